@@ -1,0 +1,106 @@
+/**
+ * Every way this product can fail, in one table. The prefix says whose fault it is:
+ * CALLER_ sent something wrong, POLICY_ forbids it, BACKEND_ or the network failed,
+ * OPERATOR_ settings or files are wrong, INTERNAL_ is ours. The table knows no HTTP and no exit
+ * codes: each door (proxy/error-reply, cli/exit-codes, the admin API) translates in one place.
+ */
+
+export interface ErrorTraits {
+  /** The level its log line has. */
+  readonly level: 'info' | 'warn' | 'error'
+  /** What the reader of the message should do next: one sentence. */
+  readonly hint: string
+}
+
+export const errorCodes = {
+  CALLER_BAD_REQUEST: { level: 'warn', hint: 'Send one well-formed HTTP/1.1 request (RFC 9112).' },
+  CALLER_BAD_TARGET: { level: 'warn', hint: 'Ask for http://host/…, https://host/… or CONNECT host:port.' },
+  CALLER_HEAD_TOO_LARGE: { level: 'warn', hint: 'Send fewer or shorter fields, or raise limits.headBytes.' },
+  CALLER_TIMEOUT: { level: 'info', hint: 'Send the whole request within timeouts.head.' },
+  CALLER_LOOP: { level: 'warn', hint: 'The request came back to this proxy: point the caller at the backend itself.' },
+  CALLER_LEFT: { level: 'info', hint: 'The caller closed its connection before the answer was complete.' },
+
+  POLICY_UNLISTED: { level: 'warn', hint: 'Add a rule for this destination, or set destinations.unlisted: allow.' },
+  POLICY_RULE_DENIES: { level: 'warn', hint: 'The named rule denies this destination: change its action.' },
+  POLICY_ADDRESS_DENIED: { level: 'warn', hint: 'Add the address to destinations.allowAddresses if it is meant.' },
+  POLICY_VERDICT_REFUSED: {
+    level: 'warn',
+    hint: 'See the findings: mend the backend, or write a rule or an exception.',
+  },
+  POLICY_NOT_TLS: { level: 'warn', hint: 'Speak TLS inside the tunnel, or set plaintext: true in a rule for it.' },
+
+  BACKEND_NAME_NOT_FOUND: { level: 'warn', hint: 'The name does not resolve: check it and the resolver.' },
+  BACKEND_DNS_FAILED: { level: 'warn', hint: 'The resolver failed or was too slow: check it, or raise timeouts.dns.' },
+  BACKEND_CONNECT_REFUSED: { level: 'warn', hint: 'Nothing listens there: check host, port and firewall.' },
+  BACKEND_UNREACHABLE: { level: 'warn', hint: 'No route to the backend: check the network.' },
+  BACKEND_CONNECT_TIMEOUT: { level: 'warn', hint: 'The backend did not accept within timeouts.connect.' },
+  BACKEND_HANDSHAKE_TIMEOUT: { level: 'warn', hint: 'The backend did not finish TLS within timeouts.handshake.' },
+  BACKEND_HANDSHAKE_FAILED: { level: 'warn', hint: 'The backend does not speak TLS as it should on this port.' },
+  BACKEND_REFUSED_US: {
+    level: 'warn',
+    hint: 'The backend sent a TLS alert: compare what it wants with what we offer.',
+  },
+  BACKEND_CLOSED_EARLY: { level: 'warn', hint: 'The backend closed before its answer was complete.' },
+  BACKEND_BAD_RESPONSE: { level: 'error', hint: 'The backend broke HTTP/1.1: its answer cannot be passed on safely.' },
+  BACKEND_FIRST_BYTE_TIMEOUT: { level: 'warn', hint: 'The backend did not answer within timeouts.firstByte.' },
+  BACKEND_IDLE_TIMEOUT: { level: 'warn', hint: 'Nothing moved for timeouts.idle.' },
+
+  OPERATOR_BAD_DOCUMENT: { level: 'error', hint: 'Mend the places named; vedette check FILE shows them again.' },
+  OPERATOR_BAD_TRUST_STORE: { level: 'error', hint: 'Mend or remove the named file under truststores/.' },
+  OPERATOR_BAD_IDENTITY: { level: 'error', hint: 'Mend the named key pair under identities/.' },
+  OPERATOR_FILE_UNREADABLE: { level: 'error', hint: 'Check that the file exists and may be read.' },
+  OPERATOR_FILE_UNWRITABLE: { level: 'error', hint: 'Check the folder: space, rights, read-only mount.' },
+  OPERATOR_PORT_IN_USE: { level: 'error', hint: 'Stop the other program or choose another address.' },
+  OPERATOR_ADDRESS_UNUSABLE: { level: 'error', hint: 'This machine cannot listen on that address.' },
+  OPERATOR_UNSAFE_ADDRESS: {
+    level: 'error',
+    hint: 'Leaving loopback needs the --unsafe-… flag that the message names.',
+  },
+  OPERATOR_ALREADY_RUNNING: {
+    level: 'error',
+    hint: 'Another instance uses this state folder: stop it or use --state.',
+  },
+  OPERATOR_NOT_RUNNING: { level: 'error', hint: 'Start vedette run, or name its state folder with --state.' },
+  OPERATOR_POLICY_TEST_FAILED: {
+    level: 'error',
+    hint: 'A test in the policy does not hold: see which, mend or drop it.',
+  },
+  OPERATOR_VERSION_UNKNOWN: { level: 'error', hint: 'vedette versions lists those that exist.' },
+  OPERATOR_NOTHING_TO_CONFIRM: { level: 'error', hint: 'No applied version waits for a confirmation.' },
+  OPERATOR_EDIT_CONFLICT: { level: 'error', hint: 'Somebody applied another version meanwhile: look at vedette diff.' },
+  OPERATOR_GENERATION_FAILED: { level: 'error', hint: 'The new workers did not start; the old ones run on.' },
+  OPERATOR_USAGE: { level: 'error', hint: 'See vedette --help.' },
+
+  INTERNAL_AT_LIMIT: { level: 'warn', hint: 'A limit of this instance is reached: raise it or add workers.' },
+  INTERNAL_DRAINING: { level: 'info', hint: 'The instance is shutting down.' },
+  INTERNAL_ERROR: { level: 'error', hint: 'A bug of ours: please report it with the log line.' },
+} as const satisfies Record<string, ErrorTraits>
+
+export type ErrorCode = keyof typeof errorCodes
+export type Fault = 'caller' | 'policy' | 'backend' | 'operator' | 'internal'
+export type ErrorDetails = Readonly<Record<string, unknown>>
+
+/** The only error class thrown on purpose. Anything else that surfaces is a bug of ours. */
+export class SidecarError extends Error {
+  readonly code: ErrorCode
+  readonly details: ErrorDetails
+
+  constructor(code: ErrorCode, message: string, options: { details?: ErrorDetails; cause?: unknown } = {}) {
+    super(message, 'cause' in options ? { cause: options.cause } : undefined)
+    this.name = 'SidecarError'
+    this.code = code
+    this.details = options.details ?? {}
+  }
+}
+
+/** Tells whose fault a code is, from its prefix. */
+export function faultOf(code: ErrorCode): Fault {
+  return code.slice(0, code.indexOf('_')).toLowerCase() as Fault
+}
+
+/** Wraps anything thrown as a SidecarError; what was not thrown on purpose becomes INTERNAL_ERROR. */
+export function asSidecarError(thrown: unknown): SidecarError {
+  if (thrown instanceof SidecarError) return thrown
+  const message = thrown instanceof Error ? thrown.message : String(thrown)
+  return new SidecarError('INTERNAL_ERROR', message, { cause: thrown })
+}
