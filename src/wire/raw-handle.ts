@@ -1,0 +1,86 @@
+/**
+ * The one file that touches Node's internal TCP handles. Two things need them and have no public door:
+ * sharing a listening socket that no process of ours accepts on by itself, and moving an idle caller to
+ * another process without the receiving side reading before it is asked to (sending a net.Socket loses bytes).
+ * test/wire/raw-handle.test.ts fails loudly if a release of Node changes what is relied upon here.
+ */
+import net from 'node:net'
+import { getSystemErrorName } from 'node:util'
+
+/** Node's wrapper of one TCP file descriptor; it can travel between processes over an IPC channel. */
+export interface TcpHandle {
+  onconnection: ((status: number, accepted: TcpHandle | undefined) => void) | null
+  listen(backlog: number): number
+  close(closed?: () => void): void
+  getsockname(out: SocketName): number
+  readStop(): number
+}
+
+interface SocketName {
+  address?: string
+  port?: number
+}
+
+interface NetInternals {
+  _createServerHandle(host: string, port: number, family: 4 | 6 | -1, fd: number, flags: number): TcpHandle | number
+}
+
+const BACKLOG = 4096
+const NO_FD = -1
+
+/**
+ * Binds host and port without listening: the socket starts to queue callers when the first worker accepts on it.
+ * Throws an Error with Node's `code` (EADDRINUSE, EACCES, EADDRNOTAVAIL, …).
+ */
+export function bindHandle({ host, port }: { host: string; port: number }): { handle: TcpHandle; port: number } {
+  const family = net.isIPv6(host) ? 6 : 4
+  const bound = (net as unknown as NetInternals)._createServerHandle(host, port, family, NO_FD, 0)
+  if (typeof bound === 'number') throw systemError(bound)
+  const name: SocketName = {}
+  // libuv keeps EADDRINUSE back until the first use of the socket; asking for its name brings it out here.
+  const status = bound.getsockname(name)
+  if (status !== 0) {
+    bound.close()
+    throw systemError(status)
+  }
+  return { handle: bound, port: name.port ?? port }
+}
+
+/**
+ * Binds a Unix domain socket file without listening, as `bindHandle` does for a port. Closing the handle in the
+ * process that bound it removes the file.
+ */
+export function bindSocketFile(path: string): TcpHandle {
+  const bound = (net as unknown as NetInternals)._createServerHandle(path, -1, -1, NO_FD, 0)
+  if (typeof bound === 'number') throw systemError(bound)
+  return bound
+}
+
+/** Takes callers from a listening handle until `close()`; every process that holds the handle may do so at once. */
+export function acceptOn(handle: TcpHandle, accepted: (caller: TcpHandle) => void): void {
+  handle.onconnection = (status, caller) => {
+    // A failed accept (the caller left, or no file descriptor is free) costs that caller only: the listener lives on.
+    if (status === 0 && caller !== undefined) accepted(caller)
+  }
+  const status = handle.listen(BACKLOG)
+  if (status !== 0) throw systemError(status)
+}
+
+/** Stops reading and gives out the handle for sending to another process; undefined once the socket is gone. */
+export function quietHandle(socket: net.Socket): TcpHandle | undefined {
+  const handle = (socket as unknown as { _handle: TcpHandle | null })._handle
+  if (handle === null || socket.destroyed) return undefined
+  handle.readStop()
+  return handle
+}
+
+/** Wraps a handle as a socket that reads at once, into the buffer of `onread` if there is one. */
+export function socketOf(handle: TcpHandle, onread?: net.OnReadOpts): net.Socket {
+  const options = { handle, readable: true, writable: true, allowHalfOpen: true, onread }
+  return new net.Socket(options as unknown as net.SocketConstructorOpts)
+}
+
+function systemError(status: number): NodeJS.ErrnoException {
+  const code = getSystemErrorName(status)
+  return Object.assign(new Error(code), { code, errno: status })
+}

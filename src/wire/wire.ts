@@ -1,0 +1,147 @@
+/**
+ * One socket, plain or TLS, as the data path uses it: bytes in by a callback, bytes out with backpressure.
+ * All wires of a process read into one shared buffer, so thousands of idle ones cost no buffer at all; the price
+ * is a rule: bytes handed to `WireReader.bytes` are gone when the call returns. Whoever keeps them copies them.
+ */
+import type net from 'node:net'
+import { quietHandle, socketOf, type TcpHandle } from './raw-handle.ts'
+
+/** Who gets what arrives on a wire; a wire changes readers as its work changes (idle, request, tunnel). */
+export interface WireReader {
+  /** Bytes arrived. They live in a shared buffer: use or copy them before returning. */
+  bytes(chunk: Buffer): void
+  /** The peer will send no more; writing to it is still possible. */
+  ended(): void
+  /** Everything written so far has been handed to the kernel, after a write had answered false. */
+  drained(): void
+  /** The socket is gone; called exactly once, with the error that ended it, if one did. */
+  closed(error: Error | undefined): void
+}
+
+const READ_BUFFER_BYTES = 65_536
+const SMALL_BYTES = 16_384
+const sharedReadBuffer = Buffer.allocUnsafeSlow(READ_BUFFER_BYTES)
+
+export class Wire {
+  reader: WireReader
+  bytesIn = 0
+  bytesOut = 0
+  #socket!: net.Socket
+  #error: Error | undefined
+  #paused = false
+
+  constructor(reader: WireReader) {
+    this.reader = reader
+  }
+
+  /** Wraps an accepted or handed-over caller; it is read from at once. */
+  static overHandle(handle: TcpHandle, reader: WireReader): Wire {
+    const wire = new Wire(reader)
+    wire.attach(socketOf(handle, wire.onread))
+    return wire
+  }
+
+  /** The read options that `net.connect` or `tls.connect` must be given for the socket that `attach` then gets. */
+  get onread(): net.OnReadOpts {
+    return { buffer: sharedReadBuffer, callback: (count, buffer) => this.#received(count, buffer as Buffer) }
+  }
+
+  attach(socket: net.Socket): void {
+    this.#socket = socket
+    socket.setNoDelay(true)
+    // An 'error' without a listener kills the process, so it is listened to from the first moment to the last.
+    socket.on('error', (error) => {
+      this.#error ??= error
+    })
+    socket.on('end', () => this.reader.ended())
+    socket.on('drain', () => this.reader.drained())
+    socket.once('close', () => this.reader.closed(this.#error))
+  }
+
+  get socket(): net.Socket {
+    return this.#socket
+  }
+
+  get destroyed(): boolean {
+    return this.#socket.destroyed
+  }
+
+  /** Bytes written that the kernel has not taken yet. */
+  get pending(): number {
+    return this.#socket.writableLength
+  }
+
+  /** Writes text (latin1) or bytes that nobody will change; false asks to wait for `drained`. */
+  write(owned: Buffer | string): boolean {
+    if (!this.#socket.writable) return false
+    this.bytesOut += owned.length
+    return typeof owned === 'string' ? this.#socket.write(owned, 'latin1') : this.#socket.write(owned)
+  }
+
+  /** Writes bytes that arrived on another wire and still live in the shared buffer. */
+  relay(chunk: Buffer): boolean {
+    return this.write(Buffer.from(chunk))
+  }
+
+  /** The same behind a head (latin1), as one write when both are small: one system call, one TLS record. */
+  relayBehind(head: string, chunk: Buffer): boolean {
+    if (chunk.length > SMALL_BYTES) {
+      this.write(head)
+      return this.relay(chunk)
+    }
+    const both = Buffer.allocUnsafe(head.length + chunk.length)
+    both.write(head, 0, 'latin1')
+    chunk.copy(both, head.length)
+    return this.write(both)
+  }
+
+  /** Calls back once everything written so far has been handed to the kernel, or the socket is gone. */
+  flushed(done: () => void): void {
+    if (this.pending === 0) done()
+    else this.#socket.write('', () => done())
+  }
+
+  /** Stops reading: the peer's bytes wait in the kernel, and TCP tells it to slow down. */
+  pause(): void {
+    if (this.#paused) return
+    this.#paused = true
+    this.#socket.pause()
+  }
+
+  resume(): void {
+    if (!this.#paused) return
+    this.#paused = false
+    this.#socket.resume()
+  }
+
+  /** Sends what is written, then half-closes. */
+  end(): void {
+    this.#socket.end()
+  }
+
+  /** Sends what is written, then closes, whether or not the peer has finished. */
+  finish(): void {
+    this.#socket.destroySoon()
+  }
+
+  destroy(error?: Error): void {
+    this.#error ??= error
+    this.#socket.destroy()
+  }
+
+  /** Closes with a reset, so that the peer cannot take a cut answer for a complete one. */
+  reset(): void {
+    if (!this.#socket.destroyed) this.#socket.resetAndDestroy()
+  }
+
+  /** Stops reading and gives the raw handle for another process; the wire must be destroyed once it has been sent. */
+  handleForSending(): TcpHandle | undefined {
+    return this.pending > 0 ? undefined : quietHandle(this.#socket)
+  }
+
+  #received(count: number, buffer: Buffer): boolean {
+    this.bytesIn += count
+    this.reader.bytes(buffer.subarray(0, count))
+    return !this.#paused
+  }
+}
