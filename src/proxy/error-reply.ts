@@ -1,0 +1,115 @@
+/**
+ * The proxy's one translator from error codes to HTTP: the status code and error type that RFC 9209 recommends,
+ * a Proxy-Status field, and a short problem+json body (RFC 9457) that says what failed, about whom, what was
+ * found and what to change. Nobody else in proxy/ maps codes.
+ */
+import { type ErrorCode, errorCodes, faultOf, type SidecarError } from '../errors.ts'
+import type { Verdict } from '../policy/verdict.ts'
+
+interface Reply {
+  readonly status: number
+  readonly reason: string
+  /** An error type of RFC 9209 §2.3. */
+  readonly error: string
+}
+
+const replies: Partial<Record<ErrorCode, Reply>> = {
+  CALLER_BAD_REQUEST: { status: 400, reason: 'Bad Request', error: 'http_request_error' },
+  CALLER_BAD_TARGET: { status: 400, reason: 'Bad Request', error: 'http_request_error' },
+  CALLER_HEAD_TOO_LARGE: { status: 431, reason: 'Request Header Fields Too Large', error: 'http_request_error' },
+  CALLER_TIMEOUT: { status: 408, reason: 'Request Timeout', error: 'http_request_error' },
+  CALLER_LOOP: { status: 502, reason: 'Bad Gateway', error: 'proxy_loop_detected' },
+  POLICY_UNLISTED: { status: 403, reason: 'Forbidden', error: 'http_request_denied' },
+  POLICY_RULE_DENIES: { status: 403, reason: 'Forbidden', error: 'http_request_denied' },
+  POLICY_NOT_TLS: { status: 403, reason: 'Forbidden', error: 'http_request_denied' },
+  POLICY_ADDRESS_DENIED: { status: 502, reason: 'Bad Gateway', error: 'destination_ip_prohibited' },
+  POLICY_VERDICT_REFUSED: { status: 502, reason: 'Bad Gateway', error: 'tls_certificate_error' },
+  BACKEND_NAME_NOT_FOUND: { status: 502, reason: 'Bad Gateway', error: 'dns_error' },
+  BACKEND_DNS_FAILED: { status: 504, reason: 'Gateway Timeout', error: 'dns_timeout' },
+  BACKEND_CONNECT_REFUSED: { status: 502, reason: 'Bad Gateway', error: 'connection_refused' },
+  BACKEND_UNREACHABLE: { status: 502, reason: 'Bad Gateway', error: 'destination_ip_unroutable' },
+  BACKEND_CONNECT_TIMEOUT: { status: 504, reason: 'Gateway Timeout', error: 'connection_timeout' },
+  BACKEND_HANDSHAKE_TIMEOUT: { status: 504, reason: 'Gateway Timeout', error: 'connection_timeout' },
+  BACKEND_HANDSHAKE_FAILED: { status: 502, reason: 'Bad Gateway', error: 'tls_protocol_error' },
+  BACKEND_REFUSED_US: { status: 502, reason: 'Bad Gateway', error: 'tls_alert_received' },
+  BACKEND_CLOSED_EARLY: { status: 502, reason: 'Bad Gateway', error: 'connection_terminated' },
+  BACKEND_BAD_RESPONSE: { status: 502, reason: 'Bad Gateway', error: 'http_protocol_error' },
+  BACKEND_FIRST_BYTE_TIMEOUT: { status: 504, reason: 'Gateway Timeout', error: 'http_response_timeout' },
+  BACKEND_IDLE_TIMEOUT: { status: 504, reason: 'Gateway Timeout', error: 'connection_read_timeout' },
+  INTERNAL_AT_LIMIT: { status: 503, reason: 'Service Unavailable', error: 'connection_limit_reached' },
+  INTERNAL_DRAINING: { status: 503, reason: 'Service Unavailable', error: 'destination_unavailable' },
+}
+
+const ourFault: Reply = { status: 500, reason: 'Internal Server Error', error: 'proxy_internal_error' }
+
+/** Findings about the version, suite or group settled on, not about the certificate. */
+const protocolFindings = ['protocol-refused', 'cipher-refused', 'group-refused']
+
+export interface ReplyContext {
+  /** Host and port asked for, where the request got that far. */
+  readonly destination: string | undefined
+  readonly requestId: string
+  readonly policyVersion: number
+  /** The caller's connection ends after this answer. */
+  readonly close: boolean
+  /** The request was a HEAD: fields without a body. */
+  readonly bodyless: boolean
+}
+
+/** The whole answer to a request that failed, as latin1 text, with the status it carries. */
+export function errorReply(error: SidecarError, context: ReplyContext): { status: number; text: string } {
+  const reply = replyFor(error)
+  const body = problemBody(error, reply, context)
+  const fields = [
+    `HTTP/1.1 ${reply.status} ${reply.reason}`,
+    `Proxy-Status: ${proxyStatus(error, reply)}`,
+    'Content-Type: application/problem+json',
+    'Cache-Control: no-store',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    ...(context.close ? ['Connection: close'] : []),
+  ]
+  const head = `${fields.join('\r\n')}\r\n\r\n`
+  return { status: reply.status, text: context.bodyless ? head : head + Buffer.from(body).toString('latin1') }
+}
+
+/** The error type of RFC 9209 that a refusal carries: for replies and for the log. */
+export function proxyErrorType(error: SidecarError): string {
+  return replyFor(error).error
+}
+
+function replyFor(error: SidecarError): Reply {
+  const reply = replies[error.code] ?? ourFault
+  if (error.code !== 'POLICY_VERDICT_REFUSED') return reply
+  const { verdict } = error.details as { verdict?: Verdict }
+  const onlyProtocol = verdict?.blocking.every((finding) => protocolFindings.includes(finding.name)) ?? false
+  return onlyProtocol ? { ...reply, error: 'tls_protocol_error' } : reply
+}
+
+function problemBody(error: SidecarError, reply: Reply, context: ReplyContext): string {
+  const { verdict } = error.details as { verdict?: Verdict }
+  const problem = {
+    type: `urn:vedette:error:${error.code}`,
+    title: reply.error,
+    status: reply.status,
+    detail: error.message,
+    fault: faultOf(error.code),
+    ...(context.destination === undefined ? {} : { destination: context.destination }),
+    ...(verdict === undefined ? {} : { findings: verdict.findings }),
+    hint: errorCodes[error.code].hint,
+    requestId: context.requestId,
+    policyVersion: context.policyVersion,
+  }
+  return `${JSON.stringify(problem)}\n`
+}
+
+function proxyStatus(error: SidecarError, reply: Reply): string {
+  const { alert } = error.details as { alert?: string }
+  const alertMessage = alert === undefined ? '' : `; alert-message=${structuredString(alert)}`
+  return `vedette; error=${reply.error}${alertMessage}; details=${structuredString(error.message)}`
+}
+
+/** A string of RFC 9651: printable ASCII in quotes; anything else becomes a question mark. */
+function structuredString(text: string): string {
+  const printable = text.replaceAll(/[^\x20-\x7e]/g, '?')
+  return `"${printable.replaceAll(/["\\]/g, '\\$&')}"`
+}

@@ -1,0 +1,164 @@
+/**
+ * Entrance one, the forward proxy: takes callers, gives each request its work, and at the end of its generation
+ * moves the callers on. Everything it shares among callers is made once per snapshot.
+ */
+import type { Backends } from '../backend/backends.ts'
+import { SidecarError } from '../errors.ts'
+import type { RequestHead } from '../http/request-head.ts'
+import { hasViaPseudonym } from '../http/via.ts'
+import type { AccessRecord } from '../observe/access-record.ts'
+import type { Settings } from '../settings/settings.ts'
+import type { Snapshot } from '../settings/snapshot.ts'
+import { Tunnel, type TunnelEnd } from '../tunnel/tunnel.ts'
+import type { Deadlines } from '../wire/deadlines.ts'
+import type { TcpHandle } from '../wire/raw-handle.ts'
+import { Caller, type Give } from './caller.ts'
+import { Connect } from './connect.ts'
+import type { EntranceContext, TunnelRequest } from './entrance-context.ts'
+import { Exchange } from './exchange.ts'
+import { RequestRecord } from './request-record.ts'
+import { Routes } from './routes.ts'
+import type { CallerConnection, Work } from './work.ts'
+
+export interface ProxyEntranceOptions {
+  readonly snapshot: Snapshot
+  readonly deadlines: Deadlines
+  readonly backends: Backends
+  /** Our name in Via fields. */
+  readonly via: string
+  /** Gets every request and tunnel when it is over; the record is not kept. */
+  readonly finished: (record: AccessRecord) => void
+}
+
+export class ProxyEntrance implements EntranceContext {
+  readonly backends: Backends
+  readonly routes: Routes
+  readonly deadlines: Deadlines
+  readonly limits: Settings['limits']
+  readonly timeouts: Settings['timeouts']
+  readonly via: string
+  /** Called when the last caller has left after `retire`. */
+  emptied: () => void = () => {}
+  readonly #snapshot: Snapshot
+  readonly #finished: (record: AccessRecord) => void
+  readonly #callers = new Set<Caller>()
+  readonly #tunnels = new Set<Tunnel>()
+  readonly #callersMax: number
+  readonly #tunnelsMax: number
+  readonly #idPrefix: string
+  #requests = 0
+  #retired = false
+  #give: Give | undefined
+
+  constructor(options: ProxyEntranceOptions) {
+    const { settings } = options.snapshot
+    this.#snapshot = options.snapshot
+    this.#finished = options.finished
+    this.backends = options.backends
+    this.routes = new Routes(options.snapshot.policy, options.backends)
+    this.deadlines = options.deadlines
+    this.limits = settings.limits
+    this.timeouts = settings.timeouts
+    this.via = options.via
+    this.#callersMax = Math.ceil(settings.limits.callers / settings.workers)
+    this.#tunnelsMax = Math.ceil(settings.limits.tunnels / settings.workers)
+    this.#idPrefix = `${options.snapshot.generation.toString(36)}-${process.pid.toString(36)}-`
+  }
+
+  get load(): { callers: number; requests: number; tunnels: number } {
+    let requests = 0
+    for (const caller of this.#callers) if (caller.busy) requests += 1
+    return { callers: this.#callers.size, requests, tunnels: this.#tunnels.size }
+  }
+
+  /** Takes a new caller, or one handed over together with the bytes already read of its next request. */
+  accept(handle: TcpHandle, early?: Buffer): void {
+    const caller = new Caller(this, handle, early)
+    this.#callers.add(caller)
+    if (this.#callers.size > this.#callersMax) caller.refuse(atLimit('limits.callers'))
+    else if (this.#retired) caller.retire(this.#give)
+  }
+
+  /** Gives idle callers away at once and the others when their answer is complete; without `give` they are closed. */
+  retire(give: Give | undefined): void {
+    this.#retired = true
+    this.#give = give
+    for (const caller of this.#callers) caller.retire(give)
+    this.#tellWhenEmpty()
+  }
+
+  /** Cuts everything that is left; tells how many callers that were. */
+  cut(): number {
+    const left = this.#callers.size
+    for (const tunnel of this.#tunnels) tunnel.cut()
+    for (const caller of this.#callers) caller.wire.reset()
+    return left
+  }
+
+  newRecord({ wire }: CallerConnection): RequestRecord {
+    this.#requests += 1
+    const { version, generation } = this.#snapshot
+    const { remoteAddress, remotePort } = wire.socket
+    const requestId = this.#idPrefix + this.#requests.toString(36)
+    return new RequestRecord({
+      requestId,
+      caller: remoteAddress ?? '',
+      callerPort: remotePort ?? 0,
+      version,
+      generation,
+    })
+  }
+
+  workFor(caller: CallerConnection, head: RequestHead, record: RequestRecord): Work {
+    if (head.hasVia && hasViaPseudonym(head, this.via)) {
+      throw new SidecarError('CALLER_LOOP', 'the request has been through this proxy before')
+    }
+    if (head.method === 'CONNECT') {
+      const decision = this.routes.tunnel(head.target)
+      record.decided(decision, 'connect', '')
+      if (this.#tunnels.size >= this.#tunnelsMax) throw atLimit('limits.tunnels')
+      return new Connect(this, { caller, decision, record })
+    }
+    const route = this.routes.find(head.target)
+    const kind = head.upgrade !== undefined ? 'upgrade' : route.pool === undefined ? 'plain' : 'originate'
+    record.decided(route.decision, kind, route.scheme)
+    return new Exchange(this, { caller, route, head, record })
+  }
+
+  openTunnel({ caller, backend, record, ahead, closed }: TunnelRequest): void {
+    const over = (end: TunnelEnd): void => {
+      this.#tunnels.delete(tunnel)
+      if (end !== 'complete') record.cutShort(end)
+      closed?.()
+      this.finished(record)
+      this.left(caller)
+    }
+    const tunnel = new Tunnel({
+      caller: caller.wire,
+      backend: backend.wire,
+      idleMs: this.timeouts.idleMs,
+      deadlines: this.deadlines,
+      closed: over,
+    })
+    this.#tunnels.add(tunnel)
+    if (ahead.length > 0 && !backend.wire.write(ahead)) caller.wire.pause()
+  }
+
+  finished(record: RequestRecord): void {
+    this.#finished(record.close())
+  }
+
+  left(caller: CallerConnection): void {
+    this.deadlines.unwatch(caller as Caller)
+    this.#callers.delete(caller as Caller)
+    this.#tellWhenEmpty()
+  }
+
+  #tellWhenEmpty(): void {
+    if (this.#retired && this.#callers.size === 0) this.emptied()
+  }
+}
+
+function atLimit(name: string): SidecarError {
+  return new SidecarError('INTERNAL_AT_LIMIT', `${name} is reached`)
+}

@@ -1,0 +1,96 @@
+/**
+ * From what a request names to where it goes: the decision, its pool and the Host field, made once for each origin
+ * that callers ask for and kept for the life of the snapshot, so that a request costs one map lookup.
+ */
+import type { Backends } from '../backend/backends.ts'
+import type { Pool } from '../backend/pool.ts'
+import { SidecarError } from '../errors.ts'
+import { decide } from '../policy/decide.ts'
+import type { Decision } from '../policy/decision.ts'
+import { parseAuthority, parseDestination } from '../policy/parse-destination.ts'
+import type { Policy } from '../policy/policy.ts'
+import { originLength, parseAbsoluteTarget } from './target.ts'
+
+export type AllowedDecision = Decision & { readonly allowed: true }
+
+export interface Route {
+  readonly decision: AllowedDecision
+  /** Undefined where the rule lets plain text out to this destination. */
+  readonly pool: Pool | undefined
+  /** The Host field for the backend: the target's authority, never what the caller wrote there (RFC 9112 §3.2.2). */
+  readonly hostField: string
+  readonly scheme: 'http' | 'https'
+  /** How long the origin is: the rest of a target with this origin is its path. */
+  readonly originLength: number
+}
+
+const ROUTES_MAX = 4096
+
+export class Routes {
+  readonly #policy: Policy
+  readonly #backends: Backends
+  readonly #byOrigin = new Map<string, Route>()
+
+  constructor(policy: Policy, backends: Backends) {
+    this.#policy = policy
+    this.#backends = backends
+  }
+
+  /** The route of an absolute-form target; throws CALLER_BAD_TARGET, POLICY_UNLISTED or POLICY_RULE_DENIES. */
+  find(target: string): Route {
+    const length = originLength(target)
+    return (length === -1 ? undefined : this.#byOrigin.get(target.slice(0, length))) ?? this.#make(target)
+  }
+
+  /** The decision on a CONNECT target; throws as `find` does. */
+  tunnel(authority: string): AllowedDecision {
+    return allowedOrThrow(decide(this.#policy, parseAuthority(authority)))
+  }
+
+  #make(target: string): Route {
+    const { origin, scheme, authority } = parseAbsoluteTarget(target)
+    const { decision, plain, hostField } = this.#resolve(scheme, authority)
+    const pool = plain ? undefined : this.#backends.poolFor(decision)
+    const route: Route = { decision, pool, hostField, scheme, originLength: origin.length }
+    // The oldest goes when it is full; a busy one comes back at the price of one decision.
+    if (this.#byOrigin.size >= ROUTES_MAX) this.#byOrigin.delete(this.#byOrigin.keys().next().value as string)
+    this.#byOrigin.set(origin, route)
+    return route
+  }
+
+  #resolve(scheme: 'http' | 'https', authority: string) {
+    const defaultPort = scheme === 'https' ? 443 : 80
+    const asked = parseAuthority(authority, defaultPort)
+    const isDefault = asked.port === defaultPort
+    const hostField = isDefault ? asked.authority.slice(0, asked.authority.lastIndexOf(':')) : asked.authority
+    if (scheme === 'https') return { decision: allowedOrThrow(decide(this.#policy, asked)), plain: false, hostField }
+    const asAsked = decide(this.#policy, asked)
+    if (asAsked.rule.plaintext || !isDefault) {
+      return { decision: allowedOrThrow(asAsked), plain: asAsked.rule.plaintext, hostField }
+    }
+    return { decision: this.#lift(asked.host), plain: false, hostField }
+  }
+
+  /** http:// without a port, or with 80, goes to TLS on 443, or on the port that the rule for it names. */
+  #lift(host: string): AllowedDecision {
+    const decision = allowedOrThrow(decide(this.#policy, parseDestination(host, 443)))
+    const { tlsPort } = decision.rule
+    return tlsPort === 443 ? decision : { ...decision, destination: parseDestination(host, tlsPort) }
+  }
+}
+
+function allowedOrThrow(decision: Decision): AllowedDecision {
+  if (decision.allowed) return decision
+  const { destination, rule, reason } = decision
+  const details = { destination: destination.authority, rule: rule.name }
+  if (reason === 'rule-denies') {
+    throw new SidecarError('POLICY_RULE_DENIES', `rule ${rule.name} denies ${destination.authority}`, { details })
+  }
+  throw new SidecarError(
+    'POLICY_UNLISTED',
+    `no rule names ${destination.authority}, and the policy denies the unlisted`,
+    {
+      details,
+    },
+  )
+}

@@ -1,0 +1,150 @@
+/** What a caller may send: hostile and malformed requests get a 400 with a reason and a closed connection, and nothing reaches a backend. */
+import assert from 'node:assert/strict'
+import { type TestContext, test } from 'node:test'
+import { type EntranceOptions, startEntrance, startRawBackend } from '../kit/entrance.ts'
+import { turns } from '../kit/wires.ts'
+
+const GET = 'GET http://b.test/ HTTP/1.1\r\nHost: b.test\r\n\r\n'
+
+async function started(t: TestContext, options: EntranceOptions = {}) {
+  const backend = await startRawBackend(t)
+  const entrance = await startEntrance(t, backend.port, options)
+  return { backend, entrance, caller: await entrance.connect() }
+}
+
+const refused = [
+  {
+    reason: 'origin-form is for servers, not for proxies',
+    sent: 'GET / HTTP/1.1\r\nHost: b.test\r\n\r\n',
+    error: 'CALLER_BAD_TARGET',
+  },
+  { reason: 'another scheme', sent: 'GET ftp://b.test/ HTTP/1.1\r\nHost: b.test\r\n\r\n', error: 'CALLER_BAD_TARGET' },
+  { reason: 'no Host', sent: 'GET http://b.test/ HTTP/1.1\r\n\r\n', error: 'CALLER_BAD_REQUEST' },
+  {
+    reason: 'chunks and a length',
+    sent: 'POST http://b.test/ HTTP/1.1\r\nHost: b.test\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+    error: 'CALLER_BAD_REQUEST',
+  },
+  {
+    reason: 'a coding hidden behind a comma',
+    sent: 'POST http://b.test/ HTTP/1.1\r\nHost: b.test\r\nTransfer-Encoding: ,chunked\r\n\r\n0\r\n\r\n',
+    error: 'CALLER_BAD_REQUEST',
+  },
+  { reason: 'a bare LF', sent: 'GET http://b.test/ HTTP/1.1\nHost: b.test\r\n\r\n', error: 'CALLER_BAD_REQUEST' },
+  { reason: 'a NUL', sent: 'GET http://b.test/\0 HTTP/1.1\r\nHost: b.test\r\n\r\n', error: 'CALLER_BAD_REQUEST' },
+  {
+    reason: 'user information in the target',
+    sent: 'GET http://user:secret@b.test/ HTTP/1.1\r\nHost: b.test\r\n\r\n',
+    error: 'CALLER_BAD_REQUEST',
+  },
+  {
+    reason: 'a port that is none',
+    sent: 'GET http://b.test:0/ HTTP/1.1\r\nHost: b.test\r\n\r\n',
+    error: 'CALLER_BAD_TARGET',
+  },
+  {
+    reason: 'CONNECT without a port',
+    sent: 'CONNECT b.test HTTP/1.1\r\nHost: b.test\r\n\r\n',
+    error: 'CALLER_BAD_REQUEST',
+  },
+  {
+    reason: 'CONNECT with a body',
+    sent: 'CONNECT b.test:443 HTTP/1.1\r\nHost: b.test\r\nContent-Length: 4\r\n\r\nsmug',
+    error: 'CALLER_BAD_REQUEST',
+  },
+  {
+    reason: 'TLS spoken to a plain entrance',
+    sent: '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n',
+    error: 'CALLER_BAD_REQUEST',
+  },
+  {
+    reason: 'a request that has been here',
+    sent: 'GET http://b.test/ HTTP/1.1\r\nHost: b.test\r\nVia: 1.1 vedette-test\r\n\r\n',
+    error: 'CALLER_LOOP',
+  },
+]
+for (const { reason, sent, error } of refused) {
+  test(`refused and closed, with nothing sent on: ${reason}`, async (t) => {
+    const { entrance, caller } = await started(t)
+    // A second request behind the bad one must not be served: its beginning could be the smuggled part.
+    caller.send(sent + GET)
+    const reply = await caller.receiveAll()
+    assert.match(reply, error === 'CALLER_LOOP' ? /^HTTP\/1\.1 502 / : /^HTTP\/1\.1 400 Bad Request\r\n/)
+    assert.match(reply, /Connection: close\r\n/)
+    assert.equal(JSON.parse(reply.slice(reply.indexOf('\r\n\r\n') + 4)).type, `urn:vedette:error:${error}`)
+    assert.doesNotMatch(reply, /secret/)
+    assert.equal(entrance.backends.dialled, 0)
+    const record = await entrance.record(0)
+    assert.deepEqual([record.error, record.decision], [error, 'error'])
+    assert.equal(entrance.records.length, 1)
+  })
+}
+
+test('a head over the limit is a 431; one just under it passes', async (t) => {
+  const { backend, entrance, caller } = await started(t, { limits: { headBytes: 2000 } })
+  const padded = (size: number) => `GET http://b.test/ HTTP/1.1\r\nHost: b.test\r\nX: ${'x'.repeat(size)}\r\n\r\n`
+  caller.send(padded(1900))
+  await (await backend.accepted()).receive('\r\n\r\n')
+  const second = await entrance.connect()
+  second.send(padded(2000))
+  assert.match(await second.receiveAll(), /^HTTP\/1\.1 431 /)
+})
+
+test('an endless head is refused as soon as it is too long, not when it ends', async (t) => {
+  const { caller } = await started(t, { limits: { headBytes: 2000 } })
+  caller.send(`GET http://b.test/ HTTP/1.1\r\nX: ${'x'.repeat(3000)}`)
+  assert.match(await caller.receiveAll(), /^HTTP\/1\.1 431 /)
+})
+
+test('a head that drips does not win time with each byte', async (t) => {
+  const { entrance, caller } = await started(t, { timeouts: { headMs: 30_000 } })
+  caller.send('GET http://b.te')
+  await turns()
+  const begun = performance.now()
+  for (const byte of 'st/ HTTP/1.1\r\nHost') {
+    caller.send(byte)
+    await turns()
+  }
+  entrance.deadlines.sweep(begun + 30_001)
+  assert.match(await caller.receiveAll(), /^HTTP\/1\.1 408 /)
+  assert.equal((await entrance.record(0)).error, 'CALLER_TIMEOUT')
+})
+
+test('an idle caller is closed at the idle deadline without a word', async (t) => {
+  const { entrance, caller } = await started(t, { timeouts: { idleMs: 60_000 } })
+  await turns()
+  entrance.deadlines.sweep(performance.now() + 61_000)
+  assert.equal(await caller.receiveAll(), '')
+  assert.equal(entrance.records.length, 0)
+})
+
+test('one caller over the limit gets a 503; the others are served', async (t) => {
+  const { entrance } = await started(t, { limits: { callers: 2 } })
+  await entrance.connect()
+  const third = await entrance.connect()
+  assert.match(await third.receiveAll(), /^HTTP\/1\.1 503 .*connection_limit_reached/s)
+})
+
+test('an empty line before a request is skipped', async (t) => {
+  const { backend, caller } = await started(t)
+  caller.send(`\r\n${GET}`)
+  assert.match(await (await backend.accepted()).receive('\r\n\r\n'), /^GET \/ /)
+})
+
+test('a caller that resets at any point harms nobody', async (t) => {
+  const { backend, entrance } = await started(t)
+  for (const cut of ['', 'GET http', GET, 'CONNECT b.test:443 HTTP/1.1\r\nHost: b.test\r\n\r\n']) {
+    const caller = await entrance.connect()
+    caller.send(cut)
+    await turns()
+    caller.socket.resetAndDestroy()
+  }
+  const survivor = await entrance.connect()
+  survivor.send(GET)
+  void answerAll()
+  await survivor.until(({ received }) => received.endsWith('ok'))
+
+  async function answerAll(): Promise<void> {
+    for (;;) (await backend.accepted()).send('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok')
+  }
+})
