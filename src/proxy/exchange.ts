@@ -6,19 +6,18 @@
 import type { BackendConnection, VerifiedBackend } from '../backend/verified-backend.ts'
 import { asSidecarError, SidecarError } from '../errors.ts'
 import { type BodyReader, bodyReader } from '../http/body-reader.ts'
-import { findHeadEnd } from '../http/head-end.ts'
 import type { RequestHead } from '../http/request-head.ts'
-import { parseResponseHead, type ResponseHead } from '../http/response-head.ts'
+import type { ResponseHead } from '../http/response-head.ts'
 import type { WireReader } from '../wire/wire.ts'
+import { Answer, type AnswerProgress } from './answer.ts'
 import type { EntranceContext } from './entrance-context.ts'
 import { Outflow } from './outflow.ts'
-import { informationalHeadText, requestHeadText, responseHeadText, upgradeHeadText } from './relayed-heads.ts'
+import { requestHeadText, upgradeHeadText } from './relayed-heads.ts'
 import type { RequestRecord } from './request-record.ts'
 import type { Route } from './routes.ts'
 import { syntaxFault } from './syntax-fault.ts'
 import type { CallerConnection, Work } from './work.ts'
 
-const NOTHING = Buffer.alloc(0)
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE'])
 
 export interface ExchangeRequest {
@@ -40,11 +39,7 @@ export class Exchange implements Work, WireReader {
   #requestOut: Outflow | undefined
   #reused = false
   #retried = false
-  #answerHead: ResponseHead | undefined
-  #answerBody: BodyReader | undefined
-  #answerOut: Outflow | undefined
-  /** The beginning of an answer's head that is not complete yet. */
-  #partialHead = NOTHING
+  readonly #answer: Answer
   /** Decided with the answer's head, because the head says so to the caller. */
   #keep = false
   #over = false
@@ -58,6 +53,7 @@ export class Exchange implements Work, WireReader {
     this.#record = record
     this.#requestBody = bodyReader(head.framing)
     this.#bodyless = this.#requestBody.done
+    this.#answer = this.#newAnswer()
   }
 
   get blocked(): boolean {
@@ -92,7 +88,7 @@ export class Exchange implements Work, WireReader {
   }
 
   callerDrained(): void {
-    if (this.#answerOut !== undefined) this.#answerOut.blocked = false
+    this.#answer.unblock()
     this.#backend?.wire.resume()
   }
 
@@ -103,7 +99,7 @@ export class Exchange implements Work, WireReader {
 
   expired(): void {
     const { authority } = this.#route.decision.destination
-    if (this.#answerHead === undefined && this.#requestBody.done) {
+    if (this.#answer.head === undefined && this.#requestBody.done) {
       return this.#fail(new SidecarError('BACKEND_FIRST_BYTE_TIMEOUT', `${authority} did not answer in time`))
     }
     this.#fail(new SidecarError('BACKEND_IDLE_TIMEOUT', `nothing moved to or from ${authority} for too long`))
@@ -114,8 +110,7 @@ export class Exchange implements Work, WireReader {
   bytes(chunk: Buffer): void {
     if (this.#over) return
     try {
-      if (this.#answerBody !== undefined) this.#relayAnswer(chunk)
-      else this.#readAnswerHead(chunk)
+      this.#answerMoved(this.#answer.read(chunk))
     } catch (thrown) {
       this.#fail(syntaxFault(thrown, 'BACKEND_BAD_RESPONSE'))
     }
@@ -123,7 +118,7 @@ export class Exchange implements Work, WireReader {
 
   ended(): void {
     if (this.#over) return
-    if (this.#answerHead?.framing.kind === 'until-close') return this.#complete()
+    if (this.#answer.head?.framing.kind === 'until-close') return this.#complete(false)
     this.#broken(undefined)
   }
 
@@ -162,62 +157,50 @@ export class Exchange implements Work, WireReader {
 
   // --- answer back ---
 
-  #readAnswerHead(chunk: Buffer): void {
-    const data = this.#partialHead.length === 0 ? chunk : Buffer.concat([this.#partialHead, chunk])
-    const end = findHeadEnd(data, 0, data.length)
-    if (end === -1) {
-      this.#partialHead = Buffer.from(data)
-      if (data.length > this.#entrance.limits.headBytes)
-        return this.#fail(badAnswer('the head of its answer is too long'))
-      return
-    }
-    this.#partialHead = NOTHING
-    const head = parseResponseHead(data, 0, end, this.#head.method)
-    const rest = data.subarray(end)
-    if (head.status === 101) return this.#upgrade(head, rest)
-    if (head.informational) return this.#relayInformational(head, rest)
-    this.#beginAnswer(head)
-    this.#relayAnswer(rest)
+  #newAnswer(): Answer {
+    return new Answer({
+      request: this.#head,
+      route: this.#route,
+      via: this.#entrance.via,
+      headBytesMax: this.#entrance.limits.headBytes,
+      caller: this.#caller.wire,
+      keeps: (head) => this.#answerBegins(head),
+    })
   }
 
-  #relayInformational(head: ResponseHead, rest: Buffer): void {
-    // An HTTP/1.0 caller does not know of interim answers (RFC 9110 §15.2).
-    if (this.#head.minor === 1) this.#caller.wire.write(informationalHeadText(head, this.#entrance.via))
-    this.#awaitProgress()
-    if (rest.length > 0) this.#readAnswerHead(rest)
-  }
-
-  #beginAnswer(head: ResponseHead): void {
-    this.#answerHead = head
+  #answerBegins(head: ResponseHead): boolean {
     this.#record.answered(head.status)
-    const dataOnly = this.#head.minor === 0
-    this.#answerBody = bodyReader(head.framing, { dataOnly })
-    this.#keep = this.#keepsCaller(head)
-    const close = !this.#keep
-    const text = responseHeadText(head, { request: this.#head, route: this.#route, via: this.#entrance.via, close })
-    this.#answerOut = new Outflow(this.#caller.wire, text)
+    const framed = head.framing.kind !== 'until-close'
+    this.#keep = framed && this.#mayKeepCaller()
+    return this.#keep
   }
 
-  #relayAnswer(chunk: Buffer): void {
-    const body = this.#answerBody as BodyReader
-    const out = this.#answerOut as Outflow
-    const taken = body.done ? 0 : body.read(chunk, out)
-    // Until the end of the body is in sight, a head goes out at once: a long poll's caller waits for it.
-    out.flush()
-    if (body.done) return this.#complete(taken < chunk.length)
-    if (out.blocked) this.#backend?.wire.pause()
-    this.#awaitProgress()
+  #answerMoved(progress: AnswerProgress): void {
+    switch (progress) {
+      case 'reading':
+        if (this.#answer.blocked) this.#backend?.wire.pause()
+        return this.#awaitProgress()
+      case 'complete':
+        return this.#complete(true)
+      case 'surplus':
+        return this.#complete(false)
+      case 'switched':
+        return this.#upgrade()
+      case 'head-too-large':
+        return this.#fail(badAnswer('the head of its answer is too long'))
+    }
   }
 
-  #upgrade(head: ResponseHead, rest: Buffer): void {
+  #upgrade(): void {
     const backend = this.#backend
-    if (this.#head.upgrade === undefined || backend === undefined) {
+    const { head, rest } = this.#answer
+    if (this.#head.upgrade === undefined || backend === undefined || head === undefined) {
       return this.#fail(badAnswer('the backend switched protocols without being asked'))
     }
     this.#over = true
     this.#record.answered(101)
     this.#caller.wire.write(upgradeHeadText(head, this.#entrance.via))
-    if (rest.length > 0) this.#caller.wire.relay(rest)
+    if (rest.length > 0) this.#caller.wire.write(rest)
     const ahead = this.#caller.handOff()
     const closed = (): void => this.#dropBackend()
     this.#entrance.openTunnel({ caller: this.#caller, backend, record: this.#record, ahead, closed })
@@ -225,28 +208,22 @@ export class Exchange implements Work, WireReader {
 
   // --- ends ---
 
-  #keepsCaller(head: ResponseHead): boolean {
-    const framed = head.framing.kind !== 'until-close'
-    return (
-      framed && this.#requestBody.done && this.#head.keepAlive && this.#head.minor === 1 && !this.#caller.lastAnswer
-    )
+  #mayKeepCaller(): boolean {
+    return this.#requestBody.done && this.#head.keepAlive && this.#head.minor === 1 && !this.#caller.lastAnswer
   }
 
-  /** The answer is complete; `surplus` tells that the backend had sent more than it announced. */
-  #complete(surplus = false): void {
-    const head = this.#answerHead as ResponseHead
+  /** The answer is complete; `clean` tells that it ended where it said, with nothing behind it. */
+  #complete(clean: boolean): void {
     this.#settle(undefined)
     const backend = this.#backend
     this.#backend = undefined
-    if (backend !== undefined) {
-      const reusable = head.keepAlive && !surplus && this.#requestBody.done && head.framing.kind !== 'until-close'
-      this.#release(backend, reusable)
-    }
+    const reusable = clean && this.#requestBody.done && this.#answer.head?.keepAlive === true
+    if (backend !== undefined) this.#release(backend, reusable)
     this.#caller.done({ keep: this.#keep })
   }
 
   #broken(error: Error | undefined): void {
-    const untouched = this.#answerHead === undefined && this.#partialHead.length === 0
+    const { untouched } = this.#answer
     const repeatable = IDEMPOTENT.has(this.#head.method) && this.#bodyless
     if (untouched && repeatable && this.#reused && !this.#retried) {
       this.#retried = true
@@ -262,11 +239,11 @@ export class Exchange implements Work, WireReader {
     if (this.#over) return
     this.#dropBackend()
     // A cut answer must not look complete: the caller gets a reset where its beginning is already on the way.
-    if (this.#answerHead !== undefined) {
+    if (this.#answer.head !== undefined && this.#answer.head.status !== 101) {
       this.#settle(error)
       return this.#caller.wire.reset()
     }
-    const keep = this.#requestBody.done && this.#head.keepAlive && this.#head.minor === 1 && !this.#caller.lastAnswer
+    const keep = this.#mayKeepCaller()
     const how = { close: !keep, bodyless: this.#head.method === 'HEAD' }
     this.#caller.wire.write(this.#record.errorReply(error, how))
     this.#settle(error)
@@ -299,7 +276,7 @@ export class Exchange implements Work, WireReader {
 
   #awaitProgress(): void {
     const { firstByteMs, idleMs } = this.#entrance.timeouts
-    const waitsForAnswer = this.#answerHead === undefined && this.#requestBody.done
+    const waitsForAnswer = this.#answer.head === undefined && this.#requestBody.done
     this.#caller.deadline = performance.now() + (waitsForAnswer ? firstByteMs : idleMs)
   }
 }

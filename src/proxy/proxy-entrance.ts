@@ -16,6 +16,8 @@ import { Caller, type Give } from './caller.ts'
 import { Connect } from './connect.ts'
 import type { EntranceContext, TunnelRequest } from './entrance-context.ts'
 import { Exchange } from './exchange.ts'
+import { forwardsLeft, lastHopAnswer } from './max-forwards.ts'
+import { OwnAnswer } from './own-answer.ts'
 import { RequestRecord } from './request-record.ts'
 import { Routes } from './routes.ts'
 import type { CallerConnection, Work } from './work.ts'
@@ -119,6 +121,8 @@ export class ProxyEntrance implements EntranceContext {
       if (this.#tunnels.size >= this.#tunnelsMax) throw atLimit('limits.tunnels')
       return new Connect(this, { caller, decision, record })
     }
+    const left = forwardsLeft(head)
+    if (left === 0) return new OwnAnswer(this, caller, { record, text: lastHopAnswer(head, this.via) })
     const route = this.routes.find(head.target)
     const kind = head.upgrade !== undefined ? 'upgrade' : route.pool === undefined ? 'plain' : 'originate'
     record.decided(route.decision, kind, route.scheme)

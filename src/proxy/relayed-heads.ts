@@ -4,6 +4,7 @@ import { framingFields } from '../http/framing.ts'
 import type { RequestHead } from '../http/request-head.ts'
 import type { ResponseHead } from '../http/response-head.ts'
 import { fixedUpFields } from './fix-ups.ts'
+import { forwardsLeft } from './max-forwards.ts'
 import type { Route } from './routes.ts'
 import { pathOf } from './target.ts'
 
@@ -11,7 +12,7 @@ import { pathOf } from './target.ts'
 export function requestHeadText(head: RequestHead, route: Route, via: string): string {
   return (
     `${head.method} ${requestPath(head, route)} HTTP/1.1\r\nHost: ${route.hostField}\r\n` +
-    forwardedRequestFields(head) +
+    requestFields(head) +
     framingFields(head.framing) +
     viaField(head, via) +
     (head.upgrade === undefined ? '\r\n' : `Connection: Upgrade\r\nUpgrade: ${head.upgrade}\r\n\r\n`)
@@ -55,6 +56,12 @@ function requestPath(head: RequestHead, route: Route): string {
   // OPTIONS for an origin as a whole is asterisk-form at the last proxy (RFC 9112 §3.2.4).
   if (head.method === 'OPTIONS' && head.target.length === route.originLength) return '*'
   return pathOf(head.target, route.originLength)
+}
+
+function requestFields(head: RequestHead): string {
+  const left = forwardsLeft(head)
+  if (left === undefined) return forwardedRequestFields(head)
+  return `${forwardedRequestFields(head, { drop: ['max-forwards'] })}Max-Forwards: ${left - 1}\r\n`
 }
 
 function viaField(head: RequestHead | ResponseHead, via: string): string {

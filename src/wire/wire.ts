@@ -20,6 +20,7 @@ export interface WireReader {
 
 const READ_BUFFER_BYTES = 65_536
 const SMALL_BYTES = 16_384
+const KEEP_ALIVE_AFTER_MS = 60_000
 const sharedReadBuffer = Buffer.allocUnsafeSlow(READ_BUFFER_BYTES)
 
 export class Wire {
@@ -49,6 +50,8 @@ export class Wire {
   attach(socket: net.Socket): void {
     this.#socket = socket
     socket.setNoDelay(true)
+    // A peer that vanished without a word is noticed in minutes, though deadlines for long polls are an hour long.
+    socket.setKeepAlive(true, KEEP_ALIVE_AFTER_MS)
     // An 'error' without a listener kills the process, so it is listened to from the first moment to the last.
     socket.on('error', (error) => {
       this.#error ??= error
@@ -129,9 +132,13 @@ export class Wire {
     this.#socket.destroy()
   }
 
-  /** Closes with a reset, so that the peer cannot take a cut answer for a complete one. */
+  /** Closes so that the peer cannot take what it got for complete: with a TCP reset, or without TLS's close_notify. */
   reset(): void {
-    if (!this.#socket.destroyed) this.#socket.resetAndDestroy()
+    const { destroyed, encrypted } = this.#socket as net.Socket & { encrypted?: boolean }
+    if (destroyed) return
+    // Node resets plain sockets only and throws for the others.
+    if (encrypted === true) this.#socket.destroy()
+    else this.#socket.resetAndDestroy()
   }
 
   /** Stops reading and gives the raw handle for another process; the wire must be destroyed once it has been sent. */

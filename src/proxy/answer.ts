@@ -1,0 +1,114 @@
+/**
+ * The answer's way back: heads read, interim answers passed on, the final head and its body written to the caller.
+ * Knows nothing of pools, retries or logs: it tells its exchange how far it has got.
+ */
+import { type BodyReader, bodyReader } from '../http/body-reader.ts'
+import { findHeadEnd } from '../http/head-end.ts'
+import type { RequestHead } from '../http/request-head.ts'
+import { parseResponseHead, type ResponseHead } from '../http/response-head.ts'
+import type { Wire } from '../wire/wire.ts'
+import { Outflow } from './outflow.ts'
+import { informationalHeadText, responseHeadText } from './relayed-heads.ts'
+import type { Route } from './routes.ts'
+
+const NOTHING = Buffer.alloc(0)
+
+export type AnswerProgress =
+  /** More is to come. */
+  | 'reading'
+  /** The body is complete, and nothing came behind it. */
+  | 'complete'
+  /** The body is complete, but the backend has sent more than it announced. */
+  | 'surplus'
+  /** The backend has switched protocols: nothing of this head is written yet, what came behind it is in `rest`. */
+  | 'switched'
+  /** The head is longer than is taken. */
+  | 'head-too-large'
+
+export interface AnswerOptions {
+  readonly request: RequestHead
+  readonly route: Route
+  readonly via: string
+  readonly headBytesMax: number
+  readonly caller: Wire
+  /** Decides, when the final head is there, whether the caller's connection may carry another request. */
+  keeps(head: ResponseHead): boolean
+}
+
+export class Answer {
+  /** The final head, once it is there. */
+  head: ResponseHead | undefined
+  /** What came behind the head of a switch. */
+  rest = NOTHING
+  readonly #options: AnswerOptions
+  #partialHead = NOTHING
+  #body: BodyReader | undefined
+  #out: Outflow | undefined
+
+  constructor(options: AnswerOptions) {
+    this.#options = options
+  }
+
+  /** Nothing at all has come. */
+  get untouched(): boolean {
+    return this.head === undefined && this.#partialHead.length === 0
+  }
+
+  /** The caller reads more slowly than the backend sends. */
+  get blocked(): boolean {
+    return this.#out?.blocked ?? false
+  }
+
+  unblock(): void {
+    if (this.#out !== undefined) this.#out.blocked = false
+  }
+
+  /** Takes bytes of the backend; throws HttpSyntaxError for an answer that breaks HTTP. */
+  read(chunk: Buffer): AnswerProgress {
+    return this.head === undefined ? this.#readHead(chunk) : this.#readBody(chunk)
+  }
+
+  #readHead(chunk: Buffer): AnswerProgress {
+    const data = this.#partialHead.length === 0 ? chunk : Buffer.concat([this.#partialHead, chunk])
+    const end = findHeadEnd(data, 0, data.length)
+    if (end === -1) {
+      this.#partialHead = Buffer.from(data)
+      return data.length > this.#options.headBytesMax ? 'head-too-large' : 'reading'
+    }
+    this.#partialHead = NOTHING
+    const head = parseResponseHead(data, 0, end, this.#options.request.method)
+    const rest = data.subarray(end)
+    if (head.informational) return this.#passInterim(head, rest)
+    this.head = head
+    if (head.status === 101) {
+      this.rest = Buffer.from(rest)
+      return 'switched'
+    }
+    this.#begin(head)
+    return this.#readBody(rest)
+  }
+
+  #passInterim(head: ResponseHead, rest: Buffer): AnswerProgress {
+    const { request, caller, via } = this.#options
+    // An HTTP/1.0 caller does not know of interim answers (RFC 9110 §15.2).
+    if (request.minor === 1) caller.write(informationalHeadText(head, via))
+    return rest.length > 0 ? this.#readHead(rest) : 'reading'
+  }
+
+  #begin(head: ResponseHead): void {
+    const { request, route, via, caller } = this.#options
+    this.#body = bodyReader(head.framing, { dataOnly: request.minor === 0 })
+    const close = !this.#options.keeps(head)
+    this.#out = new Outflow(caller, responseHeadText(head, { request, route, via, close }))
+  }
+
+  #readBody(chunk: Buffer): AnswerProgress {
+    const body = this.#body as BodyReader
+    const out = this.#out as Outflow
+    const taken = body.done ? 0 : body.read(chunk, out)
+    // A head without a first piece goes out at once: a long poll's caller waits for it.
+    out.flush()
+    if (!body.done) return 'reading'
+    return taken < chunk.length ? 'surplus' : 'complete'
+  }
+}

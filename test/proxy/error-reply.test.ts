@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type ErrorCode, errorCodes, faultOf, SidecarError } from '../../src/errors.ts'
+import { errorReply } from '../../src/proxy/error-reply.ts'
+
+const context = { destination: 'b.test:443', requestId: '1-a-1', policyVersion: 7, close: true, bodyless: false }
+
+test('every code has a status that fits whose fault it is', () => {
+  for (const code of Object.keys(errorCodes) as ErrorCode[]) {
+    const { status } = errorReply(new SidecarError(code, 'it failed'), context)
+    const fault = faultOf(code)
+    if (fault === 'caller' && code !== 'CALLER_LOOP' && code !== 'CALLER_LEFT')
+      assert.ok(status >= 400 && status < 500, code)
+    if (fault === 'policy') assert.ok(status === 403 || status === 502, code)
+    if (fault === 'backend') assert.ok(status === 502 || status === 504, code)
+    if (fault === 'operator') assert.equal(status, 500, code)
+  }
+})
+
+const rows = [
+  { code: 'POLICY_UNLISTED', status: 403, error: 'http_request_denied' },
+  { code: 'POLICY_ADDRESS_DENIED', status: 502, error: 'destination_ip_prohibited' },
+  { code: 'BACKEND_NAME_NOT_FOUND', status: 502, error: 'dns_error' },
+  { code: 'BACKEND_DNS_FAILED', status: 504, error: 'dns_timeout' },
+  { code: 'BACKEND_CONNECT_REFUSED', status: 502, error: 'connection_refused' },
+  { code: 'BACKEND_CONNECT_TIMEOUT', status: 504, error: 'connection_timeout' },
+  { code: 'BACKEND_REFUSED_US', status: 502, error: 'tls_alert_received' },
+  { code: 'INTERNAL_ERROR', status: 500, error: 'proxy_internal_error' },
+] as const
+for (const { code, status, error } of rows) {
+  test(`${code} is ${status} ${error}, as RFC 9209 recommends`, () => {
+    const reply = errorReply(new SidecarError(code, 'it failed'), context)
+    assert.equal(reply.status, status)
+    assert.match(reply.text, new RegExp(`\r\nProxy-Status: vedette; error=${error}; details="it failed"\r\n`))
+  })
+}
+
+test('a refusal for the protocol alone is no certificate error', () => {
+  for (const [names, error] of [
+    [['protocol-refused'], 'tls_protocol_error'],
+    [['protocol-refused', 'expired'], 'tls_certificate_error'],
+  ] as const) {
+    const blocking = names.map((name) => ({ name, detail: '' }))
+    const details = { verdict: { outcome: 'refused', findings: blocking, blocking, because: [], wouldRefuse: false } }
+    const reply = errorReply(new SidecarError('POLICY_VERDICT_REFUSED', 'refused', { details }), context)
+    assert.match(reply.text, new RegExp(`error=${error};`))
+  }
+})
+
+test('the body says what, about whom, what to change, and under which request and version it is found in the log', () => {
+  const { text } = errorReply(new SidecarError('POLICY_UNLISTED', 'no rule names b.test:443'), context)
+  assert.deepEqual(JSON.parse(text.slice(text.indexOf('\r\n\r\n') + 4)), {
+    type: 'urn:vedette:error:POLICY_UNLISTED',
+    title: 'http_request_denied',
+    status: 403,
+    detail: 'no rule names b.test:443',
+    fault: 'policy',
+    destination: 'b.test:443',
+    hint: errorCodes.POLICY_UNLISTED.hint,
+    requestId: '1-a-1',
+    policyVersion: 7,
+  })
+})
+
+test('whatever a message contains, the reply has exactly the fields we wrote', () => {
+  const evil = 'a"\\\r\nSet-Cookie: x=1\r\n\r\n<script>\u2028\u00e9\0'
+  const { text } = errorReply(new SidecarError('BACKEND_BAD_RESPONSE', evil), context)
+  const [head = '', body = ''] = text.split('\r\n\r\n')
+  const names = head
+    .split('\r\n')
+    .slice(1)
+    .map((line) => line.split(':')[0])
+  assert.deepEqual(names, ['Proxy-Status', 'Content-Type', 'Cache-Control', 'Content-Length', 'Connection'])
+  assert.equal(Number(/Content-Length: (\d+)/.exec(head)?.[1]), body.length)
+  assert.equal(JSON.parse(Buffer.from(body, 'latin1').toString()).detail, evil)
+})
+
+test('an answer to HEAD has the fields and no body', () => {
+  const { text } = errorReply(new SidecarError('POLICY_UNLISTED', 'no'), { ...context, bodyless: true })
+  assert.ok(text.endsWith('\r\n\r\n'))
+})
+
+test('a received alert is named', () => {
+  const error = new SidecarError('BACKEND_REFUSED_US', 'alert', { details: { alert: 'handshake_failure' } })
+  assert.match(errorReply(error, context).text, /; alert-message="handshake_failure"; /)
+})
