@@ -1,0 +1,31 @@
+/**
+ * The environment, read once and in one place. It travels as plain data from here on, so that what a process does is
+ * decided by what it was given and a test can give it anything.
+ */
+
+/** The variables this product minds, and no others: nothing else of the environment can leak from here. */
+export type Environment = Readonly<Record<string, string>>
+
+/** Reads the variables of this process. */
+export function readEnvironment(): Environment {
+  return pickEnvironment(process.env)
+}
+
+/** Picks the variables that concern us: ours, and the two that every terminal program honours. */
+export function pickEnvironment(variables: Readonly<Record<string, string | undefined>>): Environment {
+  const ours = Object.entries(variables).filter(
+    (entry): entry is [string, string] =>
+      entry[1] !== undefined && (entry[0].startsWith('VEDETTE_') || colorVariables.has(entry[0])),
+  )
+  return Object.fromEntries(ours)
+}
+
+/** Tells whether to colour: NO_COLOR forbids, FORCE_COLOR asks for it, else it depends on the terminal. */
+export function wantsColor(environment: Environment, isTerminal: boolean): boolean {
+  if (environment.NO_COLOR) return false
+  if (environment.FORCE_COLOR !== undefined)
+    return environment.FORCE_COLOR !== '0' && environment.FORCE_COLOR !== 'false'
+  return isTerminal
+}
+
+const colorVariables: ReadonlySet<string> = new Set(['NO_COLOR', 'FORCE_COLOR'])

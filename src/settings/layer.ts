@@ -1,0 +1,100 @@
+/**
+ * The layers above the file: flags and environment variables, each a path with one text. Their texts go through the
+ * same schema as the file's values and fail with the same words.
+ */
+
+import type * as z from 'zod'
+import { describeIssue } from '../policy/describe-issue.ts'
+import { didYouMean } from '../policy/did-you-mean.ts'
+import type { Problem } from '../policy/problem.ts'
+import type { Environment } from './environment.ts'
+import { settingsSchema } from './schema.ts'
+import { flagOf, readSettingText, type SettingPath, settingPaths, variableOf } from './setting-table.ts'
+
+/** Values by path, each with the name it was given under. */
+export interface Layer {
+  readonly values: ReadonlyMap<SettingPath, { readonly value: unknown; readonly name: string }>
+  readonly problems: readonly Problem[]
+}
+
+/** Reads the flags that were given. */
+export function flagLayer(flags: Readonly<Partial<Record<SettingPath, string>>>): Layer {
+  return readLayer('command line', new Map(settingPaths.map((path) => [flagOf(path), [path, flags[path]]])))
+}
+
+/** Reads the variables that name settings; a variable of ours that names none is a problem, as a mistyped key is. */
+export function environmentLayer(environment: Environment): Layer {
+  const named = new Map(settingPaths.map((path) => [variableOf(path), path]))
+  const layer = readLayer('environment', new Map([...named].map(([name, path]) => [name, [path, environment[name]]])))
+  const unknown = Object.keys(environment).filter(
+    (name) => name.startsWith('VEDETTE_') && !named.has(name) && !otherVariables.has(name) && !serviceLink.test(name),
+  )
+  return { ...layer, problems: [...layer.problems, ...unknown.map((name) => unknownVariable(name, [...named.keys()]))] }
+}
+
+/** Checks one value against the part of the schema at its path. */
+export function parseSetting(path: SettingPath, value: unknown): z.ZodSafeParseResult<unknown> {
+  return schemaAt(path).safeParse(value)
+}
+
+/** Variables of ours that are no settings. */
+export const configVariable = 'VEDETTE_CONFIG'
+/** Names the variable that allows an entrance to leave loopback. */
+export function unsafeVariable(entrance: string): string {
+  return `VEDETTE_UNSAFE_${entrance.toUpperCase()}_LISTEN`
+}
+
+/** A problem of a layer has a name and no line. */
+export function problemIn(source: string, name: string, message: string): Problem {
+  return { file: source, line: 0, column: 0, path: name, message, severity: 'error' }
+}
+
+type Given = ReadonlyMap<string, readonly [path: SettingPath, text: string | undefined]>
+
+function readLayer(source: string, given: Given): Layer {
+  const values = new Map<SettingPath, { value: unknown; name: string }>()
+  const problems: Problem[] = []
+  for (const [name, [path, text]] of given) {
+    if (text === undefined) continue
+    const raw = readSettingText(path, text)
+    const result = parseSetting(path, raw)
+    if (result.success) values.set(path, { value: result.data, name })
+    else {
+      const remarks = result.error.issues.flatMap((issue) => describeIssue(issue, schemaAt(path), raw))
+      problems.push(...remarks.map((remark) => problemIn(source, name, remark.message)))
+    }
+  }
+  return { values, problems }
+}
+
+function unknownVariable(name: string, known: readonly string[]): Problem {
+  // Compared without what all of them share, which would make everything look near.
+  const bare = (one: string) => one.slice(prefix.length)
+  const meant = didYouMean(bare(name), [...known, ...otherVariables].map(bare)).replace('mean ', `mean ${prefix}`)
+  return problemIn('environment', name, `is not a known variable${meant}`)
+}
+
+function schemaAt(path: SettingPath): z.ZodType {
+  let schema: unknown = settingsSchema
+  for (const step of path.split('.')) {
+    while (hasInner(schema)) schema = schema.unwrap()
+    schema = (schema as { readonly shape: Readonly<Record<string, unknown>> }).shape[step]
+  }
+  while (hasInner(schema)) schema = schema.unwrap()
+  return schema as z.ZodType
+}
+
+function hasInner(schema: unknown): schema is z.ZodOptional<z.ZodType> {
+  return (schema as z.ZodType).def.type === 'optional'
+}
+
+const prefix = 'VEDETTE_'
+const otherVariables: ReadonlySet<string> = new Set([
+  configVariable,
+  ...['proxy', 'admin', 'health'].map(unsafeVariable),
+])
+/**
+ * What Kubernetes puts into every container for a Service named `vedette` or `vedette-…`. Nobody typed those, and no
+ * setting ends like them.
+ */
+const serviceLink = /_(SERVICE_(HOST|PORT(_\w+)?)|PORT(_\d+_(TCP|UDP|SCTP)(_\w+)?)?)$/

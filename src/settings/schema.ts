@@ -1,0 +1,94 @@
+/**
+ * The settings document as operators write it: every key and one sentence about it. Strict as the policy is, and every
+ * key may be left out: what is missing comes from setting-table.ts, after flags and environment have had their say.
+ */
+
+import * as z from 'zod'
+import { durationSchema } from '../policy/duration.ts'
+import { parseListenAddress } from './listen-address.ts'
+import { settingPaths, settingTraits } from './setting-table.ts'
+
+const address = z.string().transform((text, context) => {
+  const parsed = parseListenAddress(text)
+  if (!('fault' in parsed)) return parsed
+  context.addIssue({ code: 'custom', message: parsed.fault })
+  return z.NEVER
+})
+
+const path = z
+  .string()
+  .regex(/\S/, 'expected the name of a file or folder')
+  .refine((text) => !text.includes('\0'), 'expected a name without NUL')
+/** Where nothing to wait for makes no sense: a deadline of zero would fail every request. */
+const deadline = durationSchema.refine((ms) => typeof ms !== 'number' || ms > 0, 'expected more than 0')
+const count = z.int().min(1).max(1_000_000)
+
+/** The whole document: `apiVersion: vedette/v1`, `kind: Settings`. */
+export const settingsSchema = z
+  .strictObject({
+    apiVersion: z.literal('vedette/v1'),
+    kind: z.literal('Settings'),
+    proxy: z.strictObject({ listen: z.array(address).min(1).describe('Where the forward proxy listens.') }).partial(),
+    admin: z.strictObject({ listen: address.describe('Where the System Manager and the API listen.') }).partial(),
+    health: z
+      .strictObject({ listen: address.describe('Where /livez /readyz /startupz /healthz and /metrics are served.') })
+      .partial(),
+    policy: path.describe('The policy file.'),
+    truststores: path.describe('The folder of trust stores, one folder each.'),
+    identities: path.describe('The folder of our own key pairs, one folder each.'),
+    state: path.describe('The folder for the history and the control socket; made when it is missing.'),
+    workers: z
+      .union([z.literal('auto'), z.int().min(1).max(64)])
+      .describe('Worker processes; auto is one for each processor, at least 2 and at most 4.'),
+    services: z
+      .array(z.unknown())
+      .refine((services) => services.length === 0, 'services are not part of this release')
+      .meta({ maxItems: 0 }),
+    limits: z
+      .strictObject({
+        callers: count.describe('Caller connections, all workers together.'),
+        tunnels: count.describe('Open tunnels, all workers together.'),
+        headBytes: z.int().min(1024).max(1_048_576).describe('Longest head of a request or an answer.'),
+        backendConnections: count.describe('Open connections to one destination, per worker.'),
+      })
+      .partial(),
+    timeouts: z
+      .strictObject({
+        dns: deadline.describe('To resolve a name.'),
+        connect: deadline.describe('For a backend to accept the connection.'),
+        handshake: deadline.describe('For the TLS handshake.'),
+        head: deadline.describe('For a caller to send the head of a request.'),
+        firstByte: deadline.describe('For a backend to begin its answer.'),
+        idle: deadline.describe('Without a byte in either direction.'),
+        drain: durationSchema.describe('For what is under way when a generation or the instance ends.'),
+        pooled: durationSchema.describe('How long an idle backend connection is kept; 0s keeps none.'),
+        verdict: durationSchema.describe('How long the verdict of the handshake before a CONNECT holds.'),
+      })
+      .partial(),
+    log: z
+      .strictObject({
+        format: z.enum(['json', 'ecs', 'pretty']),
+        level: z.enum(['debug', 'info', 'warn', 'error']),
+      })
+      .partial(),
+  })
+  .partial()
+
+export type SettingsDocument = z.output<typeof settingsSchema>
+
+/** Gives the JSON Schema of vedette.yaml with its defaults, for editors; a test holds the shipped file to it. */
+export function settingsJsonSchema(): Record<string, unknown> {
+  const schema = z.toJSONSchema(settingsSchema, { io: 'input', target: 'draft-7' })
+  for (const path of settingPaths) {
+    const node = path
+      .split('.')
+      .reduce<SchemaNode | undefined>((at, step) => at?.properties?.[step], schema as SchemaNode)
+    if (node !== undefined) node.default = settingTraits(path).fallback
+  }
+  return { ...schema, title: 'Vedette: settings' }
+}
+
+interface SchemaNode {
+  properties?: Record<string, SchemaNode>
+  default?: unknown
+}

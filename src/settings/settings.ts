@@ -1,0 +1,39 @@
+/** vedette.yaml with defaults filled in and flags and environment applied: frozen, plain JSON, milliseconds. */
+export interface Settings {
+  readonly proxy: { readonly listen: readonly ListenAddress[] }
+  readonly admin: { readonly listen: ListenAddress }
+  readonly health: { readonly listen: ListenAddress }
+  /** Absolute paths, resolved against the folder of vedette.yaml (or the working directory without one). */
+  readonly policy: string
+  readonly truststores: string
+  readonly identities: string
+  readonly state: string
+  /** How many worker processes a generation has; `auto` is resolved before it gets here. */
+  readonly workers: number
+  readonly limits: {
+    readonly callers: number
+    readonly tunnels: number
+    readonly headBytes: number
+    /** Open connections to one destination, per worker. */
+    readonly backendConnections: number
+  }
+  readonly timeouts: {
+    readonly dnsMs: number
+    readonly connectMs: number
+    readonly handshakeMs: number
+    readonly headMs: number
+    readonly firstByteMs: number
+    readonly idleMs: number
+    readonly drainMs: number
+    /** How long an idle pooled backend connection is kept. */
+    readonly pooledMs: number
+    /** How long the verdict of a CONNECT's verifying handshake is good for. */
+    readonly verdictMs: number
+  }
+  readonly log: { readonly format: 'json' | 'ecs' | 'pretty'; readonly level: 'debug' | 'info' | 'warn' | 'error' }
+}
+
+export interface ListenAddress {
+  readonly host: string
+  readonly port: number
+}

@@ -1,0 +1,29 @@
+import type { Policy } from '../policy/policy.ts'
+import type { TrustSet } from '../truststore/trust-set.ts'
+import type { Settings } from './settings.ts'
+
+/**
+ * Everything one generation of workers runs under: settings, policy version and trust sets, numbered and never
+ * changed. Plain JSON all through, because it travels to the workers in one message.
+ */
+export interface Snapshot {
+  readonly generation: number
+  readonly version: number
+  /** SHA-256 of the policy text, hex. */
+  readonly policySha256: string
+  readonly settings: Settings
+  readonly policy: Policy
+  /** By name: every trust store that some rule names. */
+  readonly trust: Readonly<Record<string, TrustSet>>
+  /** By name: every key pair that some rule names. */
+  readonly identities: Readonly<Record<string, Identity>>
+}
+
+/** A key pair under identities/<name>/: tls.crt and tls.key, PEM. */
+export interface Identity {
+  readonly name: string
+  readonly certificate: string
+  readonly key: string
+  /** SHA-256 of the leaf certificate, hex. */
+  readonly sha256: string
+}

@@ -1,0 +1,48 @@
+import { availableParallelism } from 'node:os'
+import type { SettingPath } from './setting-table.ts'
+import type { ListenAddress, Settings } from './settings.ts'
+
+/**
+ * Puts the chosen values into the shape the house uses. The schema has judged each of them at its path, so their types
+ * are known here.
+ */
+export function toSettings(value: (path: SettingPath) => unknown): Settings {
+  const number = (path: SettingPath) => value(path) as number
+  const text = (path: SettingPath) => value(path) as string
+  return {
+    proxy: { listen: value('proxy.listen') as readonly ListenAddress[] },
+    admin: { listen: value('admin.listen') as ListenAddress },
+    health: { listen: value('health.listen') as ListenAddress },
+    policy: text('policy'),
+    truststores: text('truststores'),
+    identities: text('identities'),
+    state: text('state'),
+    workers: workerCount(value('workers') as number | 'auto'),
+    limits: {
+      callers: number('limits.callers'),
+      tunnels: number('limits.tunnels'),
+      headBytes: number('limits.headBytes'),
+      backendConnections: number('limits.backendConnections'),
+    },
+    timeouts: {
+      dnsMs: number('timeouts.dns'),
+      connectMs: number('timeouts.connect'),
+      handshakeMs: number('timeouts.handshake'),
+      headMs: number('timeouts.head'),
+      firstByteMs: number('timeouts.firstByte'),
+      idleMs: number('timeouts.idle'),
+      drainMs: number('timeouts.drain'),
+      pooledMs: number('timeouts.pooled'),
+      verdictMs: number('timeouts.verdict'),
+    },
+    log: {
+      format: value('log.format') as Settings['log']['format'],
+      level: value('log.level') as Settings['log']['level'],
+    },
+  }
+}
+
+/** Two at least, so that one can die without a pause; four at most, since a sidecar shares its machine. */
+function workerCount(asked: number | 'auto'): number {
+  return asked === 'auto' ? Math.max(2, Math.min(4, availableParallelism())) : asked
+}
