@@ -1,0 +1,68 @@
+/**
+ * Every event this product logs, by its stable name: searches and alerts hold on to these, so a name is never reused
+ * for something else. The level is part of the meaning and stands here, not at the place that logs.
+ */
+
+import type { Level } from './level.ts'
+
+export interface EventTraits {
+  readonly level: Level
+  /** What has happened, in one sentence. */
+  readonly meaning: string
+}
+
+export const events = {
+  request: { level: 'info', meaning: 'A request is over: the canonical line.' },
+  tunnel: { level: 'info', meaning: 'A tunnel or an upgraded connection is over: the canonical line.' },
+
+  'instance.starting': { level: 'info', meaning: 'The supervisor has read its settings and begins.' },
+  'instance.ready': { level: 'info', meaning: 'Callers are served.' },
+  'instance.draining': { level: 'info', meaning: 'Nobody new is accepted, what is under way goes on.' },
+  'instance.stopped': { level: 'info', meaning: 'Everything has ended; the message says how many were cut.' },
+  'instance.failed': { level: 'error', meaning: 'The instance cannot start or go on.' },
+  'signal.received': { level: 'info', meaning: 'A signal asks for something.' },
+
+  'control.started': { level: 'info', meaning: 'The control process is up.' },
+  'control.exited': { level: 'error', meaning: 'The control process died; traffic goes on, a new one is started.' },
+  'worker.ready': { level: 'info', meaning: 'A worker has built its contexts and takes callers.' },
+  'worker.exited': { level: 'info', meaning: 'A retired worker is gone.' },
+  'worker.died': { level: 'error', meaning: 'A worker ended unasked; a new one is started.' },
+  'worker.restart-delayed': { level: 'error', meaning: 'Workers die one after the other; the next start waits.' },
+
+  'generation.starting': { level: 'info', meaning: 'Workers for a new snapshot are being started.' },
+  'generation.active': { level: 'info', meaning: 'New requests run under this generation.' },
+  'generation.failed': { level: 'error', meaning: 'New workers were not ready in time; the old ones run on.' },
+  'generation.retired': { level: 'info', meaning: 'The last worker of an old generation is gone.' },
+  'generation.cut': { level: 'warn', meaning: 'The drain deadline cut connections of an old generation.' },
+  'handover.failed': { level: 'warn', meaning: 'An idle caller connection could not be moved and was closed.' },
+
+  'settings.changed': { level: 'info', meaning: 'vedette.yaml changed and is in force.' },
+  'settings.rejected': { level: 'error', meaning: 'vedette.yaml changed and is bad; the old settings stay.' },
+  'settings.restart-needed': { level: 'warn', meaning: 'A changed setting comes into force with the next start only.' },
+  'policy.applied': { level: 'info', meaning: 'A version is in force and recorded.' },
+  'policy.unchanged': { level: 'info', meaning: 'The text is the active version already.' },
+  'policy.rejected': { level: 'error', meaning: 'A candidate was refused; the running version stays.' },
+  'policy.awaits-confirmation': { level: 'warn', meaning: 'A version reverts by itself unless it is confirmed.' },
+  'policy.confirmed': { level: 'info', meaning: 'The pending version stays.' },
+  'policy.reverted': { level: 'warn', meaning: 'The pending version was not confirmed and is undone.' },
+  'policy.warning': { level: 'warn', meaning: 'The policy is valid and says something doubtful.' },
+  'truststore.changed': { level: 'info', meaning: 'A trust store was read again and differs.' },
+  'truststore.rejected': { level: 'error', meaning: 'A trust store cannot be read; the last good one stays.' },
+  'identity.changed': { level: 'info', meaning: 'A key pair was read again and differs.' },
+  'identity.rejected': { level: 'error', meaning: 'A key pair cannot be read; the last good one stays.' },
+
+  'history.created': { level: 'info', meaning: 'The state folder had no history: a new one begins.' },
+  'history.failed': { level: 'error', meaning: 'The history cannot be read or written.' },
+  'history.set-aside': { level: 'warn', meaning: 'An operator had a damaged history moved aside.' },
+
+  'entrance.listening': { level: 'info', meaning: 'An entrance is open.' },
+  'entrance.accept-failed': { level: 'error', meaning: 'Accepting a caller failed; the entrance stays open.' },
+  'entrance.at-limit': { level: 'warn', meaning: 'A limit is reached and callers are turned away.' },
+  'health.listening': { level: 'info', meaning: 'Health and metrics can be asked for.' },
+  'command.refused': { level: 'warn', meaning: 'A command on the control socket failed.' },
+  'log.lines-dropped': { level: 'warn', meaning: 'Standard output was too slow and lines are missing.' },
+  'internal.error': { level: 'error', meaning: 'A bug of ours: please report it with this line.' },
+  'debug.note': { level: 'debug', meaning: 'A detail for those who look for a fault.' },
+} as const satisfies Record<string, EventTraits>
+
+export type EventName = keyof typeof events

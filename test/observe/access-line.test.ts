@@ -1,0 +1,228 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { createAccessLog } from '../../src/observe/access-line.ts'
+import { type AccessRecord, emptyAccessRecord } from '../../src/observe/access-record.ts'
+import type { Level } from '../../src/observe/level.ts'
+
+type Format = 'json' | 'ecs' | 'pretty'
+
+function linesOf(changes: Partial<AccessRecord>, format: Format, options: { level?: Level; color?: boolean } = {}) {
+  const lines: string[] = []
+  const writer = { write: (line: string) => void lines.push(line) }
+  createAccessLog({ format, level: 'info', writer, ...options })({ ...allowed, ...changes })
+  return lines
+}
+
+function jsonOf(changes: Partial<AccessRecord>, format: Format = 'json'): Record<string, unknown> {
+  const [line = ''] = linesOf(changes, format)
+  assert.match(line, /^[\x20-\x7e]+\n$/)
+  return JSON.parse(line) as Record<string, unknown>
+}
+
+const allowed: AccessRecord = {
+  ...emptyAccessRecord(),
+  timeMs: Date.UTC(2026, 10, 20, 16, 22, 1, 7),
+  requestId: '3-a',
+  method: 'GET',
+  scheme: 'http',
+  host: 'mail.corp.example',
+  port: 443,
+  caller: '127.0.0.1',
+  callerPort: 40_000,
+  address: '192.0.2.7',
+  version: 9,
+  generation: 12,
+  rule: 'exchange',
+  verdict: 'trusted',
+  status: 200,
+  bytesIn: 1000,
+  bytesOut: 20,
+  reused: true,
+  protocol: 'TLSv1.3',
+  cipher: 'TLS_AES_256_GCM_SHA384',
+  group: 'X25519',
+  sni: 'mail.corp.example',
+  connectMs: 0.4,
+  tlsMs: 3.25,
+  firstByteMs: 12,
+  totalMs: 12.0015,
+}
+
+const mismatch: Partial<AccessRecord> = {
+  decision: 'deny',
+  verdict: 'refused',
+  findings: [
+    { name: 'name-mismatch', detail: 'the certificate is for s01-trvlr-001' },
+    { name: 'expired', detail: '3 days ago' },
+  ],
+  issuedTo: 's01-trvlr-001',
+  error: 'POLICY_VERDICT_REFUSED',
+  message: 'backend mail.corp.example:443 refused',
+  status: 403,
+}
+
+test('an allowed request is one flat line with policy, bytes, TLS facts and phases', () => {
+  assert.deepEqual(jsonOf({}), {
+    level: 'info',
+    time: '2026-11-20T16:22:01.007Z',
+    role: 'worker',
+    pid: process.pid,
+    event: 'request',
+    requestId: '3-a',
+    message: 'GET mail.corp.example:443 allow',
+    entrance: 'proxy',
+    kind: 'originate',
+    method: 'GET',
+    scheme: 'http',
+    host: 'mail.corp.example',
+    port: 443,
+    caller: '127.0.0.1',
+    callerPort: 40_000,
+    address: '192.0.2.7',
+    version: 9,
+    generation: 12,
+    rule: 'exchange',
+    decision: 'allow',
+    verdict: 'trusted',
+    status: 200,
+    bytesIn: 1000,
+    bytesOut: 20,
+    reused: true,
+    tls: {
+      protocol: 'TLSv1.3',
+      cipher: 'TLS_AES_256_GCM_SHA384',
+      group: 'X25519',
+      sni: 'mail.corp.example',
+      resumed: false,
+    },
+    ms: { connect: 0.4, tls: 3.25, firstByte: 12, total: 12.002 },
+  })
+})
+
+test('a wrong name is said in the sentence people search for, with all findings and whose fault it is', () => {
+  const line = jsonOf(mismatch)
+  assert.equal(line.message, 'server name mismatch, certificate issued to: [s01-trvlr-001]')
+  assert.deepEqual(line.findings, ['name-mismatch', 'expired'])
+  assert.deepEqual(line.details, ['the certificate is for s01-trvlr-001', '3 days ago'])
+  assert.deepEqual(
+    [line.level, line.error, line.fault, line.wouldRefuse],
+    ['warn', 'POLICY_VERDICT_REFUSED', 'policy', false],
+  )
+})
+
+test('what report mode let pass says that it would have been refused, and why it was not', () => {
+  const findings = [{ name: 'expired', detail: '3 days ago' }] as const
+  const line = jsonOf({
+    verdict: 'allowed',
+    decision: 'allow-untrusted',
+    findings,
+    wouldRefuse: true,
+    because: ['report'],
+  })
+  assert.deepEqual([line.wouldRefuse, line.because, line.level], [true, ['report'], 'warn'])
+})
+
+test('what did not happen is left out: no address, status, TLS or phases of a caller that was refused at once', () => {
+  const broken = {
+    ...emptyAccessRecord(),
+    decision: 'error',
+    error: 'CALLER_BAD_REQUEST',
+    message: 'two Host fields',
+  } as const
+  const line = jsonOf(broken)
+  for (const name of ['address', 'status', 'tls', 'verdict', 'findings', 'scheme']) assert.ok(!(name in line), name)
+  assert.deepEqual(line.ms, { total: 0 })
+  assert.deepEqual([line.message, line.fault], ['two Host fields', 'caller'])
+})
+
+test('the level of a line is that of its error, and lines below the asked level are not written', () => {
+  const cases: readonly [Partial<AccessRecord>, Level][] = [
+    [{}, 'info'],
+    [{ decision: 'allow-untrusted' }, 'warn'],
+    [{ decision: 'deny', error: 'POLICY_UNLISTED' }, 'warn'],
+    [{ decision: 'error', error: 'INTERNAL_ERROR' }, 'error'],
+    [{ error: 'CALLER_LEFT' }, 'info'],
+  ]
+  for (const [changes, level] of cases) assert.equal(jsonOf(changes).level, level)
+  assert.deepEqual(linesOf({}, 'json', { level: 'warn' }), [])
+  assert.equal(linesOf({ decision: 'deny' }, 'json', { level: 'warn' }).length, 1)
+})
+
+test('a tunnel is an event of its own', () => {
+  assert.equal(jsonOf({ kind: 'connect' }).event, 'tunnel')
+  assert.equal(jsonOf({ kind: 'upgrade' }).event, 'tunnel')
+  assert.equal(jsonOf({ kind: 'plain' }).event, 'request')
+})
+
+test('the ECS line uses ECS names, and our own words under vedette', () => {
+  const line = jsonOf(mismatch, 'ecs')
+  assert.equal(line['@timestamp'], '2026-11-20T16:22:01.007Z')
+  assert.equal(line['log.level'], 'warn')
+  assert.deepEqual(line.event, {
+    kind: 'event',
+    category: ['network'],
+    type: ['connection', 'denied'],
+    action: 'originate',
+    outcome: 'failure',
+    reason: 'name-mismatch expired',
+    duration: 12_001_500,
+  })
+  assert.deepEqual(line.client, { ip: '127.0.0.1', port: 40_000, bytes: 20 })
+  assert.deepEqual(line.destination, { domain: 'mail.corp.example', port: 443, ip: '192.0.2.7', bytes: 1000 })
+  assert.deepEqual(line.tls, {
+    version: '1.3',
+    version_protocol: 'tls',
+    cipher: 'TLS_AES_256_GCM_SHA384',
+    curve: 'X25519',
+    client: { server_name: 'mail.corp.example' },
+    established: false,
+    resumed: false,
+  })
+  assert.deepEqual(line.rule, { name: 'exchange', version: '9' })
+  const vedette = line.vedette as Record<string, unknown>
+  assert.deepEqual([vedette.decision, vedette.fault, vedette.tls_ms], ['deny', 'policy', 3.25])
+  assert.deepEqual((jsonOf({}, 'ecs').event as { outcome: string; type: string[] }).type, ['connection', 'allowed'])
+})
+
+test('the pretty line reads from left to right and colours only when asked', () => {
+  const [plain = ''] = linesOf(mismatch, 'pretty')
+  assert.match(
+    plain,
+    /^16:22:01\.007 DENY +GET mail\.corp\.example:443 {2}403 {2}TLSv1\.3 X25519 {2}rule exchange {2}v9/,
+  )
+  assert.match(plain, /certificate issued to: \[s01-trvlr-001\].* 12\.002 ms\n$/)
+  const [color = ''] = linesOf(mismatch, 'pretty', { color: true })
+  assert.ok(color.includes('\x1b[31mDENY'))
+})
+
+test('hostile text in any field stays inside its one line, in every format', () => {
+  const hostile = fc.string({
+    unit: fc.constantFrom('\r', '\n', '\x1b', '\u2028', '"', '\\', '\x9b', 'a', '\u202e', '\0'),
+  })
+  fc.assert(
+    fc.property(hostile, hostile, (one, other) => {
+      const changes: Partial<AccessRecord> = {
+        method: one,
+        host: other,
+        caller: one,
+        rule: other,
+        sni: one,
+        group: other,
+        requestId: one,
+        issuedTo: other,
+        verdict: 'refused',
+        findings: [{ name: 'name-mismatch', detail: one + other }],
+      }
+      assert.equal(jsonOf(changes).host, other)
+      assert.equal((jsonOf(changes, 'ecs').destination as { domain: string }).domain, other)
+      const [pretty = ''] = linesOf(changes, 'pretty')
+      assert.doesNotMatch(pretty.slice(0, -1), /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u)
+    }),
+  )
+})
+
+test('an address of IPv6 is bracketed in sentences and bare in its field', () => {
+  const line = jsonOf({ host: '::1' })
+  assert.deepEqual([line.host, line.message], ['::1', 'GET [::1]:443 allow'])
+})
