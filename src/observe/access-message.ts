@@ -5,9 +5,10 @@ import type { AccessRecord } from './access-record.ts'
 
 /** Words the one sentence of a record. */
 export function describeAccess(record: AccessRecord): string {
-  // The sentence of the product people migrate from, kept to the letter for the searches they have.
-  if (record.issuedTo !== '') return `server name mismatch, certificate issued to: [${record.issuedTo}]`
   if (record.message !== '') return record.message
+  // A wrong name that was let pass is told with the sentence of the product people migrate from, for their searches.
+  const mismatch = record.findings.find((finding) => finding.name === 'name-mismatch')
+  if (mismatch !== undefined) return mismatch.detail
   const host = record.host.includes(':') ? `[${record.host}]` : record.host
   return `${record.method} ${host}:${record.port} ${record.decision}`
 }

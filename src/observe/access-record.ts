@@ -29,8 +29,6 @@ export interface AccessRecord {
   findings: readonly Finding[]
   wouldRefuse: boolean
   because: readonly string[]
-  /** The names the certificate carries, when one of the findings is `name-mismatch`. */
-  issuedTo: string
   error: ErrorCode | ''
   /** The error's own message; empty when all went well. */
   message: string
@@ -79,7 +77,6 @@ export function emptyAccessRecord(): AccessRecord {
     findings: [],
     wouldRefuse: false,
     because: [],
-    issuedTo: '',
     error: '',
     message: '',
     status: 0,

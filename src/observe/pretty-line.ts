@@ -18,7 +18,7 @@ export function prettyAccessLine(r: AccessRecord, level: Level, color: boolean):
     r.findings.map((finding) => `${finding.name} (${finding.detail})`).join(', '),
     r.wouldRefuse ? 'would be refused' : '',
     r.error,
-    r.message === '' && r.issuedTo === '' ? '' : describeAccess(r),
+    r.message === '' ? '' : describeAccess(r),
     `${msText(r.totalMs)} ms`,
   ]
   const rest = facts.filter((fact) => fact !== '').join('  ')

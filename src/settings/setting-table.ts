@@ -30,7 +30,8 @@ export const settingTable = {
   'timeouts.connect': { fallback: '5s', text: 'word' },
   'timeouts.handshake': { fallback: '10s', text: 'word' },
   'timeouts.head': { fallback: '30s', text: 'word' },
-  'timeouts.firstByte': { fallback: '60s', text: 'word' },
+  // A mail client's long poll is answered after up to an hour, and must live.
+  'timeouts.firstByte': { fallback: '1h', text: 'word' },
   'timeouts.idle': { fallback: '1h', text: 'word' },
   'timeouts.drain': { fallback: '30s', text: 'word' },
   'timeouts.pooled': { fallback: '15s', text: 'word' },
