@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { type AccessRecord, emptyAccessRecord } from '../../src/observe/access-record.ts'
 import { createAccessCounter } from '../../src/observe/count-access.ts'
 import { createCounters } from '../../src/observe/counters.ts'
+import type { HistogramTotal } from '../../src/observe/tally.ts'
 
 function countOne(overrides: Partial<AccessRecord>) {
   const counters = createCounters()
@@ -47,6 +48,6 @@ test('bytes are counted in both directions', () => {
 
 test('a phase that did not happen is not counted as a fast one', () => {
   const phases = countOne({ dnsMs: -1, connectMs: -1, tlsMs: 20, firstByteMs: 30 }).connect_duration_seconds ?? {}
-  const observed = (phase: string) => (phases[phase] as { counts: number[] }).counts.reduce((a, b) => a + b, 0)
+  const observed = (phase: string) => (phases[phase] as HistogramTotal).counts.reduce((a, b) => a + b, 0)
   assert.deepEqual(['dns', 'connect', 'tls', 'first_byte'].map(observed), [0, 0, 1, 1])
 })
