@@ -1,0 +1,94 @@
+/**
+ * Resolves a policy document into the policy the rest of the house works with: defaults and overrides laid out, every
+ * rule complete. Pure, and blind to lines: what is wrong is told by path, and whoever read the text knows the place.
+ */
+import { compileRule, compileUnlisted, type Inherited, unlistedName } from './compile-rule.ts'
+import { compileTls, type Note } from './compile-tls.ts'
+import { lintPolicy } from './lint-policy.ts'
+import type { ExceptionRecord, Policy } from './policy.ts'
+import type { Remark } from './problem.ts'
+import type { PolicyDocument, Spec } from './schema.ts'
+
+/** A policy and what there is to say about the document it came from. */
+export interface CompiledPolicy {
+  /** Only worth anything while no remark is an error. */
+  readonly policy: Policy
+  readonly remarks: readonly Remark[]
+}
+
+/** Compiles a document; contradictions are errors among the remarks, doubtful choices are warnings. */
+export function compilePolicy(document: PolicyDocument): CompiledPolicy {
+  const remarks: Remark[] = []
+  const note: Note = (severity, path, message) => remarks.push({ path, message, severity })
+  const { metadata, spec } = document
+
+  const tls = compileTls(spec.tls, { path: ['spec', 'tls'], note, said: spec.tls })
+  const inherited: Inherited = { spec, tls }
+  const policy: Policy = {
+    name: metadata.name,
+    comment: metadata.comment,
+    rules: spec.rules.map((entry, index) => compileRule(entry, index, inherited, note)),
+    unlisted: compileUnlisted(inherited, note),
+    addresses: { deny: [spec.destinations.denyAddresses].flat(), allow: spec.destinations.allowAddresses },
+    exceptions: spec.exceptions.map(compileException),
+    tests: spec.tests.map(({ destination, expect }) => ({ destination: destination.authority, expect })),
+  }
+  checkRuleNames(spec, note)
+  checkStoreNames(spec, note)
+  checkSomethingIsAllowed(spec, note)
+  lintPolicy(document, policy, note)
+  return { policy: deepFreeze(policy), remarks }
+}
+
+function compileException(entry: Spec['exceptions'][number]): ExceptionRecord {
+  return {
+    host: entry.backend.host,
+    port: entry.backend.port,
+    findings: entry.findings,
+    ...(entry.spkiSha256 === undefined ? {} : { spkiSha256: entry.spkiSha256 }),
+    untilMs: entry.until,
+    owner: entry.owner,
+    reason: entry.reason,
+  }
+}
+
+/** Logs, metrics and pages tell rules apart by name alone. */
+function checkRuleNames({ rules }: Spec, note: Note): void {
+  const seen = new Map<string, number>()
+  for (const [index, { name }] of rules.entries()) {
+    const path = ['spec', 'rules', index, 'name']
+    const first = seen.get(name)
+    if (name === unlistedName)
+      note('error', path, `${unlistedName} is what logs call the lack of a rule: choose another`)
+    if (first !== undefined) note('error', path, `${name} is already the name of spec.rules[${first}]`)
+    else seen.set(name, index)
+  }
+}
+
+/** `none` means no default store; in a list of stores it would be a folder of that name, which nobody means. */
+function checkStoreNames({ strictTls, rules }: Spec, note: Note): void {
+  const lists = [
+    { path: ['spec', 'strictTls', 'customTrustStores'], stores: strictTls.customTrustStores },
+    ...rules.flatMap(({ trustStores, strictTls: own }, index) => [
+      { path: ['spec', 'rules', index, 'trustStores'], stores: trustStores ?? [] },
+      { path: ['spec', 'rules', index, 'strictTls', 'customTrustStores'], stores: own?.customTrustStores ?? [] },
+    ]),
+  ]
+  for (const { path, stores } of lists) {
+    const at = stores.indexOf('none')
+    if (at !== -1) note('error', [...path, at], 'none stands for no store in defaultTrustStore only')
+  }
+}
+
+function checkSomethingIsAllowed({ destinations, rules }: Spec, note: Note): void {
+  if (destinations.unlisted === 'allow' || rules.some(({ action }) => action === 'allow')) return
+  note('error', ['spec', 'destinations', 'unlisted'], 'denies everything: no rule allows a destination')
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value)
+    for (const part of Object.values(value)) deepFreeze(part)
+  }
+  return value
+}

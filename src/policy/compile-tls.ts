@@ -1,0 +1,179 @@
+/**
+ * Turns what a document says about protocols, suites and groups into what is offered in a ClientHello. Names are
+ * already known to exist (fields.ts); this file minds that they fit together: a list that offers nothing for a chosen
+ * protocol would fail at the first handshake, or worse, offer something nobody wrote down.
+ */
+import { findSuite, type Suite, type Weakness, weaknessReasons } from './catalogue.ts'
+import { findGroup, type Group, writeGroups } from './groups.ts'
+import type { Protocol, TlsOffer } from './policy.ts'
+import type { Path, Severity } from './problem.ts'
+import { newestProfile, type Profile, profiles } from './profiles.ts'
+import type { TlsEntry } from './schema.ts'
+
+/** Tells what is wrong or doubtful at a path: how a check speaks without stopping the others. */
+export type Note = (severity: Severity, path: Path, message: string) => void
+
+/** Where the settings stand, and where to say what is wrong with them. */
+export interface TlsScope {
+  readonly path: Path
+  readonly note: Note
+  /** What this very place says, apart from what it inherits: only that is worth a warning here. */
+  readonly said: TlsEntry
+}
+
+/** Compiles TLS settings with everything inherited filled in. */
+export function compileTls(entry: TlsEntry, scope: TlsScope): TlsOffer {
+  checkKeysFit(entry, scope)
+  const isCustom = entry.configuration === 'custom'
+  const profileName = entry.profile ?? newestProfile
+  const profile: Profile = profiles[isCustom ? newestProfile : profileName]
+  const lists = isCustom ? entry : {}
+
+  const protocols = ascending(lists.protocols ?? profile.protocols)
+  const suites = suitesFor(protocols, lists.ciphers ?? profile.ciphers)
+  const groups = groupsFor(protocols, lists.groups ?? profile.groups, entry.postQuantum)
+  const postQuantum = groups.some((group) => group.postQuantum) ? (entry.postQuantum ?? 'compatible') : 'off'
+
+  checkProtocols(protocols, entry, scope)
+  checkSuites(protocols, suites, entry, scope)
+  checkGroups(protocols, suites, groups, scope)
+  warnOfWeakSuites(suites, scope)
+  return {
+    configuration: isCustom ? 'custom' : 'default',
+    ...(isCustom ? {} : { profile: profileName }),
+    protocols,
+    ciphers: suites.map(({ iana }) => iana),
+    openssl: {
+      legacy: suites.filter((suite) => !isTls13(suite)).map(({ openssl }) => openssl),
+      tls13: suites.filter(isTls13).map(({ openssl }) => openssl),
+    },
+    groups: writeGroups(
+      groups.map(({ name }) => name),
+      postQuantum,
+    ),
+    postQuantum,
+    securityLevel: entry.legacy?.securityLevel ?? usualSecurityLevel,
+  }
+}
+
+/** Lays what a rule says over what the policy says. A rule that chooses its own set inherits none of the lists. */
+export function inheritTls(outer: TlsEntry, inner: TlsEntry): TlsEntry {
+  const choosesOwnSet = inner.configuration !== undefined || inner.profile !== undefined
+  const inherited: TlsEntry = choosesOwnSet ? { postQuantum: outer.postQuantum } : outer
+  return { configuration: 'default', ...inherited, ...inner }
+}
+
+const allProtocols: readonly Protocol[] = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3']
+
+function ascending(protocols: readonly Protocol[]): Protocol[] {
+  return allProtocols.filter((protocol) => protocols.includes(protocol))
+}
+
+function suitesFor(protocols: readonly Protocol[], names: readonly string[]): Suite[] {
+  const suites = names.flatMap((name) => findSuite(name) ?? [])
+  return [...new Set(suites)].filter((suite) => serves(suite, protocols))
+}
+
+function groupsFor(protocols: readonly Protocol[], names: readonly string[], postQuantum?: string): Group[] {
+  const groups = names.flatMap((name) => findGroup(name) ?? [])
+  return [...new Set(groups)]
+    .filter(({ inTls12, inTls13 }) => (inTls13 && protocols.includes('TLSv1.3')) || (inTls12 && hasOlder(protocols)))
+    .filter((group) => postQuantum !== 'off' || !group.postQuantum)
+}
+
+function checkKeysFit({ configuration }: TlsEntry, { path, note, said }: TlsScope): void {
+  const [misplaced, other] =
+    configuration === 'custom'
+      ? ([['profile'], 'default'] as const)
+      : ([['protocols', 'ciphers', 'groups'], 'custom'] as const)
+  for (const key of misplaced) {
+    if (said[key] !== undefined) note('error', [...path, key], `is read under configuration: ${other} only`)
+  }
+}
+
+function checkProtocols(protocols: readonly Protocol[], entry: TlsEntry, { path, note, said }: TlsScope): void {
+  const old = protocols.filter((protocol) => protocol === 'TLSv1' || protocol === 'TLSv1.1')
+  if (old.length > 0 && entry.legacy?.securityLevel !== 0) {
+    const why = 'OpenSSL gives it up above security level 0, which a rule sets for its own backend'
+    note('error', [...path, 'protocols'], `${old.join(' and ')}: ${why} (legacy: { securityLevel: 0 })`)
+  } else if (old.length > 0 && said.protocols !== undefined) {
+    note(
+      'warning',
+      [...path, 'protocols'],
+      `${old.join(' and ')}: withdrawn by RFC 8996, its signatures use SHA-1 and MD5`,
+    )
+  }
+  if (said.legacy !== undefined) {
+    const lost = said.legacy.securityLevel === 0 ? 'keys and signatures of any weakness' : '1024-bit keys and SHA-1'
+    note('warning', [...path, 'legacy', 'securityLevel'], `accepts ${lost} from this backend`)
+  }
+}
+
+function checkSuites(protocols: readonly Protocol[], suites: readonly Suite[], entry: TlsEntry, scope: TlsScope): void {
+  const { path, note, said } = scope
+  const place = said.ciphers === undefined && said.protocols !== undefined ? 'protocols' : 'ciphers'
+  for (const protocol of protocols) {
+    if (suites.some((suite) => serves(suite, [protocol]))) continue
+    note('error', [...path, place], `no suite for ${protocol}: name one that it can use, or take it from protocols`)
+  }
+  if (entry.configuration !== 'custom') return
+  for (const [index, name] of (said.ciphers ?? []).entries()) {
+    const suite = findSuite(name)
+    if (suite === undefined || serves(suite, protocols)) continue
+    const reason = `it works in ${suite.protocols.join(', ')}, which protocols leaves out`
+    note('warning', [...path, 'ciphers', index], `${name} is never offered: ${reason}`)
+  }
+}
+
+function checkGroups(
+  protocols: readonly Protocol[],
+  suites: readonly Suite[],
+  groups: readonly Group[],
+  { path, note, said }: TlsScope,
+): void {
+  const needsOlder = suites.some((suite) => !isTls13(suite) && suite.iana.startsWith('TLS_ECDHE_'))
+  const missing = [
+    ...(protocols.includes('TLSv1.3') && !groups.some(({ inTls13 }) => inTls13) ? ['TLSv1.3'] : []),
+    ...(needsOlder && !groups.some(({ inTls12 }) => inTls12) ? ['ECDHE up to TLSv1.2'] : []),
+  ]
+  if (missing.length > 0) note('error', [...path, 'groups'], `no group for ${missing.join(' and ')}`)
+  const hasHybrid = groups.some((group) => group.postQuantum)
+  if (said.postQuantum === 'prefer' && !hasHybrid) {
+    note('warning', [...path, 'postQuantum'], 'has no effect: no post-quantum group is offered (TLSv1.3 only)')
+  }
+  for (const [index, name] of (said.groups ?? []).entries()) {
+    const group = findGroup(name)
+    if (group === undefined || groups.includes(group)) continue
+    const reason =
+      group.postQuantum && protocols.includes('TLSv1.3') ? 'postQuantum is off' : 'no protocol here uses it'
+    note('warning', [...path, 'groups', index], `${name} is never offered: ${reason}`)
+  }
+}
+
+/** One warning for each kind of weakness, not for each suite: a list of twenty would hide the rest of the report. */
+function warnOfWeakSuites(suites: readonly Suite[], { path, note, said }: TlsScope): void {
+  const place = (['ciphers', 'profile', 'configuration'] as const).find((key) => said[key] !== undefined)
+  if (place === undefined) return
+  for (const weakness of Object.keys(weaknessReasons) as Weakness[]) {
+    const weak = suites.filter(({ weaknesses }) => weaknesses.includes(weakness)).map(({ openssl }) => openssl)
+    if (weak.length === 0) continue
+    const named = weak.length > 3 ? `${weak.slice(0, 3).join(', ')} and ${weak.length - 3} more` : weak.join(', ')
+    const { called, reason } = weaknessReasons[weakness]
+    note('warning', [...path, place], `offers ${called} (${named}): ${reason}`)
+  }
+}
+
+function serves(suite: Suite, protocols: readonly Protocol[]): boolean {
+  return suite.protocols.some((protocol) => protocols.includes(protocol))
+}
+
+function isTls13(suite: Suite): boolean {
+  return suite.protocols[0] === 'TLSv1.3'
+}
+
+function hasOlder(protocols: readonly Protocol[]): boolean {
+  return protocols.some((protocol) => protocol !== 'TLSv1.3')
+}
+
+/** What OpenSSL 3.2 and later hold to by themselves: 112 bits, so RSA from 2048 on and no SHA-1 signatures. */
+const usualSecurityLevel = 2

@@ -1,0 +1,143 @@
+/** What a policy holds for one destination, as a record for machines and sentences for people: `vedette explain`. */
+import type { Decision } from './decision.ts'
+import { describeOffer, type OfferDescription } from './describe-offer.ts'
+import { matchesHost } from './match-host.ts'
+import { nameToVerify, serverNameFor } from './names.ts'
+import { type ExceptionRecord, type FindingName, type Policy, type Rule, trustFindings } from './policy.ts'
+import type { Forgiveness } from './verdict.ts'
+
+/** A rule, effective for one destination, as `vedette explain` and the page show it. */
+export interface RuleDescription {
+  readonly destination: string
+  readonly allowed: boolean
+  readonly reason: Decision['reason']
+  readonly rule: string
+  /** The entry of `match` that took the destination; undefined where no rule names it. */
+  readonly matchedBy: string | undefined
+  readonly strict: boolean
+  readonly enforcement: Rule['enforcement']
+  readonly trustStores: readonly string[]
+  /** Empty when none is sent. */
+  readonly serverName: string
+  readonly nameToVerify: string
+  readonly pins: Rule['pins']
+  readonly clientCertificate: string | undefined
+  readonly plaintext: boolean
+  readonly tlsPort: number
+  readonly fixUps: boolean
+  readonly forgives: readonly Forgiven[]
+  readonly offer: OfferDescription
+  readonly sentences: readonly string[]
+}
+
+/** What would be let pass, by what, and how long. */
+export interface Forgiven {
+  readonly by: Forgiveness
+  /** `all` where nothing of its kind is looked at. */
+  readonly findings: readonly FindingName[] | 'all'
+  /** The last day of an exception, in UTC. */
+  readonly until?: string
+  /** The public key an exception is bound to. */
+  readonly spkiSha256?: string
+  readonly sentence: string
+}
+
+/** Describes what a decision means for the connection that would follow. */
+export function describeRule(decision: Decision, exceptions: Policy['exceptions']): RuleDescription {
+  const { rule, destination, allowed, reason } = decision
+  const records = exceptions.filter(({ host, port }) => host === destination.host && port === destination.port)
+  const forgives = forgivenBy(rule, records)
+  const offer = describeOffer(rule.tls)
+  const description = {
+    destination: destination.authority,
+    allowed,
+    reason,
+    rule: rule.name,
+    matchedBy: rule.match.find((pattern) => matchesHost(pattern, destination))?.text,
+    strict: rule.strict,
+    enforcement: rule.enforcement,
+    trustStores: rule.trustStores,
+    serverName: serverNameFor(rule, destination),
+    nameToVerify: nameToVerify(rule, destination),
+    pins: rule.pins,
+    clientCertificate: rule.clientCertificate,
+    plaintext: rule.plaintext,
+    tlsPort: rule.tlsPort,
+    fixUps: rule.fixUps,
+    forgives,
+    offer,
+  }
+  const after = allowed ? [...trustSentences(description), ...handshakeSentences(description)] : []
+  return { ...description, sentences: [decisionSentence(description), ...after] }
+}
+
+type Described = Omit<RuleDescription, 'sentences'>
+
+function decisionSentence({ destination, reason, rule, matchedBy }: Described): string {
+  switch (reason) {
+    case 'rule':
+      return `${destination} is allowed by the rule ${rule} (${matchedBy}).`
+    case 'rule-denies':
+      return `${destination} is denied by the rule ${rule} (${matchedBy}).`
+    case 'unlisted-allowed':
+      return `No rule names ${destination}; the policy allows what no rule names.`
+    case 'unlisted-denied':
+      return `No rule names ${destination}; the policy denies what no rule names.`
+  }
+}
+
+function trustSentences({ strict, trustStores, nameToVerify: name, pins, forgives }: Described): string[] {
+  const stores = storesPhrase(trustStores)
+  const pinned = pins?.spkiSha256.length ?? 0
+  const keys = pinned === 1 ? 'the pinned public key' : `one of ${pinned} pinned public keys`
+  const forgiven = forgives.map(({ sentence }) => sentence)
+  if (pins?.mode === 'instead') return [`The backend must show ${keys}; chain, dates and name do not count.`]
+  return [
+    ...(strict ? [`The certificate must chain to ${stores} and carry the name ${name}.`] : []),
+    ...(pins === null ? [] : [`Beside that, the backend must show ${keys}.`]),
+    ...forgiven,
+  ]
+}
+
+function storesPhrase([first, ...others]: readonly string[]): string {
+  if (first === undefined) return 'no trust store at all'
+  return others.length === 0 ? `the trust store ${first}` : `one of the trust stores ${[first, ...others].join(', ')}`
+}
+
+function handshakeSentences(described: Described): string[] {
+  const { serverName, clientCertificate, plaintext, tlsPort, fixUps, offer } = described
+  return [
+    serverName === '' ? 'No server name (SNI) is sent.' : `The server name (SNI) ${serverName} is sent.`,
+    ...offer.sentences,
+    ...(clientCertificate === undefined ? [] : [`The key pair ${clientCertificate} is shown when the backend asks.`]),
+    plaintext
+      ? 'Plain text may leave: http:// is not lifted to TLS.'
+      : `http:// without a port is lifted to ${tlsPort}.`,
+    ...(fixUps ? ['Location, cookies and HSTS are rewritten for a plain-HTTP caller.'] : []),
+  ]
+}
+
+function forgivenBy(rule: Rule, records: readonly ExceptionRecord[]): Forgiven[] {
+  const forgiven: Forgiven[] = records.map(describeException)
+  if (rule.allowUntrusted) {
+    const sentence = `Allowed and logged: ${trustFindings.join(', ')}.`
+    forgiven.push({ by: 'allow-untrusted', findings: trustFindings, sentence })
+  }
+  if (!rule.strict) {
+    const sentence = 'Strict TLS is off: whatever is wrong with the certificate is only logged.'
+    forgiven.push({ by: 'strict-off', findings: 'all', sentence })
+  }
+  if (rule.enforcement === 'report') {
+    forgiven.push({ by: 'report', findings: 'all', sentence: 'Report mode: nothing found is refused, only logged.' })
+  }
+  return forgiven
+}
+
+function describeException({ findings, spkiSha256, untilMs, owner, reason }: ExceptionRecord): Forgiven {
+  // untilMs is the first moment it no longer holds; people name the last day it does.
+  const until = new Date(untilMs - 1).toISOString().slice(0, 10)
+  const key = spkiSha256 === undefined ? {} : { spkiSha256 }
+  const bound = spkiSha256 === undefined ? '' : ` for the key ${spkiSha256}`
+  const sentence = `Until ${until}${bound}, ${findings.join(', ')} is forgiven: ${reason} (${owner}).`
+  return { by: 'exception', findings, until, ...key, sentence }
+}

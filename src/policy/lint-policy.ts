@@ -1,0 +1,100 @@
+/** What a policy may say and should not say lightly, each with its reason; and what it says to no effect. */
+import type { Note } from './compile-tls.ts'
+import { coversPattern } from './match-host.ts'
+import { type Policy, trustFindings } from './policy.ts'
+import type { Path } from './problem.ts'
+import type { PolicyDocument, RuleEntry, Spec, StrictTlsEntry } from './schema.ts'
+
+/** Notes every doubtful choice of a document whose rules are resolved in `policy`. */
+export function lintPolicy({ spec }: PolicyDocument, policy: Policy, note: Note): void {
+  lintStrictTls(spec.strictTls, spec.strictTls.enabled, ['spec', 'strictTls'], note)
+  lintNotYet(spec, ['spec'], note)
+  for (const [index, entry] of spec.rules.entries()) {
+    const path = ['spec', 'rules', index]
+    lintStrictTls(entry.strictTls ?? {}, policy.rules[index]?.strict ?? true, [...path, 'strictTls'], note)
+    lintNotYet(entry, path, note)
+    lintRule(entry, path, note)
+  }
+  lintOrder(policy, note)
+  lintExceptions(spec, note)
+  lintAddresses(spec, note)
+}
+
+function lintStrictTls(said: StrictTlsEntry, strict: boolean, path: Path, note: Note): void {
+  if (said.enabled === false) {
+    note('warning', [...path, 'enabled'], 'anyone on the way can pose as the backend: chain and name are not verified')
+  }
+  if (said.enforcement === 'report') note('warning', [...path, 'enforcement'], reportReason)
+  if (said.allowUntrusted !== true) return
+  const reason = strict
+    ? 'anyone on the way can pose as the backend with a certificate of their own: give it a trust store instead'
+    : 'has no effect while strict TLS is off: every server is let through anyway'
+  note('warning', [...path, 'allowUntrusted'], reason)
+}
+
+const reportReason = 'refuses nothing: look at what would be refused, then enforce'
+
+/** What documents may say already and this release does not do: never to be taken in silence. */
+function lintNotYet(said: Pick<RuleEntry, 'revocation' | 'healthCheck'>, path: Path, note: Note): void {
+  const place = [...path, 'revocation', 'mode']
+  if (said.revocation?.mode === 'soft') note('warning', place, 'revocation is not checked by this release yet')
+  if (said.revocation?.mode === 'hard') {
+    note('error', place, 'revocation is not checked by this release yet, and hard asks to refuse without it')
+  }
+  if (said.healthCheck?.enabled) {
+    note('warning', [...path, 'healthCheck'], 'health checks are not run by this release yet')
+  }
+}
+
+function lintRule(entry: RuleEntry, path: Path, note: Note): void {
+  if (entry.enforcement === 'report') note('warning', [...path, 'enforcement'], reportReason)
+  if (entry.action === 'deny') {
+    for (const key of Object.keys(entry) as (keyof RuleEntry)[]) {
+      if (keysOfDeny.includes(key) || entry[key] === undefined || isDefault(entry, key)) continue
+      note('warning', [...path, key], 'has no effect: the rule denies')
+    }
+  } else if (entry.plaintext) {
+    note('warning', [...path, 'plaintext'], 'anyone on the way can read and change what leaves unencrypted')
+  }
+}
+
+const keysOfDeny: readonly (keyof RuleEntry)[] = ['name', 'match', 'action']
+
+/** Defaults are filled in by now, and nobody wrote those. */
+function isDefault({ plaintext, tlsPort, fixUps }: RuleEntry, key: keyof RuleEntry): boolean {
+  return (key === 'tlsPort' && tlsPort === 443) || (key === 'plaintext' && !plaintext) || (key === 'fixUps' && !fixUps)
+}
+
+/** First match wins, so a rule behind a wider one is dead; so is one behind several that cover it together. */
+function lintOrder({ rules }: Policy, note: Note): void {
+  for (const rule of rules) {
+    const earlier = rules.slice(0, rule.index)
+    const covering = rule.match.map((pattern) =>
+      earlier.find(({ match }) => match.some((wide) => coversPattern(wide, pattern))),
+    )
+    for (const [index, cover] of covering.entries()) {
+      if (cover === undefined) continue
+      const place = ['spec', 'rules', rule.index, 'match', index]
+      note('warning', place, `never matches: the rule ${cover.name} above takes all of it`)
+    }
+  }
+}
+
+function lintExceptions({ exceptions }: Spec, note: Note): void {
+  for (const [index, { findings, spkiSha256 }] of exceptions.entries()) {
+    const identity = findings.filter((name) => name === 'name-mismatch' || trustFindings.includes(name))
+    if (identity.length === 0 || spkiSha256 !== undefined) continue
+    const reason = 'lets anyone on the way pose as the backend: add the spkiSha256 of its key'
+    note('warning', ['spec', 'exceptions', index, 'findings'], `forgiving ${identity.join(', ')} ${reason}`)
+  }
+}
+
+function lintAddresses({ destinations }: Spec, note: Note): void {
+  const { denyAddresses, allowAddresses } = destinations
+  const path = ['spec', 'destinations', 'denyAddresses']
+  if (denyAddresses.length === 0) {
+    note('warning', path, 'denies nothing: a caller can reach this machine itself and the metadata of its cloud')
+  }
+  const deniesAll = denyAddresses.includes('0.0.0.0/0') && denyAddresses.includes('::/0')
+  if (deniesAll && allowAddresses.length === 0) note('error', path, 'denies every address')
+}

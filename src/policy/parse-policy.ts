@@ -1,0 +1,48 @@
+/** The one door through which a policy comes in: text in, policy and warnings out, or every problem with its line. */
+import { compilePolicy } from './compile-policy.ts'
+import { byPlace, examineDocument, locate } from './document.ts'
+import { type Mention, mentionsOf } from './mentions.ts'
+import type { Policy } from './policy.ts'
+import { badDocument, type Path, type Problem, type Remark } from './problem.ts'
+import type { ProblemAt } from './read-yaml.ts'
+import { policySchema } from './schema.ts'
+
+/** A policy that holds, and what its document leaves to be looked at. */
+export interface ParsedPolicy {
+  readonly policy: Policy
+  /** Doubtful choices, each with its reason; nothing that stands in the way of applying. */
+  readonly warnings: readonly Problem[]
+  /** Where the document names trust stores and key pairs; `problemAt` makes a problem of one that is missing. */
+  readonly mentions: readonly Mention[]
+  readonly problemAt: ProblemAt
+}
+
+/** What the parser is told beside the text. */
+export interface ParseOptions {
+  /** What problems call the document. */
+  readonly file: string
+  /** Tells what is wrong with something the document names (`is not under truststores/`), for those who can look. */
+  readonly faultOf?: (mention: Mention) => string | undefined
+}
+
+/** Parses a policy document. Throws OPERATOR_BAD_DOCUMENT with all its problems. */
+export function parsePolicy(text: string, { file, faultOf }: ParseOptions): ParsedPolicy {
+  const { value: document, left, problems, problemAt } = examineDocument(text, { file, schema: policySchema })
+  if (document === undefined) throw badDocument(problems)
+  const { policy, remarks } = compilePolicy(document)
+  const mentions = mentionsOf(document)
+  const missing = mentions.flatMap((mention): Remark[] => {
+    const message = faultOf?.(mention)
+    return message === undefined ? [] : [{ path: mention.path, message, severity: 'error' }]
+  })
+  // What a faulty part would have said is unknown, so nothing is held against the places it belongs to.
+  const certain = [...remarks, ...missing].filter(({ path }) => !left.some((part) => isWithin(path, part)))
+  const all = byPlace([...problems, ...locate(certain, problemAt)])
+  if (all.some(({ severity }) => severity === 'error')) throw badDocument(all)
+  return { policy, warnings: all, mentions, problemAt }
+}
+
+function isWithin(one: Path, other: Path): boolean {
+  const shared = Math.min(one.length, other.length)
+  return one.slice(0, shared).every((step, index) => step === other[index])
+}

@@ -1,0 +1,121 @@
+/**
+ * The policy as the rest of the house sees it: validated, defaults filled in, every rule fully resolved,
+ * frozen, and plain JSON all through, because it travels from the control process to the workers as it is.
+ */
+
+/** A TLS protocol, as Node names it. */
+export type Protocol = 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3'
+/** Whether a refusal is carried out or only logged. */
+export type Enforcement = 'enforce' | 'report'
+/** Whether a post-quantum group is offered, and whether its key share comes along. */
+export type PostQuantum = 'off' | 'compatible' | 'prefer'
+
+/** Every finding there is, by its stable name. */
+export const findingNames = [
+  'untrusted-issuer',
+  'self-signed',
+  'incomplete-chain',
+  'expired',
+  'not-yet-valid',
+  'name-mismatch',
+  'pin-mismatch',
+  'revoked',
+  'revocation-unknown',
+  'weak-key',
+  'weak-signature',
+  'wrong-purpose',
+  'no-certificate',
+  'protocol-refused',
+  'cipher-refused',
+  'group-refused',
+] as const
+/** The name of a finding, the same in logs, metrics, documents and pages. */
+export type FindingName = (typeof findingNames)[number]
+
+/** What allow-and-log forgives: who vouches for the backend, never who the backend is. */
+export const trustFindings: readonly FindingName[] = ['untrusted-issuer', 'self-signed', 'incomplete-chain']
+
+/** What a rule offers in its ClientHello, with names translated and lists apart, ready for TLS options. */
+export interface TlsOffer {
+  readonly configuration: 'default' | 'custom'
+  /** The default set followed, such as `2026-11`; undefined under a custom configuration. */
+  readonly profile?: string
+  /** Ascending, without repeats; holes are allowed and become secure options. */
+  readonly protocols: readonly Protocol[]
+  /** IANA names in the order of preference, TLS 1.3 suites and older ones in one list. */
+  readonly ciphers: readonly string[]
+  /** OpenSSL names of the suites up to TLS 1.2, then those of TLS 1.3, in order. */
+  readonly openssl: { readonly legacy: readonly string[]; readonly tls13: readonly string[] }
+  /** The group list as OpenSSL 3.5 reads it, written out, never DEFAULT. */
+  readonly groups: string
+  readonly postQuantum: PostQuantum
+  /** OpenSSL's security level; under 1 only by a rule's own legacy entry. */
+  readonly securityLevel: number
+}
+
+/** One rule with everything it does not say taken from the policy's own settings. */
+export interface Rule {
+  readonly name: string
+  /** Position in the file, 0-based; -1 for what no rule names. */
+  readonly index: number
+  readonly match: readonly HostPattern[]
+  readonly action: 'allow' | 'deny'
+  readonly strict: boolean
+  readonly enforcement: Enforcement
+  /** Names of the trust stores whose union is trusted; empty trusts nobody. */
+  readonly trustStores: readonly string[]
+  readonly allowUntrusted: boolean
+  /** true sends the destination's own name, a string sends that name, false sends none. */
+  readonly sni: boolean | string
+  /** The name the certificate must carry, when it is not the destination's. */
+  readonly verifyName?: string
+  readonly tls: TlsOffer
+  readonly pins: { readonly mode: 'add' | 'instead'; readonly spkiSha256: readonly string[] } | null
+  /** Folder under identities/ with the key pair we show when the backend asks. */
+  readonly clientCertificate?: string
+  /** Plain text may leave: http:// is not lifted to TLS, and a tunnel may carry anything. */
+  readonly plaintext: boolean
+  /** The port that http:// without a port (or with 80) is lifted to. */
+  readonly tlsPort: number
+  readonly fixUps: boolean
+}
+
+/** One entry of `match`: an exact host or a wildcard, with an optional port. */
+export interface HostPattern {
+  readonly text: string
+  /** Canonical host; for a wildcard the part after `*.`. */
+  readonly host: string
+  readonly wildcard: boolean
+  readonly port?: number
+}
+
+/** What is forgiven to one backend until a day, by whom and why. */
+export interface ExceptionRecord {
+  readonly host: string
+  readonly port: number
+  readonly findings: readonly FindingName[]
+  readonly spkiSha256?: string
+  /** Milliseconds since the epoch: the end of the day `until` names, in UTC. */
+  readonly untilMs: number
+  readonly owner: string
+  readonly reason: string
+}
+
+/** What must come of a destination before the version may be applied. */
+export interface PolicyTest {
+  readonly destination: string
+  readonly expect: 'trusted' | 'allowed' | 'refused'
+}
+
+/** The whole law of one version. */
+export interface Policy {
+  readonly name: string
+  readonly comment: string
+  /** First match wins. */
+  readonly rules: readonly Rule[]
+  /** What holds for a destination that no rule names. */
+  readonly unlisted: Rule
+  readonly addresses: { readonly deny: readonly string[]; readonly allow: readonly string[] }
+  readonly exceptions: readonly ExceptionRecord[]
+  readonly tests: readonly PolicyTest[]
+}

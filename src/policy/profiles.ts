@@ -1,0 +1,101 @@
+/**
+ * The default sets of protocols, suites and groups, as plain data. A set never changes once it is released: a better
+ * one gets a new name, so that a policy that names its set means the same after every upgrade of the product. One that
+ * names none follows `newestProfile`. Lists are in the order of preference.
+ */
+import type { Protocol } from './policy.ts'
+
+/** One default set. */
+export interface Profile {
+  /** One sentence for a reader who has to choose. */
+  readonly says: string
+  readonly protocols: readonly Protocol[]
+  /** IANA names. */
+  readonly ciphers: readonly string[]
+  /** Names of groups.ts; where postQuantum is off, the hybrid ones are left out. */
+  readonly groups: readonly string[]
+}
+
+const tls13 = ['TLS_AES_128_GCM_SHA256', 'TLS_AES_256_GCM_SHA384', 'TLS_CHACHA20_POLY1305_SHA256']
+
+const forwardSecretAead = [
+  'TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256',
+  'TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256',
+  'TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384',
+  'TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384',
+  'TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256',
+  'TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256',
+]
+
+/** What a policy that names no set gets. */
+export const newestProfile = '2026-11'
+
+/** The sets a policy may name. */
+export const profiles = {
+  '2026-11': {
+    says: 'TLS 1.3 and 1.2, forward secrecy and authenticated encryption only: what a backend of today speaks',
+    protocols: ['TLSv1.2', 'TLSv1.3'],
+    ciphers: [...tls13, ...forwardSecretAead],
+    groups: ['X25519MLKEM768', 'X25519', 'P-256', 'P-384', 'P-521'],
+  },
+  'mozilla-modern-6.0': {
+    says: 'Mozilla Modern, guideline 6.0 of April 2026: TLS 1.3 alone',
+    protocols: ['TLSv1.3'],
+    ciphers: tls13,
+    groups: ['X25519MLKEM768', 'X25519', 'P-256', 'P-384'],
+  },
+  'mozilla-intermediate-6.0': {
+    says: 'Mozilla Intermediate, guideline 6.0 of April 2026: TLS 1.3 and 1.2, six suites of ECDHE with AEAD',
+    protocols: ['TLSv1.2', 'TLSv1.3'],
+    ciphers: [...tls13, ...forwardSecretAead],
+    groups: ['X25519MLKEM768', 'X25519', 'P-256', 'P-384'],
+  },
+  'stig-tls12': {
+    says: 'TLS 1.2 alone with suites and curves that FIPS 140 knows, as the DISA STIGs for gateways ask',
+    protocols: ['TLSv1.2'],
+    ciphers: [
+      'TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384',
+      'TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384',
+      'TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256',
+      'TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256',
+    ],
+    groups: ['P-384', 'P-256', 'P-521'],
+  },
+  'sentry-classic': {
+    says: 'TLS 1.2 alone with the suites of a Java 8 gateway, CBC and static RSA included: to migrate from, not to stay',
+    protocols: ['TLSv1.2'],
+    ciphers: [
+      'TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384',
+      'TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384',
+      'TLS_DHE_RSA_WITH_AES_256_GCM_SHA384',
+      'TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256',
+      'TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256',
+      'TLS_DHE_RSA_WITH_AES_128_GCM_SHA256',
+      'TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384',
+      'TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384',
+      'TLS_DHE_RSA_WITH_AES_256_CBC_SHA256',
+      'TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256',
+      'TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256',
+      'TLS_DHE_RSA_WITH_AES_128_CBC_SHA256',
+      'TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA',
+      'TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA',
+      'TLS_DHE_RSA_WITH_AES_256_CBC_SHA',
+      'TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA',
+      'TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA',
+      'TLS_DHE_RSA_WITH_AES_128_CBC_SHA',
+      'TLS_RSA_WITH_AES_256_GCM_SHA384',
+      'TLS_RSA_WITH_AES_128_GCM_SHA256',
+      'TLS_RSA_WITH_AES_256_CBC_SHA256',
+      'TLS_RSA_WITH_AES_128_CBC_SHA256',
+      'TLS_RSA_WITH_AES_256_CBC_SHA',
+      'TLS_RSA_WITH_AES_128_CBC_SHA',
+    ],
+    groups: ['P-256', 'P-384', 'P-521', 'X25519'],
+  },
+} as const satisfies Record<string, Profile>
+
+/** The name of a default set. */
+export type ProfileName = keyof typeof profiles
+
+/** Every name a policy may follow, for schemas and completions. */
+export const profileNames = Object.keys(profiles) as [ProfileName, ...ProfileName[]]

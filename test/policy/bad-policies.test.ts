@@ -1,0 +1,314 @@
+/** One bad policy for each thing that must not pass; `▸` marks the place an operator is sent to. */
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { parsePolicy } from '../../src/policy/parse-policy.ts'
+import { findingNames } from '../../src/policy/policy.ts'
+import { formatProblem } from '../../src/policy/problem.ts'
+import { marked, problemsOf, problemsOfText } from './policy-text.ts'
+
+interface Case {
+  readonly why: string
+  readonly spec: string
+  readonly problems: readonly string[]
+}
+
+const rule = (extras: string) => `rules:\n  - { name: a, match: [a.example], ${extras} }`
+const custom = (lists: string) => `tls: { configuration: custom, ${lists} }`
+
+const values: readonly Case[] = [
+  {
+    why: 'a suite that is gone',
+    spec: custom('ciphers: [AES128-SHA, ▸RC4-SHA]'),
+    problems: [
+      'spec.tls.ciphers[1]: removed by platform: RC4 and RC2 are broken, and gone from this OpenSSL, found "RC4-SHA"',
+    ],
+  },
+  {
+    why: 'a suite that needs what nobody can give',
+    spec: custom('ciphers: [▸PSK-AES128-CBC-SHA, ▸SRP-AES-128-CBC-SHA]'),
+    problems: [
+      'spec.tls.ciphers[0]: needs a pre-shared key, which no rule can give, found "PSK-AES128-CBC-SHA"',
+      'spec.tls.ciphers[1]: needs an SRP password, which no rule can give, found "SRP-AES-128-CBC-SHA"',
+    ],
+  },
+  {
+    why: 'a word of an OpenSSL cipher string, which would widen the list in silence',
+    spec: custom('ciphers: [▸"HIGH:!aNULL"]'),
+    problems: [
+      'spec.tls.ciphers[0]: is a word of an OpenSSL cipher string: name each suite instead, found "HIGH:!aNULL"',
+    ],
+  },
+  {
+    why: 'a mistyped suite',
+    spec: custom('ciphers: [▸ECDHE-RSA-AES128-GMC-SHA256]'),
+    problems: [
+      'spec.tls.ciphers[0]: unknown cipher suite, found "ECDHE-RSA-AES128-GMC-SHA256": did you mean ECDHE-RSA-AES128-GCM-SHA256?',
+    ],
+  },
+  {
+    why: 'protocols that are gone or mistyped',
+    spec: custom('protocols: [▸SSLv3, ▸SSLv2Hello, ▸TLSv9, TLSv1.2]'),
+    problems: [
+      'spec.tls.protocols[0]: removed by platform: SSL 3 is broken (POODLE), and gone from this OpenSSL, found "SSLv3"',
+      'spec.tls.protocols[1]: removed by platform: the SSL 2 hello message went with SSL 2; leave it out, no backend of today needs it, found "SSLv2Hello"',
+      'spec.tls.protocols[2]: expected one of TLSv1.3, TLSv1.2, TLSv1.1, TLSv1, found "TLSv9": did you mean TLSv1?',
+    ],
+  },
+  {
+    why: 'an unknown group',
+    spec: custom('groups: [▸x25518]'),
+    problems: ['spec.tls.groups[0]: unknown group, found "x25518": did you mean X25519?'],
+  },
+  {
+    why: 'an empty list',
+    spec: custom('ciphers: ▸[]'),
+    problems: ['spec.tls.ciphers: expected at least 1 in the list, found an empty list'],
+  },
+  {
+    why: 'hosts that cannot be matched',
+    spec: 'rules:\n  - { name: a, match: [▸"*", ▸"f*.example", ▸"*.10.0.0.1", ▸"a b", ▸"a:0", ▸"http://a"] }',
+    problems: [
+      'spec.rules[0].match[0]: has a * elsewhere than in front, as in *.example.org, found "*"',
+      'spec.rules[0].match[1]: has a * elsewhere than in front, as in *.example.org, found "f*.example"',
+      'spec.rules[0].match[2]: is a wildcard over an address: name each address, found "*.10.0.0.1"',
+      'spec.rules[0].match[3]: has a character no host name has, found "a b"',
+      'spec.rules[0].match[4]: needs a port from 1 to 65535, in plain digits, found "a:0"',
+      'spec.rules[0].match[5]: needs a port from 1 to 65535, in plain digits, found "http://a"',
+    ],
+  },
+  {
+    why: 'names that leave their folder',
+    spec: 'strictTls: { customTrustStores: [▸../corp, ▸.hidden, ▸a/b] }',
+    problems: ['../corp', '.hidden', 'a/b'].map(
+      (name, index) =>
+        `spec.strictTls.customTrustStores[${index}]: expected a name of letters, digits, dots, dashes and underscores, found "${name}"`,
+    ),
+  },
+  {
+    why: 'a server name that is an address',
+    spec: rule('sni: ▸10.0.0.1'),
+    problems: ['spec.rules[0].sni: expected a host name: an address cannot be sent as SNI, found "10.0.0.1"'],
+  },
+  {
+    why: 'a pin that is no SHA-256 in base64',
+    spec: rule('pins: { spkiSha256: [▸abcd] }'),
+    problems: [
+      'spec.rules[0].pins.spkiSha256[0]: expected the SHA-256 of the public key in base64: 44 characters, sha256/ in front or not, found "abcd"',
+    ],
+  },
+  {
+    why: 'ranges that are none',
+    spec: 'destinations: { denyAddresses: [▸defualt, ▸10.0.0.0/33], allowAddresses: [▸10.0.0.256] }',
+    problems: [
+      'spec.destinations.denyAddresses[0]: expected default, private or a range such as 10.0.0.0/8, found "defualt": did you mean default?',
+      'spec.destinations.denyAddresses[1]: expected default, private or a range such as 10.0.0.0/8, found "10.0.0.0/33"',
+      'spec.destinations.allowAddresses[0]: expected an address or a range such as 10.0.0.0/8 or fd00::/8, found "10.0.0.256"',
+    ],
+  },
+  {
+    why: 'an exception without backend, finding, day, owner or reason',
+    spec: 'exceptions:\n  - { backend: ▸a.example, findings: [▸expird], until: ▸2027-02-30, owner: ▸"", reason: ▸" " }',
+    problems: [
+      'spec.exceptions[0].backend: has no port, found "a.example"',
+      `spec.exceptions[0].findings[0]: expected one of ${findingNames.join(', ')}, found "expird": did you mean expired?`,
+      'spec.exceptions[0].until: no such day, found "2027-02-30"',
+      'spec.exceptions[0].owner: expected a few words, found ""',
+      'spec.exceptions[0].reason: expected a few words, found " "',
+    ],
+  },
+  {
+    why: 'an exception that ends on something that is no day',
+    spec: 'exceptions: [{ backend: "a:1", findings: [expired], until: ▸soon, owner: me, reason: why not }]',
+    problems: ['spec.exceptions[0].until: expected a day such as 2027-06-30, found "soon"'],
+  },
+  {
+    why: 'a test of a destination nobody can ask for',
+    spec: 'tests: [{ destination: ▸"a.example:443x", expect: trusted }]',
+    problems: ['spec.tests[0].destination: needs a port from 1 to 65535, in plain digits, found "a.example:443x"'],
+  },
+  {
+    why: 'the security level of a rule, said for all',
+    spec: 'tls: { ▸legacy: { securityLevel: 0 } }',
+    problems: ['spec.tls.legacy: is not a known key'],
+  },
+]
+
+const contradictions: readonly Case[] = [
+  {
+    why: 'a custom list without a suite for a chosen protocol',
+    spec: custom('protocols: [TLSv1.3, TLSv1.2], ciphers: ▸[ECDHE-RSA-AES128-GCM-SHA256]'),
+    problems: ['spec.tls.ciphers: no suite for TLSv1.3: name one that it can use, or take it from protocols'],
+  },
+  {
+    why: 'TLS 1.3 alone with suites of 1.2: nothing would be offered',
+    spec: custom('protocols: [TLSv1.3], ciphers: ▸[▸AES128-SHA]'),
+    problems: [
+      'spec.tls.ciphers: no suite for TLSv1.3: name one that it can use, or take it from protocols',
+      'spec.tls.ciphers[0]: warning: AES128-SHA is never offered: it works in TLSv1, TLSv1.1, TLSv1.2, which protocols leaves out',
+    ],
+  },
+  {
+    why: 'a rule that narrows the protocols to one its inherited suites cannot speak',
+    spec: `${custom('protocols: [TLSv1.2], ciphers: [ECDHE-RSA-AES128-GCM-SHA256]')}\n${rule('tls: { protocols: ▸[TLSv1.3] }')}`,
+    problems: [
+      'spec.rules[0].tls.protocols: no suite for TLSv1.3: name one that it can use, or take it from protocols',
+    ],
+  },
+  {
+    why: 'lists that default would not read',
+    spec: 'tls: { protocols: ▸[TLSv1.2], ciphers: ▸[AES128-SHA], groups: ▸[X25519] }',
+    problems: [
+      'spec.tls.protocols: is read under configuration: custom only',
+      'spec.tls.ciphers: is read under configuration: custom only',
+      'spec.tls.groups: is read under configuration: custom only',
+    ],
+  },
+  {
+    why: 'a set that custom would not follow',
+    spec: custom('profile: ▸2026-11'),
+    problems: ['spec.tls.profile: is read under configuration: default only'],
+  },
+  {
+    why: 'TLS 1.1 for everybody',
+    spec: custom('protocols: ▸[TLSv1.2, TLSv1.1], ciphers: ▸[ECDHE-RSA-AES128-SHA]'),
+    problems: [
+      'spec.tls.protocols: TLSv1.1: OpenSSL gives it up above security level 0, which a rule sets for its own backend (legacy: { securityLevel: 0 })',
+      'spec.tls.ciphers: warning: offers CBC suites (ECDHE-RSA-AES128-SHA): encryption in CBC mode before authentication has been broken again and again (Lucky 13, padding oracles)',
+    ],
+  },
+  {
+    why: 'TLS 1.0 in a rule that lowers the security level too little',
+    spec: rule(
+      'tls: { configuration: custom, protocols: ▸[TLSv1], ciphers: ▸[ECDHE-RSA-AES128-SHA], legacy: { securityLevel: ▸1 } }',
+    ),
+    problems: [
+      'spec.rules[0].tls.protocols: TLSv1: OpenSSL gives it up above security level 0, which a rule sets for its own backend (legacy: { securityLevel: 0 })',
+      'spec.rules[0].tls.ciphers: warning: offers CBC suites (ECDHE-RSA-AES128-SHA): encryption in CBC mode before authentication has been broken again and again (Lucky 13, padding oracles)',
+      'spec.rules[0].tls.legacy.securityLevel: warning: accepts 1024-bit keys and SHA-1 from this backend',
+    ],
+  },
+  {
+    why: 'a protocol without a group',
+    spec: custom('protocols: [TLSv1.3, TLSv1.2], groups: ▸[X25519MLKEM768]'),
+    problems: ['spec.tls.groups: no group for ECDHE up to TLSv1.2'],
+  },
+  {
+    why: 'a hybrid group that postQuantum takes away',
+    spec: custom('protocols: [TLSv1.3], groups: ▸[▸X25519MLKEM768], postQuantum: off'),
+    problems: [
+      'spec.tls.groups: no group for TLSv1.3',
+      'spec.tls.groups[0]: warning: X25519MLKEM768 is never offered: postQuantum is off',
+    ],
+  },
+  {
+    why: 'deny-all by rules',
+    spec: 'destinations: { unlisted: ▸deny }\nrules:\n  - { name: a, match: [a.example], action: deny }',
+    problems: ['spec.destinations.unlisted: denies everything: no rule allows a destination'],
+  },
+  {
+    why: 'deny-all by addresses',
+    spec: 'destinations: { denyAddresses: ▸[0.0.0.0/0, "::/0"] }',
+    problems: ['spec.destinations.denyAddresses: denies every address'],
+  },
+  {
+    why: 'strict TLS that trusts nobody',
+    spec: 'strictTls: { defaultTrustStore: ▸none }',
+    problems: ['spec.strictTls.defaultTrustStore: leaves no trust store at all: strict TLS would refuse every backend'],
+  },
+  {
+    why: 'a rule that trusts nobody',
+    spec: rule('trustStores: ▸[]'),
+    problems: ['spec.rules[0].trustStores: leaves no trust store at all: strict TLS would refuse every backend'],
+  },
+  {
+    why: 'none in a list of stores',
+    spec: rule('trustStores: [▸none]'),
+    problems: ['spec.rules[0].trustStores[0]: none stands for no store in defaultTrustStore only'],
+  },
+  {
+    why: 'two places for one thing',
+    spec: rule('enforcement: ▸enforce, trustStores: [c], strictTls: { enforcement: enforce, customTrustStores: ▸[d] }'),
+    problems: [
+      'spec.rules[0].enforcement: is also said in strictTls: keep one',
+      'spec.rules[0].strictTls.customTrustStores: is overruled by trustStores, which means only these: keep one',
+    ],
+  },
+  {
+    why: 'two rules of one name, and a rule with the name of none',
+    spec: 'rules:\n  - { name: a, match: [a.example] }\n  - { name: ▸a, match: [b.example] }\n  - { name: ▸unlisted, match: [c.example] }',
+    problems: [
+      'spec.rules[1].name: a is already the name of spec.rules[0]',
+      'spec.rules[2].name: unlisted is what logs call the lack of a rule: choose another',
+    ],
+  },
+  {
+    why: 'hard revocation, which this release cannot keep',
+    spec: 'revocation: { mode: ▸hard }',
+    problems: [
+      'spec.revocation.mode: revocation is not checked by this release yet, and hard asks to refuse without it',
+    ],
+  },
+]
+
+describe('a policy is refused with the place and the reason', () => {
+  for (const { why, spec, problems } of [...values, ...contradictions]) {
+    it(`for ${why}`, () => {
+      const { spec: text, lines } = marked(spec, problems)
+      assert.deepEqual(problemsOf(text), lines)
+    })
+  }
+
+  it('for faults of every kind at once: none hides another', () => {
+    const spec = [
+      '▸sin: true',
+      'destinations: { unlisted: ▸deny }',
+      'tls: { configuration: custom, protocols: [TLSv1.3], ciphers: ▸[AES128-SHA] }',
+      'rules:',
+      '  - { name: a, match: [a.example], action: deny, sni: ▸10.0.0.1 }',
+      '  - { name: ▸a, match: [b.example], action: deny, clientCertificate: ▸lost, trustStores: [▸gone] }',
+    ].join('\n')
+    const faultOf = ({ name }: { name: string }) => (name === 'bundled' ? undefined : 'does not exist')
+    const { spec: text, lines } = marked(spec, [
+      'spec.sin: is not a known key: did you mean sni?',
+      'spec.destinations.unlisted: denies everything: no rule allows a destination',
+      'spec.tls.ciphers: no suite for TLSv1.3: name one that it can use, or take it from protocols',
+      'spec.rules[0].sni: expected a host name: an address cannot be sent as SNI, found "10.0.0.1"',
+      'spec.rules[1].name: a is already the name of spec.rules[0]',
+      'spec.rules[1].clientCertificate: does not exist',
+      'spec.rules[1].trustStores[0]: does not exist',
+    ])
+    assert.deepEqual(
+      problemsOf(text, { faultOf }).filter((line) => !line.includes('warning')),
+      lines,
+    )
+  })
+
+  it('for contradictions elsewhere although a rule lacks its name', () => {
+    const { spec, lines } = marked(
+      'tls: { configuration: custom, protocols: [TLSv1.3], ciphers: ▸[AES128-SHA] }\nrules: [▸{ match: [a.example] }]',
+      [
+        'spec.tls.ciphers: no suite for TLSv1.3: name one that it can use, or take it from protocols',
+        'spec.rules[0].name: is missing: expected a text',
+      ],
+    )
+    const found = problemsOf(spec).filter((line) => !line.includes('warning'))
+    assert.deepEqual(found, lines)
+  })
+
+  it('for a head that is not ours', () => {
+    const text = 'apiVersion: vedette/v2\nkind: Settings\nmetadata: {}\n'
+    assert.deepEqual(problemsOfText(text).map(formatProblem), [
+      'p.yaml:1:1 spec: is missing: expected a mapping',
+      'p.yaml:1:13 apiVersion: expected "vedette/v1", found "vedette/v2": did you mean vedette/v1?',
+      'p.yaml:2:7 kind: expected "OutgoingTlsPolicy", found "Settings"',
+      'p.yaml:3:1 metadata.name: is missing: expected a text',
+    ])
+  })
+
+  it('in an error whose message is enough for one line of a log', () => {
+    assert.throws(() => parsePolicy('apiVersion: vedette/v1\n', { file: 'policies/x.yaml' }), {
+      code: 'OPERATOR_BAD_DOCUMENT',
+      message: 'policies/x.yaml:1:1 kind: is missing: expected "OutgoingTlsPolicy" (and 2 more problems)',
+    })
+  })
+})

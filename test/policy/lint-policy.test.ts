@@ -1,0 +1,203 @@
+/** What a policy may say, and is warned of; `▸` marks the place. Each has a twin that says it well and is silent. */
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { marked, problemsOf } from './policy-text.ts'
+
+interface Case {
+  readonly why: string
+  readonly spec: string
+  readonly warnings: readonly string[]
+}
+
+const rule = (extras: string) => `rules:\n  - { name: a, match: [a.example], ${extras} }`
+const cbc = 'encryption in CBC mode before authentication has been broken again and again (Lucky 13, padding oracles)'
+const key = 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA='
+
+const doubtful: readonly Case[] = [
+  {
+    why: 'strict TLS switched off',
+    spec: 'strictTls: { enabled: ▸false }',
+    warnings: ['spec.strictTls.enabled: anyone on the way can pose as the backend: chain and name are not verified'],
+  },
+  {
+    why: 'strict TLS switched off by a rule',
+    spec: rule('strictTls: { enabled: ▸false }'),
+    warnings: [
+      'spec.rules[0].strictTls.enabled: anyone on the way can pose as the backend: chain and name are not verified',
+    ],
+  },
+  {
+    why: 'report mode, for all and by a rule',
+    spec: `strictTls: { enforcement: ▸report }\n${rule('enforcement: ▸report')}`,
+    warnings: ['spec.strictTls.enforcement', 'spec.rules[0].enforcement'].map(
+      (path) => `${path}: refuses nothing: look at what would be refused, then enforce`,
+    ),
+  },
+  {
+    why: 'allow-and-log',
+    spec: 'strictTls: { allowUntrusted: ▸true }',
+    warnings: [
+      'spec.strictTls.allowUntrusted: anyone on the way can pose as the backend with a certificate of their own: give it a trust store instead',
+    ],
+  },
+  {
+    why: 'allow-and-log while strict is off',
+    spec: 'strictTls: { enabled: ▸false, allowUntrusted: ▸true }',
+    warnings: [
+      'spec.strictTls.enabled: anyone on the way can pose as the backend: chain and name are not verified',
+      'spec.strictTls.allowUntrusted: has no effect while strict TLS is off: every server is let through anyway',
+    ],
+  },
+  {
+    why: 'suites without forward secrecy, CBC suites and a short tag, one warning for each kind',
+    spec: 'tls: { configuration: custom, ciphers: ▸▸▸[AES128-SHA, AES256-SHA, AES128-SHA256, AES256-SHA256, TLS_AES_128_CCM_8_SHA256] }',
+    warnings: [
+      'spec.tls.ciphers: offers suites without forward secrecy (AES128-SHA, AES256-SHA, AES128-SHA256 and 1 more): whoever gets the key of the backend later can read all traffic recorded until then',
+      `spec.tls.ciphers: offers CBC suites (AES128-SHA, AES256-SHA, AES128-SHA256 and 1 more): ${cbc}`,
+      'spec.tls.ciphers: offers suites with a short tag (TLS_AES_128_CCM_8_SHA256): an authentication tag of 64 bits takes fewer tries to forge than it should',
+    ],
+  },
+  {
+    why: 'a weak default set',
+    spec: rule('tls: { profile: ▸▸sentry-classic }'),
+    warnings: [
+      'spec.rules[0].tls.profile: offers suites without forward secrecy (AES256-GCM-SHA384, AES128-GCM-SHA256, AES256-SHA256 and 3 more): whoever gets the key of the backend later can read all traffic recorded until then',
+      `spec.rules[0].tls.profile: offers CBC suites (ECDHE-ECDSA-AES256-SHA384, ECDHE-RSA-AES256-SHA384, DHE-RSA-AES256-SHA256 and 13 more): ${cbc}`,
+    ],
+  },
+  {
+    why: 'old protocols and the security level they need',
+    spec: rule(
+      'tls: { configuration: custom, protocols: ▸[TLSv1, TLSv1.1], ciphers: ▸[ECDHE-RSA-AES128-SHA], legacy: { securityLevel: ▸0 } }',
+    ),
+    warnings: [
+      'spec.rules[0].tls.protocols: TLSv1 and TLSv1.1: withdrawn by RFC 8996, its signatures use SHA-1 and MD5',
+      `spec.rules[0].tls.ciphers: offers CBC suites (ECDHE-RSA-AES128-SHA): ${cbc}`,
+      'spec.rules[0].tls.legacy.securityLevel: accepts keys and signatures of any weakness from this backend',
+    ],
+  },
+  {
+    why: 'a suite of a protocol that is not chosen',
+    spec: 'tls: { configuration: custom, protocols: [TLSv1.2], ciphers: [ECDHE-RSA-AES128-GCM-SHA256, ▸TLS_AES_128_GCM_SHA256] }',
+    warnings: [
+      'spec.tls.ciphers[1]: TLS_AES_128_GCM_SHA256 is never offered: it works in TLSv1.3, which protocols leaves out',
+    ],
+  },
+  {
+    why: 'groups that nothing chosen uses',
+    spec: 'tls: { configuration: custom, protocols: [TLSv1.2], groups: [P-256, ▸ffdhe2048, ▸X25519MLKEM768], postQuantum: ▸prefer }',
+    warnings: [
+      'spec.tls.groups[1]: ffdhe2048 is never offered: no protocol here uses it',
+      'spec.tls.groups[2]: X25519MLKEM768 is never offered: no protocol here uses it',
+      'spec.tls.postQuantum: has no effect: no post-quantum group is offered (TLSv1.3 only)',
+    ],
+  },
+  {
+    why: 'plain text',
+    spec: rule('plaintext: ▸true'),
+    warnings: ['spec.rules[0].plaintext: anyone on the way can read and change what leaves unencrypted'],
+  },
+  {
+    why: 'settings of a rule that denies',
+    spec: rule('action: deny, sni: ▸false, tlsPort: ▸8443'),
+    warnings: [
+      'spec.rules[0].sni: has no effect: the rule denies',
+      'spec.rules[0].tlsPort: has no effect: the rule denies',
+    ],
+  },
+  {
+    why: 'a rule that an earlier one covers, by host, by wildcard and by port',
+    spec: [
+      'rules:',
+      '  - { name: wide, match: ["*.corp.example", "old.example:8443"] }',
+      '  - { name: host, match: [▸a.corp.example] }',
+      '  - { name: port, match: ["▸b.corp.example:443"] }',
+      '  - { name: same, match: [▸"*.corp.example"] }',
+      '  - { name: deeper, match: [▸"*.eu.corp.example", corp.example] }',
+      '  - { name: exact, match: [▸"old.example:8443", "old.example:443"] }',
+    ]
+      .join('\n')
+      .replace('"▸b', '▸"b'),
+    warnings: ['2', '3', '4', '5', '6'].map((_, index) => {
+      return `spec.rules[${index + 1}].match[0]: never matches: the rule wide above takes all of it`
+    }),
+  },
+  {
+    why: 'an exception that lets anyone pose as the backend',
+    spec: 'exceptions: [{ backend: "a:1", findings: ▸[expired, self-signed, name-mismatch], until: 2027-01-01, owner: me, reason: old }]',
+    warnings: [
+      'spec.exceptions[0].findings: forgiving self-signed, name-mismatch lets anyone on the way pose as the backend: add the spkiSha256 of its key',
+    ],
+  },
+  {
+    why: 'no denied address at all',
+    spec: 'destinations: { denyAddresses: ▸[] }',
+    warnings: [
+      'spec.destinations.denyAddresses: denies nothing: a caller can reach this machine itself and the metadata of its cloud',
+    ],
+  },
+  {
+    why: 'soft revocation, which this release does not do',
+    spec: `revocation: { mode: ▸soft }\n${rule('revocation: { mode: ▸soft, sources: [crl] }')}`,
+    warnings: ['spec.revocation.mode', 'spec.rules[0].revocation.mode'].map(
+      (path) => `${path}: revocation is not checked by this release yet`,
+    ),
+  },
+  {
+    why: 'health checks, which this release does not do',
+    spec: rule('healthCheck: ▸{ every: 30s }'),
+    warnings: ['spec.rules[0].healthCheck: health checks are not run by this release yet'],
+  },
+]
+
+const silent: readonly (readonly [string, string])[] = [
+  ['everything left out', ''],
+  ['strict and enforcing, said', 'strictTls: { enabled: true, enforcement: enforce, allowUntrusted: false }'],
+  ['a rule that says what it inherits', rule('strictTls: { enabled: true }, sni: true, plaintext: false')],
+  [
+    'revocation and health checks that are off',
+    `revocation: { mode: off }\n${rule('healthCheck: { enabled: false }')}`,
+  ],
+  ['a rule that only denies', rule('action: deny')],
+  ['narrow before wide', 'rules:\n  - { name: a, match: [a.example] }\n  - { name: b, match: ["*.example"] }'],
+  ['one port before all', 'rules:\n  - { name: a, match: ["a.example:1"] }\n  - { name: b, match: [a.example] }'],
+  [
+    'a wildcard and its bare name',
+    'rules:\n  - { name: a, match: ["*.a.example"] }\n  - { name: b, match: [a.example] }',
+  ],
+  [
+    'an exception bound to a key',
+    `exceptions: [{ backend: "a:1", findings: [self-signed], spkiSha256: ${key}, until: 2027-01-01, owner: me, reason: old }]`,
+  ],
+  [
+    'an exception about dates, which leaves the issuer to vouch',
+    'exceptions: [{ backend: "a:1", findings: [expired], until: 2027-01-01, owner: me, reason: old }]',
+  ],
+  ['post-quantum preferred', 'tls: { postQuantum: prefer }'],
+  ['private ranges denied as well', 'destinations: { denyAddresses: [default, private] }'],
+  [
+    'no store at all beside a pin that stands instead',
+    rule(`trustStores: [], pins: { mode: instead, spkiSha256: [${key}] }`),
+  ],
+  [
+    'no store at all where the rules name theirs',
+    'strictTls: { defaultTrustStore: none }\ndestinations: { unlisted: deny }\nrules:\n  - { name: a, match: [a.example], trustStores: [corp] }\n  - { name: b, match: [b.example], action: deny }',
+  ],
+  ['allow-listing', 'destinations: { unlisted: deny }\nrules:\n  - { name: a, match: [a.example] }'],
+]
+
+describe('a policy is warned of', () => {
+  for (const { why, spec, warnings } of doubtful) {
+    it(why, () => {
+      const { spec: text, lines } = marked(spec, warnings)
+      assert.deepEqual(
+        problemsOf(text),
+        lines.map((line) => line.replace(': ', ': warning: ')),
+      )
+    })
+  }
+})
+
+describe('a policy passes in silence with', () => {
+  for (const [why, spec] of silent) it(why, () => assert.deepEqual(problemsOf(spec), []))
+})
