@@ -1,0 +1,13 @@
+/**
+ * The methods that are taken: those that llhttp, and so nearly every backend written for Node, knows over HTTP.
+ * A method outside the list is refused because parsers disagree about it, and a proxy that passes what its
+ * backend cannot frame invites smuggling. The test holds the list against `http.METHODS`.
+ */
+
+const names =
+  'GET POST HEAD PUT DELETE PATCH OPTIONS CONNECT TRACE QUERY ' +
+  'ACL BIND CHECKOUT COPY LINK LOCK M-SEARCH MERGE MKACTIVITY MKCALENDAR MKCOL MOVE NOTIFY PROPFIND PROPPATCH ' +
+  'PURGE REBIND REPORT SEARCH SOURCE SUBSCRIBE UNBIND UNLINK UNLOCK UNSUBSCRIBE'
+
+/** Every known method, by itself: looking one up gives a shared string instead of a slice of a head. */
+export const methods: ReadonlyMap<string, string> = new Map(names.split(' ').map((name) => [name, name]))
