@@ -4,7 +4,7 @@
  * the caller is no longer read from. Answers leave in the order of the requests because there is one work at a time.
  */
 import { SidecarError } from '../errors.ts'
-import { findHeadEnd, skipLeadingEmptyLine } from '../http/head-end.ts'
+import { findHeadEnd, refuseBrokenHead, skipLeadingEmptyLine } from '../http/head-end.ts'
 import { parseRequestHead, type RequestHead } from '../http/request-head.ts'
 import type { Watched } from '../wire/deadlines.ts'
 import type { TcpHandle } from '../wire/raw-handle.ts'
@@ -162,7 +162,7 @@ export class Caller implements CallerConnection, WireReader, Watched {
     const start = skipLeadingEmptyLine(data, 0, data.length)
     if (start === data.length) return start
     const end = findHeadEnd(data, start, data.length)
-    if (end === -1) return this.#awaitHead(data.length - start)
+    if (end === -1) return this.#awaitHead(data, start)
     if (end - start > this.#entrance.limits.headBytes) return this.#headTooLarge(data.length)
     const record = this.#entrance.newRecord(this)
     try {
@@ -174,8 +174,14 @@ export class Caller implements CallerConnection, WireReader, Watched {
     return end
   }
 
-  #awaitHead(bytes: number): number {
-    if (bytes > this.#entrance.limits.headBytes) return this.#headTooLarge(bytes)
+  #awaitHead(data: Buffer, start: number): number {
+    if (data.length - start > this.#entrance.limits.headBytes) return this.#headTooLarge(data.length)
+    try {
+      refuseBrokenHead(data, start, data.length, Math.max(start, this.#held.length))
+    } catch (thrown) {
+      this.refuse(syntaxFault(thrown, 'CALLER_BAD_REQUEST'))
+      return data.length
+    }
     // The clock runs from the first byte of a head: a dripping caller does not win time with each byte.
     if (this.#held.length === 0) this.deadline = performance.now() + this.#entrance.timeouts.headMs
     return 0

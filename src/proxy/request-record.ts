@@ -8,8 +8,9 @@ import type { Verdict } from '../policy/verdict.ts'
 import type { TunnelEnd } from '../tunnel/tunnel.ts'
 import { errorReply } from './error-reply.ts'
 
-/** What an error's details may carry about the handshake that was refused. */
-interface HandshakeDetails {
+/** What an error's details may carry about the decision that denied, or the handshake that was refused. */
+interface RefusalDetails {
+  readonly decision?: Decision
   readonly verdict?: Verdict
   readonly tls?: TlsFacts
   readonly address?: string
@@ -91,7 +92,8 @@ export class RequestRecord {
     const { access } = this
     access.error = error.code
     access.message = error.message
-    const { verdict, tls, address, phases } = error.details as HandshakeDetails
+    const { decision, verdict, tls, address, phases } = error.details as RefusalDetails
+    if (decision !== undefined) this.decided(decision, access.method === 'CONNECT' ? 'connect' : 'originate', '')
     this.judged(verdict, tls)
     if (address !== undefined) access.address = address
     if (phases !== undefined) this.#phases(phases)

@@ -82,7 +82,8 @@ export class Routes {
 function allowedOrThrow(decision: Decision): AllowedDecision {
   if (decision.allowed) return decision
   const { destination, rule, reason } = decision
-  const details = { destination: destination.authority, rule: rule.name }
+  // With the decision itself, so that the record of the request can name the destination it never reached.
+  const details = { destination: destination.authority, rule: rule.name, decision }
   if (reason === 'rule-denies') {
     throw new SidecarError('POLICY_RULE_DENIES', `rule ${rule.name} denies ${destination.authority}`, { details })
   }

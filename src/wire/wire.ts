@@ -1,14 +1,15 @@
 /**
  * One socket, plain or TLS, as the data path uses it: bytes in by a callback, bytes out with backpressure.
- * All wires of a process read into one shared buffer, so thousands of idle ones cost no buffer at all; the price
- * is a rule: bytes handed to `WireReader.bytes` are gone when the call returns. Whoever keeps them copies them.
+ * Wires read into buffers that are used again at once, which makes a rule: bytes handed to `WireReader.bytes` are
+ * gone when the call returns. Whoever keeps them copies them; whoever passes them on at once uses `relay`.
  */
 import type net from 'node:net'
 import { quietHandle, socketOf, type TcpHandle } from './raw-handle.ts'
+import { type ReadBuffer, sharedReadBuffer, takeReadBuffer } from './read-buffers.ts'
 
 /** Who gets what arrives on a wire; a wire changes readers as its work changes (idle, request, tunnel). */
 export interface WireReader {
-  /** Bytes arrived. They live in a shared buffer: use or copy them before returning. */
+  /** Bytes arrived. Their buffer is read into again: use, relay or copy them before returning. */
   bytes(chunk: Buffer): void
   /** The peer will send no more; writing to it is still possible. */
   ended(): void
@@ -18,10 +19,16 @@ export interface WireReader {
   closed(error: Error | undefined): void
 }
 
-const READ_BUFFER_BYTES = 65_536
+/** Up to here a copy is cheaper than what it takes to do without. */
 const SMALL_BYTES = 16_384
+/** A read of a whole TLS record or more is taken for the beginning of a stream. */
+const STREAM_BYTES = 16_384
+/** A stream is over with the first read that is this small. */
+const STREAM_ENDS_BYTES = 4096
 const KEEP_ALIVE_AFTER_MS = 60_000
-const sharedReadBuffer = Buffer.allocUnsafeSlow(READ_BUFFER_BYTES)
+
+/** The wire whose bytes are being handed out right now: everything between a read and its reader is synchronous. */
+let source: Wire | undefined
 
 export class Wire {
   reader: WireReader
@@ -30,6 +37,11 @@ export class Wire {
   #socket!: net.Socket
   #error: Error | undefined
   #paused = false
+  /** Its own read buffer, while it carries a stream. */
+  #own: ReadBuffer | undefined
+  /** A write that is still under way holds the own buffer: the next read needs another. */
+  #lent = false
+  #lastRead = 0
 
   constructor(reader: WireReader) {
     this.reader = reader
@@ -44,7 +56,16 @@ export class Wire {
 
   /** The read options that `net.connect` or `tls.connect` must be given for the socket that `attach` then gets. */
   get onread(): net.OnReadOpts {
-    return { buffer: sharedReadBuffer, callback: (count, buffer) => this.#received(count, buffer as Buffer) }
+    let first: Buffer | undefined = sharedReadBuffer
+    return {
+      // Asked for before the first read and after each one; undefined keeps the buffer there is.
+      buffer: () => {
+        const buffer = first ?? this.#nextBuffer()
+        first = undefined
+        return buffer as Buffer
+      },
+      callback: (count, buffer) => this.#received(count, buffer as Buffer),
+    }
   }
 
   attach(socket: net.Socket): void {
@@ -58,7 +79,10 @@ export class Wire {
     })
     socket.on('end', () => this.reader.ended())
     socket.on('drain', () => this.reader.drained())
-    socket.once('close', () => this.reader.closed(this.#error))
+    socket.once('close', () => {
+      this.#letGoOfBuffer()
+      this.reader.closed(this.#error)
+    })
   }
 
   get socket(): net.Socket {
@@ -81,9 +105,25 @@ export class Wire {
     return typeof owned === 'string' ? this.#socket.write(owned, 'latin1') : this.#socket.write(owned)
   }
 
-  /** Writes bytes that arrived on another wire and still live in the shared buffer. */
+  /** Writes bytes that are just arriving on another wire, and still live in its read buffer. */
   relay(chunk: Buffer): boolean {
-    return this.write(Buffer.from(chunk))
+    const from = source
+    const own = from === undefined ? undefined : from.#own
+    if (
+      from === undefined ||
+      own === undefined ||
+      chunk.buffer !== own.bytes.buffer ||
+      chunk.length < STREAM_ENDS_BYTES
+    ) {
+      return this.write(Buffer.from(chunk))
+    }
+    if (!this.#socket.writable) return false
+    this.bytesOut += chunk.length
+    own.hold()
+    const room = this.#socket.write(chunk, () => own.release())
+    // Most writes to a socket with room are over at once: then the buffer is good for the next read as it is.
+    if (this.pending > 0) from.#lent = true
+    return room
   }
 
   /** The same behind a head (latin1), as one write when both are small: one system call, one TLS record. */
@@ -148,7 +188,31 @@ export class Wire {
 
   #received(count: number, buffer: Buffer): boolean {
     this.bytesIn += count
+    this.#lastRead = count
+    const outer = source
+    source = this
     this.reader.bytes(buffer.subarray(0, count))
+    source = outer
     return !this.#paused
+  }
+
+  /** The buffer for the next read; undefined keeps the one there is. */
+  #nextBuffer(): Buffer | undefined {
+    const own = this.#own
+    if (own === undefined ? this.#lastRead >= STREAM_BYTES : this.#lent && this.#lastRead >= STREAM_ENDS_BYTES) {
+      own?.release()
+      this.#lent = false
+      this.#own = takeReadBuffer()
+      return this.#own.bytes
+    }
+    if (own === undefined || this.#lastRead >= STREAM_ENDS_BYTES) return undefined
+    this.#letGoOfBuffer()
+    return sharedReadBuffer
+  }
+
+  #letGoOfBuffer(): void {
+    this.#own?.release()
+    this.#own = undefined
+    this.#lent = false
   }
 }

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { type EntranceOptions, startEntrance, startRawBackend } from '../kit/entrance.ts'
+import { makePolicy, makeRule, pattern } from '../kit/policies.ts'
 import { turns } from '../kit/wires.ts'
 
 const GET = 'GET http://b.test/ HTTP/1.1\r\nHost: b.test\r\n\r\n'
@@ -79,6 +80,34 @@ for (const { reason, sent, error } of refused) {
     assert.equal(entrance.records.length, 1)
   })
 }
+
+const broken = [
+  { reason: 'lines that end with LF alone', sent: 'GET http://b.test/ HTTP/1.1\nHost: b.test\n\n' },
+  { reason: 'TLS on the plain port', sent: '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03' },
+  { reason: 'a control character', sent: 'GET http://b.test/ HTTP/1.1\r\nX: \x01' },
+]
+for (const { reason, sent } of broken) {
+  test(`a head that nothing can mend is refused before it ends: ${reason}`, async (t) => {
+    const { caller } = await started(t)
+    caller.send(sent)
+    assert.match(await caller.receiveAll(), /^HTTP\/1\.1 400 /)
+  })
+}
+
+test('a destination that is denied is named in the log, with the rule that denies it', async (t) => {
+  const policy = makePolicy({ rules: [makeRule({ name: 'never', match: [pattern('*.bad.test')], action: 'deny' })] })
+  const { entrance, caller } = await started(t, { policy })
+  caller.send('GET https://x.bad.test/ HTTP/1.1\r\nHost: x.bad.test\r\n\r\n')
+  assert.match(await caller.receive('}\n'), /^HTTP\/1\.1 403 /)
+  const record = await entrance.record(0)
+  assert.deepEqual([record.host, record.port, record.rule, record.decision], ['x.bad.test', 443, 'never', 'deny'])
+})
+
+test('very many fields are too much', async (t) => {
+  const { caller } = await started(t)
+  caller.send(`GET http://b.test/ HTTP/1.1\r\nHost: b.test\r\n${'A: b\r\n'.repeat(300)}\r\n`)
+  assert.match(await caller.receiveAll(), /^HTTP\/1\.1 431 /)
+})
 
 test('a head over the limit is a 431; one just under it passes', async (t) => {
   const { backend, entrance, caller } = await started(t, { limits: { headBytes: 2000 } })

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { test } from 'node:test'
-import { readToEnd, wirePair } from '../kit/wires.ts'
+import { readToEnd, stoodStill, wirePair } from '../kit/wires.ts'
 
 test('a wire tells what arrives, that the peer has finished, and still writes after that', async (t) => {
   const { wire, reader, peer } = await wirePair(t)
@@ -99,4 +100,27 @@ test('bytes are counted in both directions', async (t) => {
   wire.write('123')
   wire.write(Buffer.from('4567'))
   assert.deepEqual([wire.bytesIn, wire.bytesOut], [5, 7])
+})
+
+test('a stream that is relayed to a slow reader arrives whole, whatever is read meanwhile', async (t) => {
+  const from = await wirePair(t)
+  const to = await wirePair(t)
+  const size = 24 * 1024 * 1024
+  const sent = Buffer.alloc(size, 'each place in this stream tells its neighbours apart; ')
+  from.wire.reader = {
+    bytes: (chunk) => {
+      if (!to.wire.relay(chunk)) from.wire.pause()
+    },
+    ended: () => to.wire.end(),
+    drained: () => {},
+    closed: () => {},
+  }
+  to.wire.reader = { bytes: () => {}, ended: () => {}, drained: () => from.wire.resume(), closed: () => {} }
+  to.peer.pause()
+  from.peer.end(sent)
+  assert.ok((await stoodStill(() => from.peer.writableLength)) > 0, 'the reader was slow')
+  const hash = createHash('sha256')
+  to.peer.on('data', (chunk) => hash.update(chunk)).resume()
+  await once(to.peer, 'end')
+  assert.equal(hash.digest('hex'), createHash('sha256').update(sent).digest('hex'))
 })
