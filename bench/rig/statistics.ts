@@ -1,0 +1,22 @@
+/** The value at a share (0 to 1) of the sorted values, nearest rank; NaN for none. */
+export function quantile(values: readonly number[], share: number): number {
+  if (values.length === 0) return Number.NaN
+  const sorted = Float64Array.from(values).sort()
+  const rank = Math.ceil(share * sorted.length) - 1
+  return sorted[Math.min(Math.max(rank, 0), sorted.length - 1)] as number
+}
+
+/** The middle value, or the mean of the two in the middle. */
+export function median(values: readonly number[]): number {
+  if (values.length === 0) return Number.NaN
+  const sorted = Float64Array.from(values).sort()
+  const half = sorted.length >> 1
+  return sorted.length % 2 === 1
+    ? (sorted[half] as number)
+    : ((sorted[half - 1] as number) + (sorted[half] as number)) / 2
+}
+
+/** Ratios of what was measured side by side, round by round: drift of the machine cancels out in each of them. */
+export function pairedRatios(ours: readonly number[], theirs: readonly number[]): number[] {
+  return ours.slice(0, theirs.length).map((value, round) => value / (theirs[round] as number))
+}

@@ -1,0 +1,63 @@
+/** The programs the rig needs. A missing one is installed or named in an error, never passed over in silence. */
+import fs from 'node:fs'
+import { runCommand } from './run-command.ts'
+
+/** Command to Debian package. */
+const packages = {
+  wrk: 'wrk',
+  nginx: 'nginx-light',
+  haproxy: 'haproxy',
+  stunnel: 'stunnel4',
+  curl: 'curl',
+  openssl: 'openssl',
+  python3: 'python3',
+  'gnutls-cli': 'gnutls-bin',
+} as const
+
+export type Tool = keyof typeof packages
+
+const INSTALL_LIMIT_MS = 180_000
+
+/** Makes sure that every tool is there; as root on Debian the missing ones are installed. */
+export async function needTools(tools: readonly Tool[]): Promise<void> {
+  const missing = tools.filter((tool) => !isOnPath(tool))
+  if (missing.length === 0) return
+  const names = missing.map((tool) => packages[tool])
+  const byHand = `apt-get install ${names.join(' ')}`
+  if (process.getuid?.() !== 0 || !isOnPath('apt-get')) {
+    throw new Error(`missing: ${missing.join(', ')}. Install them and run again, on Debian with: ${byHand}`)
+  }
+  process.stderr.write(`installing ${names.join(', ')}\n`)
+  // RUNLEVEL=1 keeps Debian's packages from starting a system-wide nginx or stunnel as they are installed.
+  const env = { ...process.env, RUNLEVEL: '1', DEBIAN_FRONTEND: 'noninteractive' }
+  await runCommand('apt-get', ['update', '-q'], { timeoutMs: INSTALL_LIMIT_MS, env })
+  const args = ['install', '-y', '-q', '--no-install-recommends', ...names]
+  const result = await runCommand('apt-get', args, { timeoutMs: INSTALL_LIMIT_MS, env })
+  const still = missing.filter((tool) => !isOnPath(tool))
+  if (still.length > 0) throw new Error(`could not install ${still.join(', ')} (${byHand}):\n${result.stderr}`)
+}
+
+/** Versions of what took part, for the record beside the figures. */
+export async function toolVersions(): Promise<Record<string, string>> {
+  const asked: readonly (readonly [string, string, readonly string[]])[] = [
+    ['nginx', 'nginx', ['-V']],
+    ['haproxy', 'haproxy', ['-v']],
+    ['stunnel', 'stunnel', ['-version']],
+    ['wrk', 'wrk', ['-v']],
+    ['openssl', 'openssl', ['version']],
+  ]
+  const versions: Record<string, string> = { node: process.version, 'node-openssl': process.versions.openssl }
+  for (const [name, command, args] of asked) {
+    if (!isOnPath(command)) continue
+    const { stdout, stderr } = await runCommand(command, args, { timeoutMs: 5_000 })
+    const line = `${stderr}\n${stdout}`.split('\n').find((text) => /\d+\.\d+/.test(text)) ?? ''
+    versions[name] = line.trim().slice(0, 80)
+  }
+  return versions
+}
+
+function isOnPath(command: string): boolean {
+  // Debian keeps servers in /usr/sbin, which is not on every user's path.
+  const folders = [...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/usr/local/sbin']
+  return folders.some((folder) => fs.existsSync(`${folder}/${command}`))
+}
