@@ -17,11 +17,16 @@ const everySuite = [
 ]
 const target = new URL('../../src/policy/catalogue-suites.ts', import.meta.url)
 
-const lines = execFileSync('openssl', [...everySuite, 'ALL:COMPLEMENTOFALL:@SECLEVEL=0'], { encoding: 'utf8' })
+const linesOf = (cipherString: string) =>
+  execFileSync('openssl', [...everySuite, cipherString], { encoding: 'utf8' })
+    .trim()
+    .split('\n')
+const ianaNames = (cipherString: string) => new Set(linesOf(cipherString).map((line) => line.trim().split(/\s+/)[2]))
+const inDefault = ianaNames('DEFAULT')
+const inFips = ianaNames('FIPS')
 const here = new Set(tls.getCiphers())
-const rows = lines
-  .trim()
-  .split('\n')
+// OpenSSL lists what a string selects in an order of its own; a cipher string only moves suites within it.
+const rows = linesOf('ALL:COMPLEMENTOFALL:@SECLEVEL=0')
   .map(readLine)
   .filter(({ openssl }) => here.delete(openssl.toLowerCase()))
   .toSorted((one, other) => other.since.localeCompare(one.since) || one.iana.localeCompare(other.iana))
@@ -43,6 +48,12 @@ export interface SuiteRow {
   readonly authentication: string
   readonly encryption: string
   readonly mac: string
+  /** What cipher strings call the protocol it came with. */
+  readonly word: 'SSLv3' | 'TLSv1' | 'TLSv1.2' | 'TLSv1.3'
+  /** Its place in the order that cipher strings start from. */
+  readonly rank: number
+  /** The groups of cipher strings it is in, beside those its other facts tell. */
+  readonly sets: readonly ('DEFAULT' | 'FIPS')[]
 }
 
 /** Every suite that \`tls.getCiphers()\` lists. */
@@ -52,7 +63,7 @@ ${rows
   .map(
     (row) =>
       `  { ${Object.entries(row)
-        .map(([key, value]) => `${key}: ${value.startsWith('0x') ? value : `'${value}'`}`)
+        .map(([key, value]) => `${key}: ${literal(value)}`)
         .join(', ')} },`,
   )
   .join('\n')}
@@ -61,7 +72,7 @@ ${rows
 )
 
 /** Reads `0xC0,0x2C - TLS_… - ECDHE-… TLSv1.2 Kx=ECDH Au=ECDSA Enc=AESGCM(256) Mac=AEAD`. */
-function readLine(line: string) {
+function readLine(line: string, rank: number) {
   const [code = '', , iana = '', , openssl = '', version = '', keyExchange, authentication, encryption, mac] = line
     .trim()
     .split(/\s+/)
@@ -74,7 +85,15 @@ function readLine(line: string) {
     authentication: afterEquals(authentication),
     encryption: afterEquals(encryption),
     mac: afterEquals(mac),
+    word: version,
+    rank,
+    sets: [...(inDefault.has(iana) ? ['DEFAULT'] : []), ...(inFips.has(iana) ? ['FIPS'] : [])],
   }
+}
+
+function literal(value: string | number | readonly string[]): string {
+  if (typeof value === 'string') return value.startsWith('0x') ? value : `'${value}'`
+  return typeof value === 'number' ? String(value) : `[${value.map((each) => `'${each}'`).join(', ')}]`
 }
 
 function afterEquals(word = ''): string {

@@ -1,0 +1,99 @@
+import { SidecarError } from '../errors.ts'
+import type { Problem } from '../policy/problem.ts'
+import type { LoadedSettings, LoadOptions } from '../settings/load-settings.ts'
+import type { Settings } from '../settings/settings.ts'
+import { addExamples, type DefineCommand } from './cli.ts'
+import { composePolicy } from './compose-policy.ts'
+import { type NamedText, readDocument, shortPath, stdinName } from './read-document.ts'
+import { addSettingOptions, addUnsafeOptions, loadOptionsFrom, type SettingOptions } from './setting-options.ts'
+import { linesFrom, problemsOf, showProblems } from './show-problems.ts'
+import type { Terminal } from './terminal.ts'
+
+/** `vedette check`: all that is tried before a version comes into force, but for its policy tests, which dial. */
+export const defineCheck: DefineCommand = (command, { terminal, exit }) => {
+  command.argument('[files...]', 'policies and settings, - for stdin; without any, what an instance here would use')
+  addSettingOptions(command, ['policy', 'truststores', 'identities'])
+  addUnsafeOptions(command)
+  command.option('--json', 'print JSON')
+  addExamples(command, ['check', 'check policies/*.yaml', 'check - < policy.yaml'])
+  command.action(async (files: string[], options: SettingOptions) => {
+    const load = loadOptionsFrom(options)
+    const reports = files.length === 0 ? await checkSettings(load, terminal) : await checkFiles(files, load, terminal)
+    if (options.json) terminal.printJson(reports.map(({ file, kind, problems }) => ({ file, kind, problems })))
+    else showReports(reports, terminal)
+    exit(reports.some(({ problems }) => problems.some(isError)) ? 'invalid' : 'ok')
+  })
+}
+
+interface Report extends NamedText {
+  readonly kind: 'policy' | 'settings'
+  readonly problems: readonly Problem[]
+}
+
+async function checkFiles(files: readonly string[], load: LoadOptions, terminal: Terminal): Promise<Report[]> {
+  const reports: Report[] = []
+  for (const file of files) {
+    const named = await readDocument(file, terminal)
+    if (isSettings(named)) reports.push(...(await checkSettings({ ...load, file }, terminal)))
+    else reports.push(await checkPolicy(named, (await settingsOf(load)).settings))
+  }
+  return reports
+}
+
+function isSettings({ file, text }: NamedText): boolean {
+  const says = /^kind:\s*["']?Settings\b/m.test(text)
+  if (!says || file !== stdinName) return says
+  throw new SidecarError('OPERATOR_USAGE', 'settings need a file: the paths in them start from its folder')
+}
+
+/** Checks settings, and if they are sound the policy they name. */
+async function checkSettings(load: LoadOptions, terminal: Terminal): Promise<Report[]> {
+  let loaded: LoadedSettings
+  try {
+    loaded = await settingsOf(load)
+  } catch (error) {
+    const file = load.file ?? 'vedette.yaml'
+    return [{ file, text: '', kind: 'settings', problems: problemsOf(error, file) }]
+  }
+  const policy = await readDocument(shortPath(loaded.settings.policy), terminal)
+  const file = loaded.file === null ? 'default settings' : shortPath(loaded.file)
+  return [{ file, text: '', kind: 'settings', problems: [] }, await checkPolicy(policy, loaded.settings)]
+}
+
+async function settingsOf(load: LoadOptions): Promise<LoadedSettings> {
+  const { loadSettings } = await import('../settings/load-settings.ts')
+  return loadSettings(load)
+}
+
+/** Goes as far as an instance would: the document, what it names, and the TLS contexts OpenSSL makes of it. */
+async function checkPolicy(named: NamedText, settings: Settings): Promise<Report> {
+  try {
+    const { buildContexts } = await import('../backend/contexts.ts')
+    const { snapshot, warnings } = await composePolicy(named, settings)
+    buildContexts(snapshot)
+    return { ...named, kind: 'policy', problems: warnings }
+  } catch (error) {
+    return { ...named, kind: 'policy', problems: problemsOf(error, named.file) }
+  }
+}
+
+function showReports(reports: readonly Report[], terminal: Terminal): void {
+  const lineOf = linesFrom(new Map(reports.filter(({ text }) => text !== '').map(({ file, text }) => [file, text])))
+  const paint = terminal.paint.bind(terminal)
+  for (const { file, kind, problems } of reports) {
+    for (const line of showProblems(problems, { lineOf, paint })) terminal.print(line)
+    const errors = problems.filter(isError).length
+    const warnings = problems.length - errors
+    const said = [...counted(errors, 'error'), ...counted(warnings, 'warning')].join(', ')
+    const mark = errors > 0 ? terminal.paintSaid('red', '✗') : terminal.paintSaid('green', '✓')
+    terminal.say(`${mark} ${kind} ${file}: ${said === '' ? 'sound' : said}`)
+  }
+}
+
+function isError({ severity }: Problem): boolean {
+  return severity === 'error'
+}
+
+function counted(count: number, noun: string): string[] {
+  return count === 0 ? [] : [`${count} ${noun}${count === 1 ? '' : 's'}`]
+}

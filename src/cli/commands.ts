@@ -1,0 +1,92 @@
+import type { DefineCommand } from './cli.ts'
+
+/** One command as the list of all commands knows it, before its own file is loaded. */
+export interface CommandEntry {
+  readonly name: string
+  readonly summary: string
+  readonly load: () => Promise<DefineCommand>
+}
+
+/** Every command, in the order of the help. Only the file of the command asked for is loaded. */
+export const commands: readonly CommandEntry[] = [
+  {
+    name: 'run',
+    summary: 'run the sidecar in the foreground until a signal ends it',
+    load: async () => (await import('./run.ts')).defineRun,
+  },
+  {
+    name: 'demo',
+    summary: 'run the sidecar with throw-away backends and show who is let through, and why',
+    load: async () => (await import('./demo.ts')).defineDemo,
+  },
+  {
+    name: 'check',
+    summary: 'check policies, settings and the files they name; prints every error with its place',
+    load: async () => (await import('./check.ts')).defineCheck,
+  },
+  {
+    name: 'explain',
+    summary: 'say what the policy decides about a destination, and why',
+    load: async () => (await import('./explain.ts')).defineExplain,
+  },
+  {
+    name: 'probe',
+    summary: 'make one verifying handshake with a backend and show everything found',
+    load: async () => (await import('./probe.ts')).defineProbe,
+  },
+  {
+    name: 'schema',
+    summary: 'print the JSON Schema of the policy or the settings',
+    load: async () => (await import('./schema.ts')).defineSchema,
+  },
+  {
+    name: 'apply',
+    summary: 'put a policy file into force in the running instance, as a new version',
+    load: async () => (await import('./apply.ts')).defineApply,
+  },
+  {
+    name: 'confirm',
+    summary: 'keep the version that waits for a confirmation',
+    load: async () => (await import('./confirm.ts')).defineConfirm,
+  },
+  {
+    name: 'rollback',
+    summary: 'put an earlier version into force again, as a new version',
+    load: async () => (await import('./rollback.ts')).defineRollback,
+  },
+  {
+    name: 'versions',
+    summary: 'list the versions that were applied',
+    load: async () => (await import('./versions.ts')).defineVersions,
+  },
+  {
+    name: 'diff',
+    summary: 'compare two versions or files; exits 0 when they are the same, 1 when they differ',
+    load: async () => (await import('./diff.ts')).defineDiff,
+  },
+  {
+    name: 'status',
+    summary: 'show what the running instance does and which version is in force',
+    load: async () => (await import('./status.ts')).defineStatus,
+  },
+  {
+    name: 'reload',
+    summary: 'read settings, policy and trust stores again; what changed comes into force without a lost request',
+    load: async () => (await import('./reload.ts')).defineReload,
+  },
+  {
+    name: 'healthcheck',
+    summary: 'ask a health endpoint and exit 0 or 1, for HEALTHCHECK in a container',
+    load: async () => (await import('./healthcheck.ts')).defineHealthcheck,
+  },
+  {
+    name: 'version',
+    summary: 'print the versions of Vedette, Node and OpenSSL',
+    load: async () => (await import('./version.ts')).defineVersion,
+  },
+  {
+    name: 'completion',
+    summary: 'print a completion script for bash, zsh or fish',
+    load: async () => (await import('./completion.ts')).defineCompletion,
+  },
+]

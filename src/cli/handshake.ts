@@ -1,0 +1,62 @@
+/** One verifying handshake of our own, as the proxy makes it before a tunnel: for `probe` and `explain --connect`. */
+import type { DialPhases, TlsFacts } from '../backend/verified-backend.ts'
+import { asSidecarError } from '../errors.ts'
+import type { Decision } from '../policy/decision.ts'
+import type { Verdict } from '../policy/verdict.ts'
+import type { Snapshot } from '../settings/snapshot.ts'
+import type { ExitName } from './exit-codes.ts'
+import type { Terminal } from './terminal.ts'
+
+/** What the handshake gave. A refusal is an answer here; what kept it from happening is thrown. */
+export interface Handshake {
+  readonly verdict: Verdict
+  /** Missing when the backend and we agreed on nothing. */
+  readonly tls?: TlsFacts
+  readonly address: string
+  readonly phases: DialPhases
+}
+
+/** Makes the handshake; throws what is not a verdict: an unreachable backend, a denied address. */
+export async function makeHandshake(snapshot: Snapshot, decision: Decision & { allowed: true }): Promise<Handshake> {
+  const { Backends } = await import('../backend/backends.ts')
+  const { Deadlines } = await import('../wire/deadlines.ts')
+  const deadlines = new Deadlines()
+  const backends = new Backends({ snapshot, deadlines })
+  try {
+    const { verdict, tls, address, phases } = await backends.verdictFor(decision)
+    return { verdict, tls, address, phases }
+  } catch (thrown) {
+    const error = asSidecarError(thrown)
+    if (error.code === 'POLICY_VERDICT_REFUSED') return error.details as unknown as Handshake
+    throw error
+  } finally {
+    backends.close()
+    deadlines.close()
+  }
+}
+
+/** Names the exit status of a verdict. */
+export function exitNameFor({ verdict }: Handshake): ExitName {
+  if (verdict.outcome === 'trusted') return 'ok'
+  return verdict.outcome === 'allowed' ? 'untrusted' : 'refused'
+}
+
+/** Shows a handshake: the verdict, everything found, what was agreed and how long it took. */
+export function showHandshake({ verdict, tls, address, phases }: Handshake, terminal: Terminal): void {
+  const color = { trusted: 'green', allowed: 'yellow', refused: 'red' } as const
+  const because = verdict.because.length === 0 ? '' : ` (${verdict.because.join(', ')})`
+  const would = verdict.wouldRefuse ? ', would be refused' : ''
+  terminal.print(`verdict   ${terminal.paint(color[verdict.outcome], verdict.outcome)}${because}${would}`)
+  for (const { name, detail } of verdict.findings) terminal.print(`finding   ${name}: ${detail}`)
+  terminal.print(`address   ${address}`)
+  if (tls !== undefined) {
+    terminal.print(`agreed    ${[tls.protocol, tls.cipher, tls.group].filter((fact) => fact !== '').join('  ')}`)
+    terminal.print(`key       ${tls.spkiSha256} (SHA-256 of the public key)`)
+  }
+  const { dnsMs, connectMs, tlsMs } = phases
+  terminal.print(`took      ${[`dns ${ms(dnsMs)}`, `connect ${ms(connectMs)}`, `tls ${ms(tlsMs)}`].join(', ')}`)
+}
+
+function ms(duration: number): string {
+  return `${duration.toFixed(1)} ms`
+}

@@ -1,0 +1,24 @@
+import { addExamples, type DefineCommand } from './cli.ts'
+import { addInstanceOptions, author, sayProgress, showApplied, stateFrom } from './instance.ts'
+import type { SettingOptions } from './setting-options.ts'
+import { parseVersion } from './version-number.ts'
+
+/** `vedette rollback [N]`. */
+export const defineRollback: DefineCommand = (command, { terminal }) => {
+  command
+    .argument('[number]', 'the version whose text comes back; without it, the one before the one in force')
+    .option('--comment <text>', 'why, for the history', '')
+  addInstanceOptions(command)
+  addExamples(command, ['rollback', 'rollback 7 --comment "mail stopped"'])
+  command.action(async (number: string | undefined, options: SettingOptions & { comment: string }) => {
+    const { askControl } = await import('../processes/control-client.ts')
+    const request = {
+      author: author(),
+      comment: options.comment,
+      ...(number === undefined ? {} : { version: parseVersion(number) }),
+    }
+    const progress = sayProgress(terminal)
+    const applied = await askControl('rollback', request, { state: await stateFrom(options), progress })
+    showApplied(applied, { terminal, json: options.json === true })
+  })
+}

@@ -1,0 +1,24 @@
+import { formatListenAddress } from '../settings/listen-address.ts'
+import { addExamples, type DefineCommand } from './cli.ts'
+import { addSettingOptions, addUnsafeOptions, loadOptionsFrom, type SettingOptions } from './setting-options.ts'
+
+/** `vedette run`. */
+export const defineRun: DefineCommand = (command, { terminal, exit }) => {
+  addSettingOptions(command)
+  addUnsafeOptions(command)
+  command.option('--json', 'print the addresses as one line of JSON when the instance is up')
+  addExamples(command, ['run', 'run --config /etc/vedette/vedette.yaml --log-format pretty'])
+  command.action(async (options: SettingOptions) => {
+    const { startSupervisor } = await import('../processes/supervisor.ts')
+    const { cutCallers } = await startSupervisor({
+      load: loadOptionsFrom(options),
+      started: ({ addresses }) => {
+        if (options.json) return terminal.print(JSON.stringify({ event: 'up', proxy: addresses }))
+        for (const address of addresses) terminal.say(`proxy listening on http://${formatListenAddress(address)}`)
+      },
+    })
+    if (cutCallers === 0) return
+    terminal.say(`the drain deadline cut ${cutCallers} ${cutCallers === 1 ? 'caller' : 'callers'}`)
+    exit('drainCut')
+  })
+}

@@ -1,0 +1,42 @@
+import type { Status } from '../processes/status.ts'
+import { formatListenAddress } from '../settings/listen-address.ts'
+import { addExamples, type DefineCommand } from './cli.ts'
+import { addInstanceOptions, stateFrom } from './instance.ts'
+import type { SettingOptions } from './setting-options.ts'
+import type { Terminal } from './terminal.ts'
+
+/** `vedette status`. */
+export const defineStatus: DefineCommand = (command, { terminal }) => {
+  addInstanceOptions(command)
+  addExamples(command, ['status', 'status --state /var/lib/vedette --json'])
+  command.action(async (options: SettingOptions) => {
+    const { askControl } = await import('../processes/control-client.ts')
+    const status = await askControl('status', {}, { state: await stateFrom(options) })
+    if (options.json) terminal.printJson(status)
+    else showStatus(status, terminal)
+  })
+}
+
+function showStatus(status: Status, terminal: Terminal): void {
+  const { version, policy, listen, load, generations, rejected, pending } = status
+  const rows: [string, string][] = [
+    ['policy', `v${version?.number ?? 0} "${policy.name}" from ${policy.file} (${policy.sha256.slice(0, 12)})`],
+    ['state', `${status.state} since ${new Date(status.startedMs).toISOString()}`],
+    ['proxy', listen.proxy.map(formatListenAddress).join(', ')],
+    ['health', formatListenAddress(listen.health)],
+    ['load', `${load.callers} callers, ${load.requests} requests, ${load.tunnels} tunnels`],
+    ...generations.map(({ number, version: of, state, workers }): [string, string] => [
+      `gen ${number}`,
+      `v${of} ${state}, ${workers.length} ${workers.length === 1 ? 'worker' : 'workers'}`,
+    ]),
+  ]
+  for (const [name, text] of rows) terminal.print(`${name.padEnd(9)}${text}`)
+  if (pending !== null) {
+    const deadline = new Date(pending.deadlineMs).toISOString()
+    terminal.print(terminal.paint('yellow', `pending  v${pending.revertTo} comes back at ${deadline} unless confirmed`))
+  }
+  if (rejected !== null) {
+    const what = rejected.of === 'settings' ? 'settings' : `v${rejected.version}`
+    terminal.print(terminal.paint('red', `rejected ${what}: ${rejected.message}`))
+  }
+}

@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { describe, it, type TestContext } from 'node:test'
+import { makeTrust } from '../kit/make-trust.ts'
+import { makeFolder, policyText, runCli } from './run-cli.ts'
+
+const sound = policyText('  sni: true')
+
+/** Runs check on one policy in a folder of its own, with settings beside it that name it. */
+async function check(test: TestContext, policy: string, files: Readonly<Record<string, string>> = {}) {
+  const folder = makeFolder(test, { 'policy.yaml': policy, 'vedette.yaml': settings, ...files })
+  const file = path.join(folder, 'policy.yaml')
+  return { folder, ...(await runCli(['check', file, '--config', path.join(folder, 'vedette.yaml')])) }
+}
+
+const settings = 'apiVersion: vedette/v1\nkind: Settings\npolicy: policy.yaml\ntruststores: truststores\n'
+
+describe('check', () => {
+  it('says nothing on stdout about a sound policy and exits 0', async (t) => {
+    const { status, stdout, stderr } = await check(t, sound)
+    assert.equal(status, 0)
+    assert.equal(stdout, '')
+    assert.match(stderr, /✓ policy .*policy\.yaml: sound/)
+  })
+
+  it('prints every error, not the first, each with its line and a caret', async (t) => {
+    const bad = policyText('  snii: true\n  strictTls: { enabled: maybe }\n  destinations: { unlisted: perhaps }')
+    const { status, stdout, stderr } = await check(t, bad)
+    assert.equal(status, 3)
+    assert.match(stdout, /policy\.yaml:5:3 spec\.snii: .*\n {2}5 \| {3}snii: true\n {4}\| {3}\^/)
+    assert.match(stdout, /policy\.yaml:6:25 spec\.strictTls\.enabled: /)
+    assert.match(stdout, /policy\.yaml:7:29 spec\.destinations\.unlisted: /)
+    assert.match(stderr, /✗ policy .*: 3 errors/)
+  })
+
+  it('prints warnings and still exits 0', async (t) => {
+    const { status, stdout, stderr } = await check(t, policyText('  strictTls: { enabled: false }'))
+    assert.equal(status, 0)
+    assert.match(stdout, /warning: /)
+    assert.match(stderr, /1 warning/)
+  })
+
+  it('finds a trust store that does not exist, at the line that names it', async (t) => {
+    const { status, stdout } = await check(t, policyText('  strictTls:\n    customTrustStores: [corp]'))
+    assert.equal(status, 3)
+    assert.match(stdout, /policy\.yaml:6:25 spec\.strictTls\.customTrustStores\[0\]: .*does not exist/)
+  })
+
+  it('is content with the same policy once the trust store is there', async (t) => {
+    const { ca } = await makeTrust()
+    const folder = makeFolder(t, {
+      'policy.yaml': policyText('  strictTls:\n    customTrustStores: [corp]'),
+      'vedette.yaml': settings,
+    })
+    mkdirSync(path.join(folder, 'truststores', 'corp'), { recursive: true })
+    writeFileSync(path.join(folder, 'truststores', 'corp', 'ca.pem'), ca.certificate)
+    const argv = ['check', path.join(folder, 'policy.yaml'), '--config', path.join(folder, 'vedette.yaml')]
+    assert.equal((await runCli(argv)).status, 0)
+  })
+
+  it('finds a key pair that does not exist', async (t) => {
+    const rule = '  rules:\n    - { name: a, match: [a.example], clientCertificate: mail }'
+    const { status, stdout } = await check(t, policyText(rule))
+    assert.equal(status, 3)
+    assert.match(stdout, /spec\.rules\[0\]\.clientCertificate: /)
+  })
+
+  it('reads a policy from stdin for -', async (t) => {
+    const folder = makeFolder(t, { 'vedette.yaml': settings })
+    const argv = ['check', '-', '--config', path.join(folder, 'vedette.yaml')]
+    assert.equal((await runCli(argv, { stdin: sound })).status, 0)
+    const bad = await runCli(argv, { stdin: policyText('  snii: true') })
+    assert.equal(bad.status, 3)
+    assert.match(bad.stdout, /^stdin:5:3 spec\.snii: .*\n {2}5 \| {3}snii: true/)
+  })
+
+  it('checks a settings file together with the policy it names', async (t) => {
+    const folder = makeFolder(t, { 'policy.yaml': policyText('  snii: true'), 'vedette.yaml': settings })
+    const { status, stdout, stderr } = await runCli(['check', path.join(folder, 'vedette.yaml')])
+    assert.equal(status, 3)
+    assert.match(stdout, /policy\.yaml:5:3 spec\.snii/)
+    assert.match(stderr, /✓ settings .*vedette\.yaml: sound/)
+  })
+
+  it('prints every error of a settings file', async (t) => {
+    const folder = makeFolder(t, { 'vedette.yaml': `${settings}porxy: {}\nworkers: none\n` })
+    const { status, stdout } = await runCli(['check', path.join(folder, 'vedette.yaml')])
+    assert.equal(status, 3)
+    assert.match(stdout, /vedette\.yaml:5:1 porxy: /)
+    assert.match(stdout, /vedette\.yaml:6:10 workers: /)
+  })
+
+  it('refuses an address outside loopback unless the flag is given', async (t) => {
+    const listening = `${settings}health: { listen: "0.0.0.0:9901" }\n`
+    const folder = makeFolder(t, { 'vedette.yaml': listening, 'policy.yaml': sound })
+    const file = path.join(folder, 'vedette.yaml')
+    const refused = await runCli(['check', file])
+    assert.equal(refused.status, 3)
+    assert.match(refused.stdout, /--unsafe-health-listen/)
+    assert.equal((await runCli(['check', file, '--unsafe-health-listen'])).status, 0)
+  })
+
+  it('gives all of it as JSON', async (t) => {
+    const folder = makeFolder(t, { 'policy.yaml': policyText('  snii: true'), 'vedette.yaml': settings })
+    const { status, stdout, stderr } = await runCli(['check', path.join(folder, 'vedette.yaml'), '--json'])
+    assert.equal(status, 3)
+    assert.equal(stderr, '')
+    const reports = JSON.parse(stdout) as {
+      kind: string
+      problems: { line: number; path: string; severity: string }[]
+    }[]
+    assert.deepEqual(
+      reports.map(({ kind, problems }) => [kind, problems.length]),
+      [
+        ['settings', 0],
+        ['policy', 1],
+      ],
+    )
+    assert.deepEqual([reports[1]?.problems[0]?.line, reports[1]?.problems[0]?.path], [5, 'spec.snii'])
+  })
+
+  it('checks every shipped policy without an error', async () => {
+    const { status } = await runCli([
+      'check',
+      'policies/default.yaml',
+      'policies/observe-first.yaml',
+      'policies/stig-tls12.yaml',
+    ])
+    assert.equal(status, 0)
+  })
+})

@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict'
+import path from 'node:path'
+import { describe, it, type TestContext } from 'node:test'
+import { makeFolder, policyText, runCli } from './run-cli.ts'
+
+const policy = policyText(`  destinations: { unlisted: deny }
+  rules:
+    - { name: other-port, match: ["mail.example:993"] }
+    - { name: other-host, match: [web.example, "*.web.example"] }
+    - { name: mail, match: ["mail.example"], sni: false, strictTls: { allowUntrusted: true } }
+    - { name: forbidden, match: ["bad.example"], action: deny }
+    - { name: lifted, match: ["lifted.example"], tlsPort: 8443 }
+  exceptions:
+    - { backend: "mail.example:443", findings: [expired], until: 2036-12-31, owner: ops, reason: "renewal is ordered" }`)
+
+async function explain(test: TestContext, ...argv: string[]) {
+  const file = path.join(makeFolder(test, { 'policy.yaml': policy }), 'policy.yaml')
+  return runCli(['explain', ...argv, '--policy', file])
+}
+
+describe('explain', () => {
+  it('says which rule holds, which were passed over and why', async (t) => {
+    const { status, stdout } = await explain(t, 'mail.example')
+    assert.equal(status, 0)
+    assert.match(stdout, /^mail\.example:443 is allowed by the rule mail \(mail\.example\)\.$/m)
+    assert.match(stdout, /passed over the rule other-port: it names another port: mail\.example:993/)
+    assert.match(stdout, /passed over the rule other-host: it names web\.example, \*\.web\.example/)
+    assert.doesNotMatch(stdout, /passed over the rule forbidden/)
+  })
+
+  it('says what the handshake would be: trust, names, protocols, suites, groups, what is forgiven, addresses', async (t) => {
+    const { stdout } = await explain(t, 'mail.example')
+    for (const expected of [
+      /chain to the trust store bundled and carry the name mail\.example/,
+      /No server name \(SNI\) is sent/,
+      /Protocols: TLSv1\.3, TLSv1\.2/,
+      /Suites: TLS_AES_128_GCM_SHA256, /,
+      /Groups, in order: X25519MLKEM768, /,
+      /Allowed and logged: untrusted-issuer, self-signed, incomplete-chain/,
+      /Until 2036-12-31, expired is forgiven: renewal is ordered \(ops\)/,
+      /The trust store bundled holds \d+ certificates/,
+      /Never dialled: default/,
+    ]) {
+      assert.match(stdout, expected)
+    }
+  })
+
+  const refused: [string, string, RegExp][] = [
+    ['a rule that denies', 'bad.example:443', /^bad\.example:443 is denied by the rule forbidden/m],
+    ['no rule', 'stranger.example:443', /^No rule names stranger\.example:443; the policy denies/m],
+  ]
+  for (const [what, destination, expected] of refused) {
+    it(`exits 10 for ${what}`, async (t) => {
+      const { status, stdout } = await explain(t, destination)
+      assert.equal(status, 10)
+      assert.match(stdout, expected)
+      assert.doesNotMatch(stdout, /Suites/)
+    })
+  }
+
+  const spellings: [string, string][] = [
+    ['mail.example', 'mail.example:443'],
+    ['MAIL.example.:993', 'mail.example:993'],
+    ['https://mail.example/inbox?x=1', 'mail.example:443'],
+    ['http://mail.example/inbox', 'mail.example:443'],
+    ['http://mail.example:80', 'mail.example:443'],
+    ['http://mail.example:8080/', 'mail.example:8080'],
+    ['http://lifted.example/', 'lifted.example:8443'],
+  ]
+  for (const [text, destination] of spellings) {
+    it(`takes ${text} for ${destination}`, async (t) => {
+      const { stdout } = await explain(t, text, '--json')
+      assert.equal((JSON.parse(stdout) as { destination: string }).destination, destination)
+    })
+  }
+
+  it('refuses what is no destination', async (t) => {
+    const { status, stderr } = await explain(t, 'mail.example:99999')
+    assert.equal(status, 1)
+    assert.match(stderr, /CALLER_BAD_TARGET/)
+  })
+
+  it('gives all of it as JSON', async (t) => {
+    const { stdout } = await explain(t, 'mail.example', '--json')
+    const said = JSON.parse(stdout) as Record<string, unknown>
+    assert.equal(said.rule, 'mail')
+    assert.equal(said.allowed, true)
+    assert.deepEqual(said.passedOver, [
+      { rule: 'other-port', why: 'names another port: mail.example:993' },
+      { rule: 'other-host', why: 'names web.example, *.web.example' },
+    ])
+    assert.equal(said.serverName, '')
+  })
+})

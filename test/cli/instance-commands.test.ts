@@ -1,0 +1,163 @@
+/**
+ * Goal: what the commands ask of a running instance, and how they tell its answers. Method: a stand-in on the control
+ * socket that records requests and answers what the test says; the real instance is met in test/journeys.
+ */
+import assert from 'node:assert/strict'
+import net from 'node:net'
+import { createInterface } from 'node:readline'
+import { describe, it, type TestContext } from 'node:test'
+import type { SidecarError } from '../../src/errors.ts'
+import { controlSocketPath } from '../../src/processes/state-lock.ts'
+import { makeFolder, runCli } from './run-cli.ts'
+
+type Answer = { result: unknown; progress?: unknown[] } | { error: Pick<SidecarError, 'code' | 'message' | 'details'> }
+
+/** Starts a stand-in instance; `requests` fills up with what it was asked. */
+async function standIn(
+  test: TestContext,
+  answer: Answer,
+): Promise<{ state: string; requests: Record<string, unknown>[] }> {
+  const state = makeFolder(test)
+  const requests: Record<string, unknown>[] = []
+  const server = net.createServer((socket) => {
+    createInterface({ input: socket }).on('line', (line) => {
+      const { id, ...request } = JSON.parse(line) as Record<string, unknown>
+      requests.push(request)
+      const say = (reply: object) => socket.write(`${JSON.stringify({ id, ...reply })}\n`)
+      if ('error' in answer) return say({ ok: false, error: answer.error })
+      for (const progress of answer.progress ?? []) say({ progress })
+      say({ ok: true, result: answer.result })
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(controlSocketPath(state), resolve))
+  test.after(() => server.close())
+  return { state, requests }
+}
+
+const applied = { version: 9, generation: 10, unchanged: false, warnings: [], elapsedMs: 231.4 }
+
+describe('apply', () => {
+  it('sends the text with all conditions, says progress on stderr and the version on stdout', async (t) => {
+    const progress = [{ stage: 'validated', message: 'the policy is sound', elapsedMs: 3 }]
+    const { state, requests } = await standIn(t, { result: applied, progress })
+    const argv = ['apply', '-', '--state', state, '--comment', 'why', '--if-version', '8', '--confirm-within', '5m']
+    const { status, stdout, stderr } = await runCli([...argv, '--revert-on-refusals', '0.2'], { stdin: 'the text' })
+    assert.equal(status, 0)
+    const { author, ...request } = requests[0] as { author: string }
+    assert.ok(author.length > 0)
+    assert.deepEqual(request, {
+      act: 'apply',
+      file: 'stdin',
+      text: 'the text',
+      comment: 'why',
+      ifVersion: 8,
+      confirmWithinMs: 300_000,
+      revertOnRefusals: 0.2,
+    })
+    assert.match(stderr, /✓ validated {5}the policy is sound 3 ms/)
+    assert.equal(stdout, 'version 9 is in force (generation 10, 231 ms)\n')
+  })
+
+  it('leaves out the conditions that were not given', async (t) => {
+    const { state, requests } = await standIn(t, { result: applied })
+    await runCli(['apply', '-', '--state', state], { stdin: 'x' })
+    assert.deepEqual(Object.keys(requests[0] ?? {}).sort(), ['act', 'author', 'comment', 'file', 'text'])
+  })
+
+  it('says what comes back when nobody confirms', async (t) => {
+    const pending = { deadlineMs: Date.UTC(2026, 10, 20, 12), revertTo: 8 }
+    const { state } = await standIn(t, { result: { ...applied, pending } })
+    const { stdout } = await runCli(['apply', '-', '--state', state, '--confirm-within', '5m'], { stdin: 'x' })
+    assert.match(stdout, /version 8 comes back at 2026-11-20T12:00:00\.000Z unless you run: vedette confirm/)
+  })
+
+  it('shows every problem of a refused policy and exits 3', async (t) => {
+    const problem = { file: 'stdin', line: 5, column: 3, path: 'spec.x', message: 'is odd', severity: 'error' }
+    const problems = [problem, { ...problem, line: 6, path: 'spec.y' }]
+    const { state } = await standIn(t, {
+      error: { code: 'OPERATOR_BAD_DOCUMENT', message: 'bad', details: { problems } },
+    })
+    const { status, stderr } = await runCli(['apply', '-', '--state', state], { stdin: 'x' })
+    assert.equal(status, 3)
+    assert.match(stderr, /stdin:5:3 spec\.x: is odd/)
+    assert.match(stderr, /stdin:6:3 spec\.y: is odd/)
+  })
+
+  it('exits 1 when somebody else was faster', async (t) => {
+    const error = { code: 'OPERATOR_EDIT_CONFLICT', message: 'version 9 is active now', details: {} } as const
+    const { state } = await standIn(t, { error })
+    const { status, stderr } = await runCli(['apply', '-', '--state', state, '--if-version', '8'], { stdin: 'x' })
+    assert.equal(status, 1)
+    assert.match(stderr, /version 9 is active now/)
+  })
+
+  const usage: [string, string[]][] = [
+    ['a time without a unit', ['--confirm-within', '5']],
+    ['a share above one', ['--confirm-within', '5m', '--revert-on-refusals', '20']],
+    ['a share with nothing to watch', ['--revert-on-refusals', '0.2']],
+    ['a version that is no number', ['--if-version', 'v8']],
+  ]
+  for (const [what, flags] of usage) {
+    it(`refuses ${what} as a usage error, and asks nobody`, async (t) => {
+      const { state, requests } = await standIn(t, { result: applied })
+      assert.equal((await runCli(['apply', '-', '--state', state, ...flags], { stdin: 'x' })).status, 2)
+      assert.deepEqual(requests, [])
+    })
+  }
+})
+
+describe('the other commands that ask a running instance', () => {
+  it('confirm says which version stays', async (t) => {
+    const { state, requests } = await standIn(t, { result: { version: 9 } })
+    const { stdout } = await runCli(['confirm', '--state', state])
+    assert.equal(requests[0]?.act, 'confirm')
+    assert.equal(stdout, 'version 9 stays in force\n')
+  })
+
+  it('rollback names a version, or leaves it to the instance', async (t) => {
+    const { state, requests } = await standIn(t, { result: applied })
+    await runCli(['rollback', '7', '--state', state])
+    await runCli(['rollback', '--state', state])
+    assert.deepEqual(
+      requests.map(({ act, version }) => [act, version]),
+      [
+        ['rollback', 7],
+        ['rollback', undefined],
+      ],
+    )
+  })
+
+  it('reload says when nothing had changed', async (t) => {
+    const { state } = await standIn(t, { result: { ...applied, unchanged: true } })
+    assert.equal((await runCli(['reload', '--state', state])).stdout, 'version 9 was in force already\n')
+  })
+
+  it('versions lists them with the one in force marked', async (t) => {
+    const head = { sha256: 'ab'.repeat(32), author: 'dana', timeMs: 0, comment: '', source: 'cli', parent: null }
+    const versions = [
+      { ...head, number: 2, comment: 'mail' },
+      { ...head, number: 1 },
+    ]
+    const { state, requests } = await standIn(t, { result: { active: 2, versions } })
+    const { stdout } = await runCli(['versions', '--limit', '5', '--state', state])
+    assert.deepEqual(requests, [{ act: 'versions', limit: 5 }])
+    assert.equal(
+      stdout,
+      '*    2  1970-01-01T00:00:00Z  abababababab  cli by dana  "mail"\n     1  1970-01-01T00:00:00Z  abababababab  cli by dana\n',
+    )
+  })
+
+  it('say that nothing runs, and exit 4', async (t) => {
+    const state = makeFolder(t)
+    for (const command of ['confirm', 'rollback', 'reload', 'versions', 'status']) {
+      const { status, stderr } = await runCli([command, '--state', state])
+      assert.equal(status, 4, command)
+      assert.match(stderr, /OPERATOR_NOT_RUNNING/)
+    }
+  })
+
+  it('give the answer as it is under --json', async (t) => {
+    const { state } = await standIn(t, { result: { version: 9 } })
+    assert.deepEqual(JSON.parse((await runCli(['confirm', '--state', state, '--json'])).stdout), { version: 9 })
+  })
+})

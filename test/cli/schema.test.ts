@@ -1,0 +1,20 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { policyJsonSchema } from '../../src/policy/json-schema.ts'
+import { settingsJsonSchema } from '../../src/settings/schema.ts'
+import { runCli } from './run-cli.ts'
+
+describe('schema', () => {
+  const rows: [string[], () => unknown][] = [
+    [['schema'], policyJsonSchema],
+    [['schema', 'policy'], policyJsonSchema],
+    [['schema', 'settings', '--json'], settingsJsonSchema],
+  ]
+  for (const [argv, expected] of rows) {
+    it(`${argv.join(' ')} prints the JSON Schema that the reader uses`, async () => {
+      const { status, stdout } = await runCli(argv)
+      assert.equal(status, 0)
+      assert.deepEqual(JSON.parse(stdout), JSON.parse(JSON.stringify(expected())))
+    })
+  }
+})
