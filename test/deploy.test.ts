@@ -1,0 +1,152 @@
+/**
+ * Goal: the files that put the product somewhere fit the product. No container engine is at hand in a test, so the
+ * texts are read: the image's properties, and every flag, path, port and document that names something of ours.
+ */
+import assert from 'node:assert/strict'
+import { existsSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { describe, it } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { parseAllDocuments } from 'yaml'
+import { buildProgram } from '../src/cli/command-line.ts'
+import { exitCodes } from '../src/cli/exit-codes.ts'
+import { examineDocument } from '../src/policy/document.ts'
+import { parsePolicy } from '../src/policy/parse-policy.ts'
+import { settingsSchema } from '../src/settings/schema.ts'
+import { settingTraits } from '../src/settings/setting-table.ts'
+
+const top = fileURLToPath(new URL('../', import.meta.url))
+const read = (file: string) => readFileSync(path.join(top, file), 'utf8')
+
+/** A command line of ours must name a command and flags that exist. */
+async function assertParses(words: readonly string[]): Promise<void> {
+  const [name, ...rest] = words
+  const program = await buildProgram({ terminal: undefined as never, exit: () => {} }, (entry) => entry.name === name)
+  const command = program.commands.find((one) => one.name() === name)
+  assert.ok(command, `there is no command ${name}`)
+  assert.deepEqual(command.parseOptions([...rest]).unknown, [])
+}
+
+describe('the image', () => {
+  const lines = read('Dockerfile')
+    .replaceAll('\\\n', ' ')
+    .split('\n')
+    .filter((line) => line.trim() !== '' && !line.startsWith('#'))
+  const stages = lines
+    .join('\n')
+    .split(/^FROM /m)
+    .slice(1)
+  const final = stages.at(-1) ?? ''
+  const instruction = (name: string) => new RegExp(`^${name} (.*)$`, 'm').exec(final)?.[1] ?? ''
+
+  it('is built in two stages, on Node 26 first and on a base without npm and compiler last', () => {
+    assert.equal(stages.length, 2)
+    assert.match(stages[0] as string, /^node:26-\S*slim AS build$/m)
+    assert.match(final, /^debian:\S*slim$/m)
+    assert.doesNotMatch(final, /\b(npm|npx|gcc|g\+\+|make|build-essential|curl)\b/)
+  })
+
+  it('takes production dependencies only, and runs nothing of theirs', () => {
+    assert.match(stages[0] as string, /npm ci --omit=dev --ignore-scripts/)
+  })
+
+  it('copies what exists and what the ignore file lets through', () => {
+    const ignore = read('.dockerignore').split('\n')
+    for (const [, sources = ''] of (stages[0] as string).matchAll(/^COPY (.*) \S+$/gm)) {
+      for (const source of sources.split(' ')) {
+        assert.ok(existsSync(path.join(top, source)), `${source} is not there`)
+        assert.ok(ignore.includes(`!${source}`), `.dockerignore keeps ${source} out`)
+      }
+    }
+  })
+
+  it('runs as nobody in particular, is stopped by SIGTERM and says what it is', () => {
+    assert.equal(instruction('USER'), '65532:65532')
+    assert.equal(instruction('STOPSIGNAL'), 'SIGTERM')
+    assert.match(final, /org\.opencontainers\.image\.licenses="Apache-2\.0"/)
+  })
+
+  it('writes to its volume alone, which is where all relative paths lead', () => {
+    assert.equal(instruction('VOLUME'), '/var/lib/vedette')
+    assert.equal(instruction('WORKDIR'), '/var/lib/vedette')
+    for (const setting of ['policy', 'truststores', 'identities', 'state'] as const) {
+      assert.ok(!path.isAbsolute(String(settingTraits(setting).fallback)))
+    }
+  })
+
+  it('starts, and asks for its health, without a shell', async () => {
+    const entry = JSON.parse(instruction('ENTRYPOINT')) as string[]
+    assert.deepEqual(entry, ['node', '/app/src/main.ts'])
+    await assertParses(JSON.parse(instruction('CMD')) as string[])
+    const health = JSON.parse(/CMD (\[.*\])/.exec(instruction('HEALTHCHECK'))?.[1] ?? '') as string[]
+    assert.deepEqual(health.slice(0, 2), entry)
+    await assertParses(health.slice(2))
+  })
+})
+
+describe('the systemd unit', () => {
+  const unit = read('deploy/systemd/vedette.service')
+  const value = (key: string) => new RegExp(`^${key}=(.*)$`, 'm').exec(unit)?.[1] ?? ''
+
+  it('starts a command that parses, and reloads by SIGHUP', async () => {
+    await assertParses(value('ExecStart').split(' ').slice(2))
+    assert.match(value('ExecReload'), /kill -HUP/)
+  })
+
+  it('knows which exit statuses are no failures and which a restart does not mend', () => {
+    assert.equal(value('SuccessExitStatus'), String(exitCodes.drainCut.status))
+    assert.equal(value('RestartPreventExitStatus'), `${exitCodes.usage.status} ${exitCodes.invalid.status}`)
+  })
+
+  it('waits longer than the drain deadline', () => {
+    const drain = Number.parseInt(String(settingTraits('timeouts.drain').fallback), 10)
+    assert.ok(Number.parseInt(value('TimeoutStopSec'), 10) > drain)
+  })
+})
+
+interface Probe {
+  readonly httpGet: { readonly path: string }
+}
+
+/** As much of a container as is looked at. */
+interface Container {
+  readonly restartPolicy: string
+  readonly args: readonly string[]
+  readonly startupProbe: Probe
+  readonly readinessProbe: Probe
+  readonly livenessProbe: Probe
+  readonly securityContext: Readonly<Record<string, unknown>>
+}
+
+describe('the Kubernetes sidecar', () => {
+  const [config, pod] = parseAllDocuments(read('deploy/kubernetes/sidecar.yaml')).map((one) => one.toJS() as unknown)
+  const { data: files } = config as { data: Record<'vedette.yaml' | 'policy.yaml', string> }
+  const { spec } = pod as { spec: { initContainers: [Container]; terminationGracePeriodSeconds: number } }
+  const [sidecar] = spec.initContainers
+
+  it('carries settings and a policy that are sound', () => {
+    const settings = examineDocument(files['vedette.yaml'], { file: 'vedette.yaml', schema: settingsSchema })
+    assert.deepEqual(settings.problems, [])
+    assert.deepEqual(parsePolicy(files['policy.yaml'], { file: 'policy.yaml' }).warnings, [])
+  })
+
+  it('starts first and ends last, with arguments that parse', async () => {
+    assert.equal(sidecar.restartPolicy, 'Always')
+    await assertParses(sidecar.args)
+  })
+
+  it('asks the three health paths and runs without rights', () => {
+    const { startupProbe, readinessProbe, livenessProbe, securityContext: rights } = sidecar
+    const paths = [startupProbe, readinessProbe, livenessProbe].map(({ httpGet }) => httpGet.path)
+    assert.deepEqual(paths, ['/startupz', '/readyz', '/livez'])
+    assert.deepEqual(
+      [rights.runAsNonRoot, rights.runAsUser, rights.readOnlyRootFilesystem, rights.allowPrivilegeEscalation],
+      [true, 65532, true, false],
+    )
+  })
+
+  it('gives the drain more time than it takes', () => {
+    const drain = Number.parseInt(settingTraits('timeouts.drain').fallback as string, 10)
+    assert.ok(spec.terminationGracePeriodSeconds > drain)
+  })
+})

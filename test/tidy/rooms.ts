@@ -1,0 +1,159 @@
+/**
+ * The rooms of src/ and what each may import: the source of the table in src/README.md. A change that adds an
+ * arrow between rooms edits this file and the map in the same commit, and its message says so.
+ */
+
+export interface Room {
+  readonly name: string
+  /** One line for the map: what lives here and what it does not know. */
+  readonly says: string
+  readonly mayImport: readonly string[]
+}
+
+/** In order: a room stands below everything it may import. */
+export const rooms: readonly Room[] = [
+  { name: 'errors.ts', says: 'every error code, one table; the prefix says whose fault', mayImport: [] },
+  {
+    name: 'policy/',
+    says: 'pure: document in, policy out; destination in, decision out; findings in, verdict out; no clock, files, sockets',
+    mayImport: ['errors.ts'],
+  },
+  {
+    name: 'certificate/',
+    says: 'pure: bytes in, plain records out; also makes throw-away certificates',
+    mayImport: ['errors.ts'],
+  },
+  {
+    name: 'truststore/',
+    says: 'folders of certificates become frozen trust sets with a fingerprint',
+    mayImport: ['errors.ts', 'certificate/'],
+  },
+  {
+    name: 'settings/',
+    says: 'flags over environment over file over defaults: one frozen document; the snapshot; the environment is read here only',
+    mayImport: ['errors.ts', 'policy/', 'truststore/'],
+  },
+  {
+    name: 'history/',
+    says: 'versions and rejections: what was applied, by whom, and what was refused; SQLite',
+    mayImport: ['errors.ts'],
+  },
+  {
+    name: 'observe/',
+    says: 'names of events, the logger, the counters',
+    mayImport: ['errors.ts', 'policy/', 'settings/'],
+  },
+  {
+    name: 'wire/',
+    says: 'one socket with a shared read buffer, raw handles, deadlines; knows no protocol',
+    mayImport: [],
+  },
+  { name: 'http/', says: 'HTTP/1.1 as bytes: strict heads, framing, chunks; no sockets, no policy', mayImport: [] },
+  {
+    name: 'backend/',
+    says: 'decision, TLS options, dial, findings, verdict, VerifiedBackend; pools; the only outgoing TLS',
+    mayImport: ['errors.ts', 'policy/', 'certificate/', 'truststore/', 'settings/', 'observe/', 'wire/'],
+  },
+  {
+    name: 'tunnel/',
+    says: 'two wires joined: half-close, deadlines, backpressure; no TLS, HTTP or policy',
+    mayImport: ['wire/'],
+  },
+  {
+    name: 'proxy/',
+    says: 'the entrance: read a target, decide, reach the backend, relay, answer refusals, one log line',
+    mayImport: ['errors.ts', 'policy/', 'settings/', 'observe/', 'wire/', 'http/', 'backend/', 'tunnel/'],
+  },
+  {
+    name: 'processes/',
+    says: 'supervisor, control and workers: starting, handing over, draining; the one composition root',
+    mayImport: [
+      'errors.ts',
+      'policy/',
+      'truststore/',
+      'settings/',
+      'history/',
+      'observe/',
+      'wire/',
+      'backend/',
+      'proxy/',
+    ],
+  },
+  {
+    name: 'demo/',
+    says: 'throw-away backends with named faults, and the check that the product judges each as it should',
+    mayImport: ['errors.ts', 'policy/', 'certificate/'],
+  },
+  {
+    name: 'cli/',
+    says: 'the command line, one file per command; everything heavy is imported by the command that needs it',
+    mayImport: [
+      'errors.ts',
+      'policy/',
+      'truststore/',
+      'settings/',
+      'history/',
+      'wire/',
+      'backend/',
+      'processes/',
+      'demo/',
+    ],
+  },
+  {
+    name: 'main.ts',
+    says: 'the only module with side effects on import: hands argv to cli/, a role to processes/',
+    mayImport: ['cli/', 'processes/'],
+  },
+]
+
+/** Where each library lives; a library that is not here may not be imported at all. */
+export const homes: Readonly<Record<string, readonly string[]>> = {
+  zod: ['policy/', 'settings/'],
+  yaml: ['policy/'],
+  pkijs: ['certificate/'],
+  asn1js: ['certificate/'],
+  'node:sqlite': ['history/'],
+  pino: ['observe/'],
+  'prom-client': ['observe/'],
+  commander: ['cli/'],
+  // Servers of our own: the health endpoints, the demo's plain HTTP answers. The data path frames HTTP itself.
+  'node:http': ['observe/', 'demo/'],
+  'node:tls': ['truststore/', 'backend/', 'demo/'],
+  'node:dns': ['backend/'],
+  'node:child_process': ['truststore/', 'processes/', 'demo/'],
+}
+
+/** Libraries of Node that are harmless anywhere. */
+export const everywhere: readonly string[] = [
+  'node:buffer',
+  'node:crypto',
+  'node:events',
+  'node:fs',
+  'node:fs/promises',
+  'node:module',
+  'node:net',
+  'node:os',
+  'node:path',
+  'node:perf_hooks',
+  'node:readline',
+  'node:stream',
+  'node:timers',
+  'node:timers/promises',
+  'node:url',
+  'node:util',
+]
+
+/** Files allowed to be longer than they should be, each with its reason. This list only shrinks. */
+export const longFiles: Readonly<Record<string, string>> = {}
+
+/** Functions (`path name`) allowed to be longer than they should be, each with its reason. This list only shrinks. */
+export const longFunctions: Readonly<Record<string, string>> = {}
+
+/** The table of rooms as src/README.md must show it. */
+export function mapTable(): string {
+  const rows = rooms.map(({ name, says, mayImport }) => {
+    const below = mayImport.length === 0 ? 'nothing' : mayImport.map((room) => room.replace(/\/$/, '')).join(', ')
+    return `| \`${name}\` | ${says} | ${below} |`
+  })
+  return ['| room | what lives here | may import |', '|---|---|---|', ...rows].join('\n')
+}
