@@ -1,0 +1,165 @@
+/**
+ * The one door to backends for everybody else: pools for originated requests, verdicts and plain connections for
+ * tunnels. One object serves one snapshot and ends with it, so nothing that was trusted under one version of the
+ * policy is ever used under another.
+ */
+import type { Counters } from '../observe/counters.ts'
+import { decide } from '../policy/decide.ts'
+import { parseAuthority } from '../policy/parse-destination.ts'
+import type { Rule } from '../policy/policy.ts'
+import type { Snapshot } from '../settings/snapshot.ts'
+import type { Deadlines } from '../wire/deadlines.ts'
+import { buildContexts } from './contexts.ts'
+import { DialError, dangerouslyConnect } from './dangerously-connect.ts'
+import type { Resolve } from './name-resolver.ts'
+import { Pool } from './pool.ts'
+import { AddressBook } from './resolve-address.ts'
+import { Sessions } from './sessions.ts'
+import { type FreshVerdict, type JudgedBackend, VerdictCache } from './verdict-cache.ts'
+import type { PlainBackend } from './verified-backend.ts'
+import { type AllowedDecision, type DialTools, verify } from './verify.ts'
+
+export interface BackendsOptions {
+  readonly snapshot: Snapshot
+  readonly deadlines: Deadlines
+  readonly counters?: Counters | undefined
+  /** Resolves names in place of the system; for tests. */
+  readonly resolve?: Resolve | undefined
+  /** The wall clock, by default the machine's. */
+  readonly now?: (() => number) | undefined
+}
+
+const POOLS_MAX = 4096
+const WARM_MS = 2000
+
+export class Backends {
+  readonly #tools: DialTools
+  readonly #verdicts: VerdictCache
+  /** By rule and authority: the two maps spare a key for every request. */
+  readonly #pools = new Map<Rule, Map<string, Pool>>()
+  #poolCount = 0
+
+  /** Makes every TLS context of the snapshot; throws an OPERATOR_ error that names the rule where that fails. */
+  constructor({ snapshot, deadlines, counters, resolve, now = Date.now }: BackendsOptions) {
+    this.#tools = {
+      snapshot,
+      deadlines,
+      counters,
+      now,
+      contexts: buildContexts(snapshot),
+      addresses: new AddressBook(snapshot, { resolve, counters }),
+      sessions: new Sessions(),
+    }
+    this.#verdicts = new VerdictCache({ verdictMs: snapshot.settings.timeouts.verdictMs, now })
+  }
+
+  /** The pool of one decision, made on first use and kept for the life of the snapshot. */
+  poolFor(decision: AllowedDecision): Pool {
+    const { rule, destination } = decision
+    return this.#pools.get(rule)?.get(destination.authority) ?? this.#makePool(decision)
+  }
+
+  /** The verdict of our own verifying handshake with a backend: a cached one, or one made now. Throws as `verify`. */
+  verdictFor(decision: AllowedDecision): Promise<JudgedBackend> {
+    const { rule, destination } = decision
+    return this.#verdicts.find(rule, destination.authority, () => this.#judge(decision))
+  }
+
+  /** A plain TCP connection, for a tunnel judged beforehand (to the address that was judged) or a plaintext rule. */
+  async dialPlain({ destination }: AllowedDecision, address?: string): Promise<PlainBackend> {
+    const { addresses, deadlines, snapshot } = this.#tools
+    const startedMs = performance.now()
+    const checked = address === undefined ? await addresses.find(destination) : [address]
+    const dnsMs = performance.now() - startedMs
+    try {
+      const { timeouts } = snapshot.settings
+      const dialled = await dangerouslyConnect({ destination, addresses: checked, timeouts, deadlines })
+      const phases = { dnsMs, connectMs: dialled.connectMs, tlsMs: 0 }
+      return { wire: dialled.wire, destination, address: dialled.address, phases, verdict: undefined, tls: undefined }
+    } catch (thrown) {
+      throw thrown instanceof DialError ? thrown.toSidecarError() : thrown
+    }
+  }
+
+  /** Authorities with pooled connections, the most used first. */
+  warmList(max: number): readonly string[] {
+    const used = [...this.#allPools()].filter((pool) => pool.size > 0)
+    return [...new Set(used.sort((a, b) => b.uses - a.uses).map((pool) => pool.authority))].slice(0, max)
+  }
+
+  /** Opens one pooled connection to each, as far as that works within two seconds; failures are for the requests to meet. */
+  async warm(authorities: readonly string[]): Promise<void> {
+    const late = Promise.withResolvers<void>()
+    const timer = setTimeout(late.resolve, WARM_MS)
+    await Promise.race([Promise.allSettled(authorities.map((each) => this.#warmOne(each))), late.promise])
+    clearTimeout(timer)
+  }
+
+  /** Closes idle connections now and those in use when they come back. */
+  close(): void {
+    for (const pool of this.#allPools()) pool.close()
+    this.#verdicts.clear()
+  }
+
+  async #judge(decision: AllowedDecision): Promise<FreshVerdict> {
+    // No ALPN: the tunnel may carry anything. No resumption: the point is to see the certificate.
+    const { backend, validUntilMs } = await verify(this.#tools, { decision, alpn: [], resume: false })
+    backend.wire.finish()
+    const { verdict, tls, address, phases } = backend
+    return { verdict, tls, address, phases, validUntilMs }
+  }
+
+  #makePool(decision: AllowedDecision): Pool {
+    const { rule, destination } = decision
+    const { deadlines, snapshot, now } = this.#tools
+    const { limits, timeouts } = snapshot.settings
+    const pool = new Pool({
+      authority: destination.authority,
+      dial: () => verify(this.#tools, { decision, alpn: ['http/1.1'], resume: true }),
+      woken: (woken) => this.#adopt(rule, woken),
+      deadlines,
+      connectionsMax: limits.backendConnections,
+      pooledMs: timeouts.pooledMs,
+      waitMs: timeouts.connectMs,
+      now,
+    })
+    this.#adopt(rule, pool)
+    return pool
+  }
+
+  #adopt(rule: Rule, pool: Pool): void {
+    if (this.#poolCount >= POOLS_MAX) this.#restUnused()
+    let pools = this.#pools.get(rule)
+    if (pools === undefined) {
+      pools = new Map()
+      this.#pools.set(rule, pools)
+    }
+    const replaced = pools.get(pool.authority)
+    if (replaced === undefined) this.#poolCount += 1
+    else if (replaced !== pool) replaced.rest()
+    pools.set(pool.authority, pool)
+  }
+
+  /** Makes room by forgetting pools nobody uses at this moment. Whoever still holds one can wake it by using it. */
+  #restUnused(): void {
+    for (const pools of this.#pools.values()) {
+      for (const [authority, pool] of pools) {
+        if (!pool.isUnused) continue
+        pool.rest()
+        pools.delete(authority)
+        this.#poolCount -= 1
+      }
+    }
+  }
+
+  *#allPools(): Iterable<Pool> {
+    for (const pools of this.#pools.values()) yield* pools.values()
+  }
+
+  async #warmOne(authority: string): Promise<void> {
+    const decision = decide(this.#tools.snapshot.policy, parseAuthority(authority))
+    if (!decision.allowed || decision.rule.plaintext) return
+    const pool = this.poolFor(decision)
+    pool.put(await pool.open())
+  }
+}

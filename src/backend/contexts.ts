@@ -1,0 +1,122 @@
+/**
+ * OpenSSL contexts, one for each distinct (trust stores, offer, key pair) of a snapshot. Making one with a hundred
+ * authorities costs milliseconds, so they are made once and shared by all rules that ask for the same.
+ */
+import crypto from 'node:crypto'
+import tls from 'node:tls'
+import { SidecarError } from '../errors.ts'
+import type { Rule } from '../policy/policy.ts'
+import type { Identity, Snapshot } from '../settings/snapshot.ts'
+import type { TrustSet } from '../truststore/trust-set.ts'
+import { Anchors } from './anchors.ts'
+import { type Offer, offerOf, optionsOf } from './tls-options.ts'
+
+/** What a dial under a rule needs of OpenSSL. */
+export interface RuleContext {
+  readonly secure: tls.SecureContext
+  readonly anchors: Anchors
+}
+
+type Material = Pick<Snapshot, 'trust' | 'identities'>
+
+export class Contexts {
+  readonly #material: Material
+  readonly #byRule = new Map<Rule, RuleContext>()
+  readonly #byContent = new Map<string, RuleContext>()
+
+  constructor(material: Material) {
+    this.#material = material
+  }
+
+  /** The context of a rule, made on first use. Throws an OPERATOR_ error that names the rule. */
+  of(rule: Rule): RuleContext {
+    let context = this.#byRule.get(rule)
+    if (context === undefined) {
+      context = this.#make(rule)
+      this.#byRule.set(rule, context)
+    }
+    return context
+  }
+
+  #make(rule: Rule): RuleContext {
+    const sets = rule.trustStores.map((name) => this.#trustSet(rule, name))
+    const identity = this.#identity(rule)
+    const offer = offerOf(rule)
+    const content = contentKey(sets, offer, identity)
+    const context = this.#byContent.get(content) ?? {
+      secure: makeContext(rule, { sets, offer, identity }),
+      anchors: new Anchors(sets),
+    }
+    this.#byContent.set(content, context)
+    return context
+  }
+
+  #trustSet(rule: Rule, name: string): TrustSet {
+    const set = this.#material.trust[name]
+    if (set !== undefined) return set
+    throw new SidecarError('OPERATOR_BAD_TRUST_STORE', `rule ${rule.name}: trust store ${name} is not loaded`, {
+      details: { rule: rule.name, store: name },
+    })
+  }
+
+  #identity(rule: Rule): Identity | undefined {
+    if (rule.clientCertificate === undefined) return undefined
+    const identity = this.#material.identities[rule.clientCertificate]
+    if (identity !== undefined) return checked(rule, identity)
+    throw badIdentity(rule, rule.clientCertificate, 'is not loaded')
+  }
+}
+
+/** Makes every context of a snapshot: what cannot be offered is told before a request needs it. */
+export function buildContexts(snapshot: Material & Pick<Snapshot, 'policy'>): Contexts {
+  const contexts = new Contexts(snapshot)
+  for (const rule of [...snapshot.policy.rules, snapshot.policy.unlisted]) {
+    if (rule.action === 'allow') contexts.of(rule)
+  }
+  return contexts
+}
+
+interface Ingredients {
+  readonly sets: readonly TrustSet[]
+  readonly offer: Offer
+  readonly identity: Identity | undefined
+}
+
+function makeContext(rule: Rule, { sets, offer, identity }: Ingredients): tls.SecureContext {
+  try {
+    return tls.createSecureContext({
+      ...optionsOf(offer),
+      // Always a list, even an empty one: without it Node would trust its own authorities and NODE_EXTRA_CA_CERTS.
+      ca: sets.flatMap((set) => set.certificates),
+      // An anchor counts as the operator means it, also when it is an intermediate or the backend's own certificate.
+      allowPartialTrustChain: true,
+      ...(identity ? { cert: identity.certificate, key: identity.key } : {}),
+    })
+  } catch (cause) {
+    const message = `rule ${rule.name}: OpenSSL does not take its TLS settings: ${(cause as Error).message}`
+    throw new SidecarError('OPERATOR_BAD_DOCUMENT', message, { details: { rule: rule.name }, cause })
+  }
+}
+
+function contentKey(sets: readonly TrustSet[], offer: Offer, identity: Identity | undefined): string {
+  const { protocols, openssl, groups, securityLevel } = offer
+  const trust = sets.map((set) => set.sha256).sort()
+  return JSON.stringify([trust, protocols, openssl, groups, securityLevel, identity?.sha256])
+}
+
+function checked(rule: Rule, identity: Identity): Identity {
+  let matches: boolean
+  try {
+    const key = crypto.createPrivateKey(identity.key)
+    matches = new crypto.X509Certificate(identity.certificate).checkPrivateKey(key)
+  } catch (cause) {
+    throw badIdentity(rule, identity.name, 'cannot be read by OpenSSL', cause)
+  }
+  if (!matches) throw badIdentity(rule, identity.name, 'has a key that does not belong to its certificate')
+  return identity
+}
+
+function badIdentity(rule: Rule, name: string, what: string, cause?: unknown): SidecarError {
+  const message = `rule ${rule.name}: key pair ${name} ${what}`
+  return new SidecarError('OPERATOR_BAD_IDENTITY', message, { details: { rule: rule.name, identity: name }, cause })
+}

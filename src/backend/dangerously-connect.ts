@@ -1,0 +1,213 @@
+/**
+ * The one file that tells Node not to refuse a certificate by itself. Node reports a single fault and looks at the
+ * name only when there is no other, so its refusal would hide what an operator needs to know; the connection that
+ * comes out of here has been judged by NOBODY. Only verify.ts may call this, and gives it to nobody else unjudged.
+ */
+import net from 'node:net'
+import tls from 'node:tls'
+import type { SidecarError } from '../errors.ts'
+import type { Destination } from '../policy/destination.ts'
+import type { Deadlines, Watched } from '../wire/deadlines.ts'
+import { Wire, type WireReader } from '../wire/wire.ts'
+import { connectFailure, type DialFailure, dialError, type FailedAttempt, handshakeFailure } from './network-errors.ts'
+
+export interface DialWish {
+  readonly destination: Destination
+  /** The checked addresses, in the order to try; the name is not resolved again. */
+  readonly addresses: readonly string[]
+  readonly timeouts: { readonly connectMs: number; readonly handshakeMs: number }
+  readonly deadlines: Deadlines
+  /** Left out for plain TCP. */
+  readonly tls?: TlsWish
+}
+
+export interface TlsWish {
+  readonly secureContext: tls.SecureContext
+  /** Empty for none. */
+  readonly serverName: string
+  readonly alpn: readonly string[]
+  readonly session: Buffer | undefined
+  /** Called with every session ticket the backend gives out, also long after the handshake; undefined wants none. */
+  readonly onSession: ((session: Buffer) => void) | undefined
+  /** True where nothing is read anyway: a mail server's greeting may come with the end of its handshake. */
+  readonly ignoresGreeting: boolean
+}
+
+/** A connection, made and not judged. */
+export interface Dialled {
+  readonly wire: Wire
+  readonly address: string
+  readonly connectMs: number
+  readonly tlsMs: number
+}
+
+/** A dial that failed at its last address. */
+export class DialError extends Error {
+  readonly attempts: readonly FailedAttempt[]
+  readonly connectMs: number
+  readonly tlsMs: number
+  /** True when TCP stood and TLS failed. */
+  readonly isHandshake: boolean
+  readonly #authority: string
+
+  constructor(authority: string, attempts: readonly FailedAttempt[], last: Attempt) {
+    super(`dial of ${authority} failed`)
+    this.#authority = authority
+    this.attempts = attempts
+    this.connectMs = last.connectMs
+    this.tlsMs = last.tlsMs
+    this.isHandshake = last.isConnected
+  }
+
+  get failure(): DialFailure {
+    return (this.attempts.at(-1) as FailedAttempt).failure
+  }
+
+  get address(): string {
+    return (this.attempts.at(-1) as FailedAttempt).address
+  }
+
+  toSidecarError(): SidecarError {
+    return dialError(this.#authority, this.attempts)
+  }
+}
+
+/**
+ * Connects to the first address that accepts, and shakes hands with it. An address that cannot be reached leads to
+ * the next; one that accepts and then fails in TLS ends the dial, for it is the backend that was meant.
+ */
+export async function dangerouslyConnect(wish: DialWish): Promise<Dialled> {
+  const { destination, addresses, timeouts } = wish
+  const attempts: FailedAttempt[] = []
+  const end = performance.now() + timeouts.connectMs
+  for (const [index, address] of addresses.entries()) {
+    // A silent address must leave time for those behind it, so the time left is shared among them.
+    const connectMs = Math.max(1, (end - performance.now()) / (addresses.length - index))
+    const attempt = new Attempt(wish, address, connectMs)
+    try {
+      return await attempt.made
+    } catch (cause) {
+      attempts.push({ address, failure: attempt.failureOf(cause as NodeJS.ErrnoException), cause })
+      const isLast = index === addresses.length - 1
+      if (isLast || attempt.isConnected) throw new DialError(destination.authority, attempts, attempt)
+    }
+  }
+  throw new TypeError(`no address to dial for ${destination.authority}`)
+}
+
+/** One address being dialled: it owns the socket, its deadline and whatever arrives too early. */
+class Attempt implements Watched, WireReader {
+  deadline: number
+  connectMs = 0
+  tlsMs = 0
+  isConnected = false
+  readonly made: Promise<Dialled>
+  readonly #settle = Promise.withResolvers<Dialled>()
+  readonly #wire: Wire
+  readonly #wish: DialWish
+  readonly #address: string
+  readonly #startedMs = performance.now()
+  #isLate = false
+
+  constructor(wish: DialWish, address: string, connectMs: number) {
+    this.#wish = wish
+    this.#address = address
+    this.made = this.#settle.promise
+    this.deadline = this.#startedMs + connectMs
+    this.#wire = new Wire(this)
+    const socket = wish.tls ? this.#startTls(wish.tls) : this.#startPlain()
+    this.#wire.attach(socket)
+    socket.once('connect', () => this.#connected())
+    wish.deadlines.watch(this)
+  }
+
+  /** What the error that ended this attempt means. */
+  failureOf(error: NodeJS.ErrnoException): DialFailure {
+    if (this.#isLate && this.isConnected) {
+      return { code: 'BACKEND_HANDSHAKE_TIMEOUT', what: 'did not finish the TLS handshake in time' }
+    }
+    if (this.#isLate) return { code: 'BACKEND_CONNECT_TIMEOUT', what: 'did not accept the connection in time' }
+    return this.isConnected ? handshakeFailure(error) : connectFailure(error)
+  }
+
+  expired(): void {
+    this.#isLate = true
+    this.#fail(new Error('deadline'))
+  }
+
+  /** A backend that speaks before it is asked, before anybody judged it, is not one to go on with. */
+  bytes(): void {
+    if (this.#wish.tls?.ignoresGreeting) return
+    this.#wire.destroy(new Error('bytes before the first request'))
+  }
+
+  ended(): void {
+    if (this.isConnected && !this.#wish.tls) return
+    this.#wire.destroy(Object.assign(new Error('ended during the handshake'), { code: 'ECONNRESET' }))
+  }
+
+  drained(): void {}
+
+  closed(error: Error | undefined): void {
+    this.#fail(error ?? Object.assign(new Error('closed during the dial'), { code: 'ECONNRESET' }))
+  }
+
+  #startPlain(): net.Socket {
+    return net.connect({ ...this.#target(), onread: this.#wire.onread })
+  }
+
+  #startTls(wish: TlsWish): tls.TLSSocket {
+    // The types leave out `onread`, which Node takes here as it does for plain sockets.
+    const options: tls.ConnectionOptions & { onread: net.OnReadOpts } = {
+      ...this.#target(),
+      onread: this.#wire.onread,
+      secureContext: wish.secureContext,
+      // An empty name sends no SNI; without the option Node would send the address as it sends any host.
+      servername: wish.serverName,
+      ALPNProtocols: [...wish.alpn],
+      ...(wish.session ? { session: wish.session } : {}),
+      // Node's own verdict would be one fault of many: findings.ts gathers them all, verify.ts decides.
+      rejectUnauthorized: false,
+      checkServerIdentity: () => undefined,
+    }
+    const socket = tls.connect(options)
+    if (wish.onSession) socket.on('session', wish.onSession)
+    socket.once('secureConnect', () => this.#secured())
+    return socket
+  }
+
+  #target() {
+    const { port } = this.#wish.destination
+    return { host: this.#address, port, allowHalfOpen: true }
+  }
+
+  #connected(): void {
+    this.isConnected = true
+    this.connectMs = performance.now() - this.#startedMs
+    if (!this.#wish.tls) return this.#done()
+    this.deadline = performance.now() + this.#wish.timeouts.handshakeMs
+  }
+
+  #secured(): void {
+    this.tlsMs = performance.now() - this.#startedMs - this.connectMs
+    this.#done()
+  }
+
+  #done(): void {
+    this.#unwatch()
+    const { connectMs, tlsMs } = this
+    this.#settle.resolve({ wire: this.#wire, address: this.#address, connectMs, tlsMs })
+  }
+
+  #fail(error: Error): void {
+    this.#unwatch()
+    if (this.isConnected && this.tlsMs === 0) this.tlsMs = performance.now() - this.#startedMs - this.connectMs
+    this.#settle.reject(error)
+    this.#wire.destroy()
+  }
+
+  #unwatch(): void {
+    this.deadline = 0
+    this.#wish.deadlines.unwatch(this)
+  }
+}

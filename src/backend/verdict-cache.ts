@@ -1,0 +1,85 @@
+/**
+ * Verdicts of verifying handshakes, for tunnels: one handshake at a time to each destination, its verdict good for
+ * a while. A failure is kept for a moment too, so that a flood of callers does not become a flood at a bad backend.
+ */
+import type { Rule } from '../policy/policy.ts'
+import type { Verdict } from '../policy/verdict.ts'
+import type { DialPhases, TlsFacts } from './verified-backend.ts'
+
+export interface JudgedBackend {
+  readonly verdict: Verdict
+  readonly tls: TlsFacts
+  /** The address that was judged: a tunnel goes to this one. */
+  readonly address: string
+  readonly phases: DialPhases
+  /** False for whoever made the handshake happen. */
+  readonly cached: boolean
+}
+
+/** What a verifying handshake gives, and when it stops being true by itself (wall clock). */
+export type FreshVerdict = Omit<JudgedBackend, 'cached'> & { readonly validUntilMs: number }
+
+interface Entry {
+  readonly verdict: Promise<FreshVerdict>
+  /** By `performance.now()`, so that a jump of the clock does not stretch it; never while under way. */
+  endMs: number
+  validUntilMs: number
+}
+
+const ENTRIES_MAX = 4096
+const FAILURE_KEPT_MS = 1000
+
+export class VerdictCache {
+  readonly #verdictMs: number
+  readonly #now: () => number
+  /** By rule and authority, without making a key for every CONNECT. */
+  readonly #byRule = new Map<Rule, Map<string, Entry>>()
+  #size = 0
+
+  constructor({ verdictMs, now }: { verdictMs: number; now: () => number }) {
+    this.#verdictMs = verdictMs
+    this.#now = now
+  }
+
+  /** Gives the cached verdict, that of the handshake under way, or that of the one begun now. */
+  async find(rule: Rule, authority: string, judge: () => Promise<FreshVerdict>): Promise<JudgedBackend> {
+    const entries = this.#entriesOf(rule)
+    const known = entries.get(authority)
+    const isGood = known !== undefined && performance.now() < known.endMs && this.#now() < known.validUntilMs
+    const entry = isGood ? known : this.#begin(entries, authority, judge)
+    const { validUntilMs: _, ...verdict } = await entry.verdict
+    return { ...verdict, cached: isGood }
+  }
+
+  clear(): void {
+    this.#byRule.clear()
+    this.#size = 0
+  }
+
+  #begin(entries: Map<string, Entry>, authority: string, judge: () => Promise<FreshVerdict>): Entry {
+    const entry: Entry = { verdict: judge(), endMs: Number.POSITIVE_INFINITY, validUntilMs: Number.POSITIVE_INFINITY }
+    entry.verdict.then(
+      ({ validUntilMs }) => {
+        entry.endMs = performance.now() + this.#verdictMs
+        entry.validUntilMs = validUntilMs
+      },
+      () => {
+        entry.endMs = performance.now() + FAILURE_KEPT_MS
+      },
+    )
+    // Everything is forgotten at once when it is full: rare, cheap, and no bookkeeping for every tunnel.
+    if (this.#size >= ENTRIES_MAX) this.clear()
+    if (!entries.has(authority)) this.#size += 1
+    entries.set(authority, entry)
+    return entry
+  }
+
+  #entriesOf(rule: Rule): Map<string, Entry> {
+    let entries = this.#byRule.get(rule)
+    if (entries === undefined) {
+      entries = new Map()
+      this.#byRule.set(rule, entries)
+    }
+    return entries
+  }
+}

@@ -1,0 +1,252 @@
+/**
+ * Dial, find, judge: the only maker of a VerifiedBackend. What is refused is destroyed before anybody hears of it, and
+ * between the end of the handshake and the verdict there is no moment at which a byte could be sent.
+ */
+import type crypto from 'node:crypto'
+import type tls from 'node:tls'
+import { SidecarError } from '../errors.ts'
+import type { Counters } from '../observe/counters.ts'
+import type { Decision } from '../policy/decision.ts'
+import { findGroup } from '../policy/groups.ts'
+import { reachVerdict, type Verdict } from '../policy/verdict.ts'
+import type { Snapshot } from '../settings/snapshot.ts'
+import type { Deadlines } from '../wire/deadlines.ts'
+import type { Contexts, RuleContext } from './contexts.ts'
+import { countFailure, countHandshake } from './count-handshake.ts'
+import { DialError, type Dialled, dangerouslyConnect } from './dangerously-connect.ts'
+import { type CertificateFindings, certificateFindings, handshakeFindings } from './findings.ts'
+import { recogniseStranger } from './recognise-stranger.ts'
+import type { AddressBook } from './resolve-address.ts'
+import type { CarriedSession, SessionKey, Sessions } from './sessions.ts'
+import { nameToVerify, serverNameFor } from './tls-options.ts'
+import type { DialPhases, TlsFacts, VerifiedBackend } from './verified-backend.ts'
+
+export type AllowedDecision = Decision & { readonly allowed: true }
+
+/** What every dial of one snapshot shares. */
+export interface DialTools {
+  readonly snapshot: Snapshot
+  readonly contexts: Contexts
+  readonly addresses: AddressBook
+  readonly deadlines: Deadlines
+  readonly sessions: Sessions
+  readonly counters: Counters | undefined
+  /** The wall clock, which decides about dates. */
+  readonly now: () => number
+}
+
+export interface VerifyWish {
+  readonly decision: AllowedDecision
+  /** Protocols to offer by ALPN; none leaves the extension out. */
+  readonly alpn: readonly string[]
+  /** False for a handshake whose point is to see the certificate. */
+  readonly resume: boolean
+}
+
+export interface VerifiedDial {
+  readonly backend: VerifiedBackend
+  /** When the verdict ends by itself: a certificate of the path, or the exception that let it pass, runs out. */
+  readonly validUntilMs: number
+}
+
+/**
+ * Dials a backend and judges it. Throws POLICY_VERDICT_REFUSED with `verdict`, `tls`, `address` and `phases` among its
+ * details, POLICY_ADDRESS_DENIED, CALLER_LOOP, or a BACKEND_ error.
+ */
+export async function verify(tools: DialTools, wish: VerifyWish): Promise<VerifiedDial> {
+  const { destination } = wish.decision
+  const startedMs = performance.now()
+  const addresses = await tools.addresses.find(destination)
+  const handshake = new Handshake(tools, wish, performance.now() - startedMs)
+  return await handshake.dial(addresses)
+}
+
+class Handshake {
+  readonly #tools: DialTools
+  readonly #decision: AllowedDecision
+  readonly #alpn: readonly string[]
+  readonly #resume: boolean
+  readonly #dnsMs: number
+  readonly #context: RuleContext
+  readonly #key: SessionKey
+  readonly #offered: CarriedSession | undefined
+  /** What a ticket is kept with, known only once the backend has passed. */
+  #carry: Omit<CarriedSession, 'session'> | undefined
+  #earlyTicket: Buffer | undefined
+
+  constructor(tools: DialTools, { decision, alpn, resume }: VerifyWish, dnsMs: number) {
+    const { rule, destination } = decision
+    this.#tools = tools
+    this.#decision = decision
+    this.#alpn = alpn
+    this.#resume = resume
+    this.#dnsMs = dnsMs
+    this.#context = tools.contexts.of(rule)
+    this.#key = {
+      rule,
+      authority: destination.authority,
+      serverName: serverNameFor(rule, destination),
+      nameToVerify: nameToVerify(rule, destination),
+      identity: tools.snapshot.identities[rule.clientCertificate ?? '']?.sha256,
+    }
+    this.#offered = resume ? tools.sessions.find(this.#key, tools.now()) : undefined
+  }
+
+  async dial(addresses: readonly string[]): Promise<VerifiedDial> {
+    const { deadlines, snapshot } = this.#tools
+    let dialled: Dialled
+    try {
+      dialled = await dangerouslyConnect({
+        destination: this.#decision.destination,
+        addresses,
+        timeouts: snapshot.settings.timeouts,
+        deadlines,
+        tls: {
+          secureContext: this.#context.secure,
+          serverName: this.#key.serverName,
+          alpn: this.#alpn,
+          session: this.#offered?.session,
+          ignoresGreeting: !this.#resume,
+          onSession: this.#resume ? (session) => this.#ticket(session) : undefined,
+        },
+      })
+    } catch (thrown) {
+      throw thrown instanceof DialError ? await this.#failed(thrown) : thrown
+    }
+    return this.#judge(dialled)
+  }
+
+  #judge(dialled: Dialled): VerifiedDial {
+    const { wire, address } = dialled
+    const phases = this.#phases(dialled)
+    try {
+      if (wire.destroyed) throw this.#gone(address, phases)
+      const { rule, destination } = this.#decision
+      const { certificate, tls } = this.#look(wire.socket as tls.TLSSocket)
+      const verdict = reachVerdict({
+        findings: [...certificate.findings, ...handshakeFindings(tls, rule)],
+        rule,
+        exceptions: this.#tools.snapshot.policy.exceptions,
+        destination,
+        spkiSha256: certificate.spkiSha256 === '' ? undefined : certificate.spkiSha256,
+        nowMs: this.#tools.now(),
+      })
+      countHandshake(this.#tools.counters, { tls, verdict, phases })
+      if (verdict.outcome === 'refused') throw this.#refused({ verdict, tls, address, phases })
+      this.#mayResume(certificate)
+      const connection = { wire, destination, address, phases, verdict, tls }
+      // The brand has no value at run time: this assertion, behind the verdict, is what makes it.
+      return { backend: connection as unknown as VerifiedBackend, validUntilMs: this.#validUntil(verdict, certificate) }
+    } catch (thrown) {
+      this.#tools.sessions.forget(this.#key)
+      wire.destroy()
+      throw thrown
+    }
+  }
+
+  /** What the handshake shows: of a resumed session the carried findings, otherwise those of the certificate. */
+  #look(socket: tls.TLSSocket): { certificate: CertificateFindings; tls: TlsFacts } {
+    const resumed = socket.isSessionReused()
+    // A session nobody offered cannot be resumed; should Node ever say so, no certificate was seen, and none counts.
+    const carried = resumed ? (this.#offered?.certificate ?? this.#findings([], undefined)) : undefined
+    const certificate = carried ?? this.#findings(presentedChain(socket), opensslError(socket))
+    const tls: TlsFacts = {
+      protocol: socket.getProtocol() ?? '',
+      cipher: socket.getCipher()?.standardName ?? '',
+      group: groupOf(socket),
+      resumed,
+      spkiSha256: certificate.spkiSha256,
+    }
+    return { certificate, tls }
+  }
+
+  #findings(chain: readonly crypto.X509Certificate[], error: string | undefined): CertificateFindings {
+    const { anchors } = this.#context
+    const { nameToVerify: name, rule } = this.#key
+    return certificateFindings({ chain, opensslError: error, anchors, name, rule, nowMs: this.#tools.now() })
+  }
+
+  #validUntil(verdict: Verdict, { notAfterMs }: CertificateFindings): number {
+    const { host, port } = this.#decision.destination
+    const { exceptions } = this.#tools.snapshot.policy
+    const records = verdict.because.includes('exception') ? exceptions : []
+    const ends = records.filter((each) => each.host === host && each.port === port).map((each) => each.untilMs)
+    // What has ended already and passes all the same passes for another reason than its date.
+    return Math.min(...[notAfterMs, ...ends].filter((end) => end > this.#tools.now()))
+  }
+
+  // --- sessions ---
+
+  #mayResume(certificate: CertificateFindings): void {
+    // What was seen in a full handshake stays as old as it is through any number of resumptions.
+    const resumed = certificate === this.#offered?.certificate
+    const seenMs = resumed && this.#offered ? this.#offered.seenMs : this.#tools.now()
+    this.#carry = { certificate, seenMs }
+    if (this.#earlyTicket) this.#ticket(this.#earlyTicket)
+  }
+
+  /** TLS 1.2 gives its ticket before the handshake is over, TLS 1.3 after it: neither is kept without a verdict. */
+  #ticket(session: Buffer): void {
+    if (this.#carry === undefined) this.#earlyTicket = session
+    else this.#tools.sessions.keep(this.#key, { ...this.#carry, session })
+  }
+
+  // --- refusals ---
+
+  #refused(details: { verdict: Verdict; tls?: TlsFacts; address: string; phases: DialPhases }): SidecarError {
+    const { authority } = this.#decision.destination
+    const found = details.verdict.blocking.map(({ name, detail }) => `${name} (${detail})`).join(', ')
+    return new SidecarError('POLICY_VERDICT_REFUSED', `backend ${authority} is refused: ${found}`, { details })
+  }
+
+  #gone(address: string, phases: DialPhases): SidecarError {
+    const message = `backend ${this.#decision.destination.authority} closed right after the TLS handshake`
+    return new SidecarError('BACKEND_HANDSHAKE_FAILED', message, { details: { address, phases } })
+  }
+
+  /** A dial that failed because of what the rule offers is refused by the rule; any other is the network's doing. */
+  async #failed(error: DialError): Promise<SidecarError> {
+    const { failure, address } = error
+    // Also a session that the backend chokes on may be the reason: the next dial goes without.
+    this.#tools.sessions.forget(this.#key)
+    const phases = this.#phases(error)
+    countFailure(this.#tools.counters, { isHandshake: error.isHandshake, phases })
+    const { finding, what } = failure
+    if (finding !== undefined && this.#decision.rule.enforcement === 'enforce') {
+      const findings = [{ name: finding, detail: what }]
+      const verdict: Verdict = { outcome: 'refused', findings, blocking: findings, because: [], wouldRefuse: false }
+      return this.#refused({ verdict, address, phases })
+    }
+    const seen = failure.notTls ? await recogniseStranger(address, this.#decision.destination.port) : ''
+    const { code, message, details, cause } = error.toSidecarError()
+    return new SidecarError(code, message + seen, { details: { ...details, phases }, cause })
+  }
+
+  #phases({ connectMs, tlsMs }: { connectMs: number; tlsMs: number }): DialPhases {
+    return { dnsMs: this.#dnsMs, connectMs, tlsMs }
+  }
+}
+
+const PRESENTED_MAX = 32
+
+/** The certificates as the backend sent them, its own first. */
+function presentedChain(socket: tls.TLSSocket): crypto.X509Certificate[] {
+  const chain: crypto.X509Certificate[] = []
+  let next = socket.getPeerX509Certificate()
+  while (next !== undefined && chain.length < PRESENTED_MAX) {
+    chain.push(next)
+    next = next.issuerCertificate
+  }
+  return chain
+}
+
+/** OpenSSL's last error about the chain, by Node's name; our checkServerIdentity keeps Node's own out of it. */
+function opensslError(socket: tls.TLSSocket): string | undefined {
+  return socket.authorized ? undefined : String(socket.authorizationError ?? 'UNSPECIFIED')
+}
+
+/** The key exchange group by the name rules use; empty where there is none (static RSA) or it has no name (DHE). */
+function groupOf(socket: tls.TLSSocket): string {
+  const { name = '' } = (socket.getEphemeralKeyInfo() ?? {}) as { name?: string }
+  return findGroup(name)?.name ?? name
+}
