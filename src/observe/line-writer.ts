@@ -5,6 +5,8 @@
  * memory and then lines, which are counted; it never costs the event loop a wait.
  */
 
+import { fstatSync } from 'node:fs'
+
 /** The part of a Writable that is used; process.stdout is one. */
 export interface LineDestination {
   write(chunk: string, done: (error?: Error | null) => void): unknown
@@ -17,6 +19,8 @@ export interface LineWriterOptions {
   readonly onDropped?: (lines: number) => void
   readonly flushAfterMs?: number
   readonly queueBytesMax?: number
+  /** Most bytes of one write; PIPE_BUF unless nobody else writes between ours, or writes stay whole at any size. */
+  readonly chunkBytesMax?: number
 }
 
 /** Lines queued for a destination. */
@@ -35,7 +39,9 @@ export interface LineWriter {
 
 /** Makes the writer of this process's standard output, flushed when the process exits. */
 export function writeToStandardOutput(onDropped?: (lines: number) => void): LineWriter {
-  const writer = createLineWriter({ destination: process.stdout, ...(onDropped === undefined ? {} : { onDropped }) })
+  const chunkBytesMax = fstatSync(1).isFile() ? FILE_CHUNK_BYTES : PIPE_BUF
+  const told = onDropped === undefined ? {} : { onDropped }
+  const writer = createLineWriter({ destination: process.stdout, chunkBytesMax, ...told })
   process.once('exit', () => writer.finish())
   return writer
 }
@@ -50,6 +56,7 @@ class BatchingWriter implements LineWriter {
   readonly #onDropped: (lines: number) => void
   readonly #flushAfterMs: number
   readonly #queueBytesMax: number
+  readonly #chunkBytesMax: number
   readonly #timer: NodeJS.Timeout
   readonly #idle: (() => void)[] = []
   #timerArmed = false
@@ -66,6 +73,7 @@ class BatchingWriter implements LineWriter {
     this.#destination = options.destination
     this.#onDropped = options.onDropped ?? (() => {})
     this.#flushAfterMs = options.flushAfterMs ?? 200
+    this.#chunkBytesMax = options.chunkBytesMax ?? PIPE_BUF
     this.#queueBytesMax = options.queueBytesMax ?? 1024 * 1024
     this.#timer = setTimeout(() => {
       this.#timerArmed = false
@@ -83,7 +91,7 @@ class BatchingWriter implements LineWriter {
       this.#dropped++
       return
     }
-    if (this.#batchBytes + bytes > chunkBytesMax) this.flush()
+    if (this.#batchBytes + bytes > this.#chunkBytesMax) this.flush()
     this.#batch += line
     this.#batchBytes += bytes
     if (!this.#timerArmed) {
@@ -146,5 +154,7 @@ class BatchingWriter implements LineWriter {
   }
 }
 
-/** PIPE_BUF of Linux. */
-const chunkBytesMax = 4096
+/** Of Linux: the kernel keeps a write to a pipe whole up to here. */
+const PIPE_BUF = 4096
+/** The kernel keeps any write to a file whole, and fewer of them cost less. */
+const FILE_CHUNK_BYTES = 65_536
