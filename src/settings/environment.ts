@@ -20,6 +20,11 @@ export function pickEnvironment(variables: Readonly<Record<string, string | unde
   return Object.fromEntries(ours)
 }
 
+/** Makes the environment of a process that we start: our own, with what is added where it says nothing. */
+export function environmentOfChild(added: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+  return { ...added, ...process.env }
+}
+
 /** Tells whether to colour: NO_COLOR forbids, FORCE_COLOR asks for it, else it depends on the terminal. */
 export function wantsColor(environment: Environment, isTerminal: boolean): boolean {
   if (environment.NO_COLOR) return false

@@ -27,7 +27,12 @@ export function environmentLayer(environment: Environment): Layer {
   const named = new Map(settingPaths.map((path) => [variableOf(path), path]))
   const layer = readLayer('environment', new Map([...named].map(([name, path]) => [name, [path, environment[name]]])))
   const unknown = Object.keys(environment).filter(
-    (name) => name.startsWith('VEDETTE_') && !named.has(name) && !otherVariables.has(name) && !serviceLink.test(name),
+    (name) =>
+      name.startsWith(prefix) &&
+      !named.has(name) &&
+      !otherVariables.has(name) &&
+      !serviceLink.test(name) &&
+      !name.startsWith(trustPasswordVariable),
   )
   return { ...layer, problems: [...layer.problems, ...unknown.map((name) => unknownVariable(name, [...named.keys()]))] }
 }
@@ -39,6 +44,10 @@ export function parseSetting(path: SettingPath, value: unknown): z.ZodSafeParseR
 
 /** Variables of ours that are no settings. */
 export const configVariable = 'VEDETTE_CONFIG'
+
+/** Begins the variables in which the passwords of trust stores may stand; a file beside the store names the one. */
+export const trustPasswordVariable = 'VEDETTE_TRUST_PASSWORD'
+
 /** Names the variable that allows an entrance to leave loopback. */
 export function unsafeVariable(entrance: string): string {
   return `VEDETTE_UNSAFE_${entrance.toUpperCase()}_LISTEN`

@@ -3,7 +3,7 @@
  * read line by line, so that a test waits for what happened instead of sleeping.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import http from 'node:http'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -34,7 +34,10 @@ const mainFile = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 export function startInstance(t: Pick<TestContext, 'after'>, wish: InstanceWish): TestInstance {
   const folder = wish.folder ?? mkdtempSync(path.join(tmpdir(), 'vedette-instance-'))
   const instance = new TestInstance(folder, wish)
-  t.after(() => instance.kill())
+  t.after(async () => {
+    await instance.kill()
+    if (wish.folder === undefined) rmSync(folder, { recursive: true, force: true })
+  })
   return instance
 }
 

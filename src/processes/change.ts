@@ -1,0 +1,49 @@
+/** A wish to change what is in force, from whatever side it comes: the one thing the apply queue takes. */
+import type { VersionSource } from '../history/versions.ts'
+import type { Progress } from './control-protocol.ts'
+
+/** What set a change off; the label of the reload metrics. */
+export type Trigger =
+  | 'start'
+  | 'cli'
+  | 'rollback'
+  | 'revert'
+  | 'signal'
+  | 'policy-file'
+  | 'settings-file'
+  | 'truststore'
+  | 'identity'
+
+/** A policy text that somebody hands in. It is written to the policy file when it comes into force. */
+export interface Candidate {
+  readonly kind: 'candidate'
+  readonly trigger: Trigger
+  readonly source: VersionSource
+  readonly text: string
+  /** What its problems are reported under. */
+  readonly file: string
+  readonly author: string
+  readonly comment: string
+  readonly ifVersion?: number
+  readonly confirm?: { readonly withinMs: number; readonly revertOnRefusals?: number }
+}
+
+/** Everything is read again from the disk: settings, policy file, trust stores, key pairs. */
+export interface Reload {
+  readonly kind: 'reload'
+  readonly trigger: Trigger
+  readonly author: string
+}
+
+/** An earlier version comes into force again, as a new one. */
+export interface Rollback {
+  readonly kind: 'rollback'
+  readonly trigger: 'rollback' | 'revert'
+  readonly author: string
+  readonly comment: string
+  /** Left out: the version before the active one. */
+  readonly version?: number
+}
+
+export type Change = Candidate | Reload | Rollback
+export type TellProgress = (progress: Progress) => void

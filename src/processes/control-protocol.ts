@@ -1,0 +1,131 @@
+/**
+ * What may be asked of a running instance over `control.sock`, and what it answers: one request line, progress lines
+ * while it works, one result line. The socket's file rights are its only access control, so nothing here identifies
+ * anybody: `author` is what the asker says of itself, for the record.
+ */
+import { SidecarError } from '../errors.ts'
+import type { VersionHead } from '../history/versions.ts'
+import type { Problem } from '../policy/problem.ts'
+import type { ErrorRecord } from './error-record.ts'
+import type { Status } from './status.ts'
+
+/** Every act with the shape of its request and of its result. */
+export interface Acts {
+  apply: { request: ApplyRequest; result: Applied }
+  confirm: { request: { readonly author: string }; result: Confirmed }
+  rollback: { request: RollbackRequest; result: Applied }
+  reload: { request: { readonly author: string }; result: Applied }
+  versions: { request: { readonly limit?: number; readonly before?: number }; result: Versions }
+  diff: { request: DiffRequest; result: { readonly diff: string } }
+  status: { request: object; result: Status }
+}
+export type Act = keyof Acts
+
+export interface ApplyRequest {
+  readonly text: string
+  /** What problems are reported under; usually the path the asker read the text from. */
+  readonly file: string
+  readonly author: string
+  readonly comment: string
+  /** The version the edit started from; another one in force is OPERATOR_EDIT_CONFLICT. */
+  readonly ifVersion?: number
+  /** Revert by itself unless confirmed within this time. */
+  readonly confirmWithinMs?: number
+  /** While unconfirmed: revert when more than this share (0 to 1) of at least 20 requests is refused. */
+  readonly revertOnRefusals?: number
+}
+
+export interface RollbackRequest {
+  readonly author: string
+  readonly comment: string
+  /** Left out: the version that was in force before the one that is. */
+  readonly version?: number
+}
+
+export interface DiffRequest {
+  readonly a: number
+  readonly b: number
+}
+
+/** How far a change has come; the order is that of the pipeline. */
+export type Stage = 'validated' | 'provisioned' | 'tests-passed' | 'started' | 'swapped' | 'draining'
+
+export interface Progress {
+  readonly stage: Stage
+  readonly message: string
+  readonly elapsedMs: number
+}
+
+/** A change is in force. */
+export interface Applied {
+  readonly version: number
+  readonly generation: number
+  /** True when everything was as it is already, and nothing was started. */
+  readonly unchanged: boolean
+  readonly warnings: readonly Problem[]
+  readonly pending?: { readonly deadlineMs: number; readonly revertTo: number }
+  readonly elapsedMs: number
+}
+
+export interface Confirmed {
+  readonly version: number
+}
+
+export interface Versions {
+  readonly active: number | null
+  readonly versions: readonly VersionHead[]
+}
+
+export type RequestOf<A extends Act> = { readonly id: number; readonly act: A } & Acts[A]['request']
+export type ControlRequest = { [A in Act]: RequestOf<A> }[Act]
+
+export type ControlReply =
+  | { readonly id: number; readonly progress: Progress }
+  | { readonly id: number; readonly ok: true; readonly result: unknown }
+  | { readonly id: number; readonly ok: false; readonly error: ErrorRecord }
+
+/** Checks a line from the socket; throws OPERATOR_USAGE naming what is wrong with it. */
+export function parseRequest(line: Readonly<Record<string, unknown>>): ControlRequest {
+  const { id, act } = line
+  if (typeof act !== 'string' || !Object.hasOwn(fields, act)) throw usage('act', 'is unknown')
+  const allowed: Fields = { id: number, act: string, ...fields[act as Act] }
+  if (id === undefined) throw usage('id', 'is missing')
+  for (const key of Object.keys(line)) if (!Object.hasOwn(allowed, key)) throw usage(key, `is unknown to ${act}`)
+  for (const [key, check] of Object.entries(allowed)) {
+    if (!check(line[key])) throw usage(key, line[key] === undefined ? `is missing in ${act}` : 'has the wrong type')
+  }
+  return line as unknown as ControlRequest
+}
+
+type Check = (value: unknown) => boolean
+type Fields = Readonly<Record<string, Check>>
+
+const string: Check = (value) => typeof value === 'string'
+const number: Check = (value) => typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
+const share: Check = (value) => typeof value === 'number' && value >= 0 && value <= 1
+const optional =
+  (check: Check): Check =>
+  (value) =>
+    value === undefined || check(value)
+
+const fields: Readonly<Record<Act, Fields>> = {
+  apply: {
+    text: string,
+    file: string,
+    author: string,
+    comment: string,
+    ifVersion: optional(number),
+    confirmWithinMs: optional(number),
+    revertOnRefusals: optional(share),
+  },
+  confirm: { author: string },
+  rollback: { author: string, comment: string, version: optional(number) },
+  reload: { author: string },
+  versions: { limit: optional(number), before: optional(number) },
+  diff: { a: number, b: number },
+  status: {},
+}
+
+function usage(key: string, what: string): SidecarError {
+  return new SidecarError('OPERATOR_USAGE', `control request: ${JSON.stringify(key.slice(0, 40))} ${what}`)
+}

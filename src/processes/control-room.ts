@@ -1,0 +1,282 @@
+/**
+ * The parts of the control process and how they are joined: one queue of changes, its outcome written down, the
+ * version on probation, the files watched, the doors for commands and health questions.
+ */
+import { readFileSync } from 'node:fs'
+import { closeHistory, type History } from '../history/open-history.ts'
+import type { PendingConfirmation } from '../history/pending.ts'
+import { lastRejection } from '../history/rejections.ts'
+import { activeVersion } from '../history/versions.ts'
+import { type HealthServer, startHealthServer } from '../observe/health-server.ts'
+import { writeToStandardOutput } from '../observe/line-writer.ts'
+import { createLogger } from '../observe/logger.ts'
+import { createMetrics } from '../observe/metrics.ts'
+import type { Totals } from '../observe/tally.ts'
+import { wantsColor } from '../settings/environment.ts'
+import type { Settings } from '../settings/settings.ts'
+import { TrustStoreReader } from '../truststore/trust-store-reader.ts'
+import type { TcpHandle } from '../wire/raw-handle.ts'
+import { carryOutRequest } from './acts.ts'
+import { ApplyQueue } from './apply-queue.ts'
+import type { Change, TellProgress, Trigger } from './change.ts'
+import type { Readers } from './compose-snapshot.ts'
+import { Confirmation, type RefusalWatch } from './confirmation.ts'
+import type { Applied, Confirmed } from './control-protocol.ts'
+import { serveControlSocket } from './control-socket.ts'
+import { Counts } from './counts.ts'
+import { type FileGroup, fileGroups, ownerOf } from './file-groups.ts'
+import { IdentityReader } from './identity-reader.ts'
+import { type Adoption, InForce } from './in-force.ts'
+import type { Overview, ToControl } from './messages.ts'
+import { type Log, OutcomeRecord } from './outcome-record.ts'
+import { assertPolicyTests } from './policy-tests.ts'
+import { healthChecks } from './readiness.ts'
+import { type Status, totalLoad } from './status.ts'
+import type { Heard, SupervisorLink } from './supervisor-link.ts'
+import { settingsFileOf } from './wanted.ts'
+import { FileWatcher } from './watch-files.ts'
+
+export interface ControlRoomOptions {
+  readonly begin: ToControl & { readonly type: 'begin' }
+  readonly settings: Settings
+  readonly link: SupervisorLink
+  readonly history: History
+}
+
+/** What the next control process must know if this one dies. */
+interface Notes {
+  readonly departed: Totals
+  readonly watching: RefusalWatch | undefined
+}
+
+export class ControlRoom {
+  readonly #begin: ControlRoomOptions['begin']
+  readonly #settings: Settings
+  readonly #link: SupervisorLink
+  readonly #history: History
+  readonly #writer = writeToStandardOutput()
+  readonly #counts: Counts
+  readonly #metrics = createMetrics({
+    workers: () => this.#counts.all,
+    build: { version: productVersion(), commit: '' },
+  })
+  readonly #outcomes: OutcomeRecord
+  readonly #confirmation: Confirmation
+  readonly #inForce: InForce
+  readonly #queue: ApplyQueue
+  readonly #watcher: FileWatcher<FileGroup>
+  readonly #readers = new Map<string, Readers>()
+  #log: Log
+  #overview: Overview = { addresses: [], generations: [], crashLoop: false }
+  #health: HealthServer | undefined
+  #watching: RefusalWatch | undefined
+  #started: boolean
+  #stopping = false
+  #closeSocket = () => {}
+
+  constructor({ begin, settings, link, history }: ControlRoomOptions) {
+    const notes = begin.running?.notes as Notes | undefined
+    this.#begin = begin
+    this.#settings = settings
+    this.#link = link
+    this.#history = history
+    this.#started = begin.running !== undefined
+    this.#counts = new Counts(notes?.departed)
+    this.#log = this.#logFor(settings)
+    const log: Log = (name, message, fields) => this.#log(name, message, fields)
+    this.#outcomes = new OutcomeRecord({ history, metrics: this.#metrics, log })
+    this.#confirmation = new Confirmation({
+      history,
+      watching: notes?.watching,
+      revert: (pending, why) => this.#revert(pending, why),
+      changed: (watching) => this.#takeNotes(watching),
+    })
+    this.#inForce = new InForce({
+      history,
+      link,
+      load: begin.options,
+      readers: (wanted) => this.#readersFor(wanted),
+      test: ({ snapshot, problemAt }) => assertPolicyTests(snapshot, problemAt),
+      rejected: (rejected) => this.#outcomes.refused(rejected),
+      restartNeeded: (names) => this.#outcomes.restartNeeded(names),
+      kept: (errors) => this.#outcomes.kept(errors),
+      adopted: (adoption) => this.#adopted(adoption),
+      ...(begin.running && { running: begin.running.snapshot, lastGeneration: begin.running.lastGeneration }),
+    })
+    this.#queue = new ApplyQueue((change, progress) => this.#carryOut(change, progress))
+    this.#watcher = new FileWatcher({
+      groups: () => fileGroups(this.#inForce.snapshot?.settings ?? settings, settingsFileOf(begin.options)),
+      changed: ({ name }) => void this.#reload(name),
+    })
+  }
+
+  /** Opens all doors and brings into force what the disk says; throws when this instance cannot start. */
+  async start(socket: TcpHandle): Promise<void> {
+    if (this.#history.fresh) this.#log('history.created', `a new history begins in ${this.#history.file}`)
+    this.#health = await startHealthServer({
+      listen: this.#settings.health.listen,
+      checks: () => healthChecks(this.#knowledge()),
+      metricsText: (accept) => this.#metrics.text(accept),
+      onError: (error) => this.#log('internal.error', 'a health question could not be answered', { error }),
+    })
+    const { host, port } = this.#health.address
+    this.#log('health.listening', `health and metrics on ${host}:${port}`, { host, port })
+    // The first look comes before the first reading: what changes in between is seen by the second look.
+    await this.#watcher.look()
+    await this.#queue.add({ kind: 'reload', trigger: 'start', author: await ownerOf(this.#settings.policy) })
+    this.#started = true
+    this.#confirmation.arm()
+    this.#closeSocket = serveControlSocket(socket, {
+      carryOut: (request, progress) => carryOutRequest(request, progress, this.#actors()),
+      refused: (act, error) => this.#log('command.refused', `the command ${act} failed`, { act, error }),
+    })
+    this.#log('control.started', 'the control process is up')
+  }
+
+  heard(message: Heard): void {
+    switch (message.type) {
+      case 'counters':
+        return this.#counts.update(message.worker, message.totals)
+      case 'worker-gone':
+        this.#counts.gone(message.worker)
+        return this.#takeNotes(this.#watching)
+      case 'generations':
+        return this.#see(message.overview)
+      case 'event':
+        return this.#log(message.name, message.message, message.fields)
+      case 'reload':
+        return void this.#reload('signal')
+      case 'stopping':
+        this.#stopping = true
+        return void this.#link.tell({ type: 'stopping-seen' })
+    }
+  }
+
+  close(): void {
+    this.#watcher.close()
+    this.#confirmation.close()
+    this.#closeSocket()
+    void this.#health?.close()
+    this.#writer.finish()
+    closeHistory(this.#history)
+  }
+
+  async #carryOut(change: Change, progress: TellProgress): Promise<Applied> {
+    const applied = await this.#inForce.carryOut(change, progress)
+    if (change.trigger !== 'start') this.#outcomes.accepted()
+    return applied
+  }
+
+  async #reload(trigger: Trigger): Promise<void> {
+    if (this.#stopping) return
+    const file =
+      trigger === 'settings-file' ? settingsFileOf(this.#begin.options) : this.#inForce.snapshot?.settings.policy
+    const author = trigger === 'signal' ? 'signal' : await ownerOf(file ?? '')
+    // Why it failed, if it did, has been written down by then.
+    await this.#queue.add({ kind: 'reload', trigger, author }).catch(() => {})
+  }
+
+  #revert({ version, revertTo }: PendingConfirmation, why: string): Promise<unknown> {
+    const comment = `version ${version} is undone: ${why}`
+    this.#log('policy.reverted', `${comment}; version ${revertTo} comes into force again`, { version, revertTo })
+    return this.#queue.add({ kind: 'rollback', trigger: 'revert', author: 'vedette', comment, version: revertTo })
+  }
+
+  #confirm(author: string): Confirmed {
+    const { version } = this.#confirmation.confirm()
+    this.#log('policy.confirmed', `version ${version} is confirmed and stays`, { version, author })
+    return { version }
+  }
+
+  #adopted(adoption: Adoption): void {
+    const { change, snapshot, recorded } = adoption
+    this.#log = this.#logFor(snapshot.settings)
+    this.#outcomes.adopted(adoption)
+    if (recorded === undefined) return
+    this.#confirmation.arm()
+    const pending = this.#confirmation.pending
+    if (pending === null) return
+    const { version, deadlineMs, revertTo } = pending
+    const until = new Date(deadlineMs).toISOString()
+    this.#log('policy.awaits-confirmation', `version ${version} reverts to ${revertTo} at ${until} unless confirmed`, {
+      version,
+    })
+    const ratio = change.kind === 'candidate' ? change.confirm?.revertOnRefusals : undefined
+    if (ratio !== undefined) this.#confirmation.watchRefusals(version, { ratio, totals: this.#counts.all })
+  }
+
+  #see(overview: Overview): void {
+    this.#overview = overview
+    const count = (state: string) =>
+      overview.generations.filter((one) => one.state === state).reduce((sum, { workers }) => sum + workers.length, 0)
+    this.#metrics.workers({ active: count('live'), draining: count('draining') })
+    this.#confirmation.counted(() => this.#counts.all)
+  }
+
+  #takeNotes(watching: RefusalWatch | undefined): void {
+    this.#watching = watching
+    const notes: Notes = { departed: this.#counts.departed, watching }
+    void this.#link.tell({ type: 'notes', notes })
+  }
+
+  #actors() {
+    return {
+      history: this.#history,
+      change: (change: Change, progress: TellProgress) => this.#queue.add(change, progress),
+      confirm: (author: string) => this.#confirm(author),
+      status: () => this.#status(),
+      stopping: () => this.#stopping,
+    }
+  }
+
+  #knowledge() {
+    const { rejected, alarms } = this.#outcomes
+    const { snapshot } = this.#inForce
+    return { snapshot, rejected, alarms, overview: this.#overview, started: this.#started, stopping: this.#stopping }
+  }
+
+  #status(): Status {
+    const { snapshot } = this.#inForce
+    const version = activeVersion(this.#history)
+    const { text: _, ...head } = version ?? { text: '' }
+    return {
+      version: version === null ? null : (head as Status['version']),
+      policy: {
+        name: snapshot?.policy.name ?? '',
+        file: snapshot?.settings.policy ?? '',
+        sha256: snapshot?.policySha256 ?? '',
+      },
+      generation: snapshot?.generation ?? 0,
+      state: this.#stopping ? 'draining' : 'running',
+      startedMs: this.#begin.startedMs,
+      pids: { supervisor: process.ppid, control: process.pid },
+      listen: { proxy: this.#overview.addresses, health: this.#health?.address ?? this.#settings.health.listen },
+      load: totalLoad(this.#overview),
+      generations: this.#overview.generations,
+      rejected: this.#outcomes.rejected ?? null,
+      lastRejection: lastRejection(this.#history),
+      pending: this.#confirmation.pending,
+    }
+  }
+
+  #readersFor({ truststores, identities }: Settings): Readers {
+    const key = JSON.stringify([truststores, identities])
+    const readers = this.#readers.get(key) ?? {
+      trust: new TrustStoreReader(truststores),
+      identities: new IdentityReader(identities),
+    }
+    this.#readers.set(key, readers)
+    return readers
+  }
+
+  #logFor({ log: { format, level } }: Settings): Log {
+    const color = wantsColor(this.#begin.options.environment, process.stdout.isTTY === true)
+    const logger = createLogger({ role: 'control', format, level, color, destination: this.#writer })
+    return (name, message, fields) => logger.event(name, message, fields)
+  }
+}
+
+function productVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(text) as { version: string }).version
+}

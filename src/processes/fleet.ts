@@ -1,0 +1,214 @@
+/**
+ * All generations of workers and the sockets they listen on: which one is live, which one is being prepared, which
+ * ones still finish. The swap is here, and its order is the promise of the product: the new workers accept, then the
+ * old ones stop, then their idle callers move over; a listening socket is never closed in between.
+ */
+import type { ChildProcess } from 'node:child_process'
+import crypto from 'node:crypto'
+import { SidecarError } from '../errors.ts'
+import type { EventName } from '../observe/event-names.ts'
+import type { Totals } from '../observe/tally.ts'
+import type { Snapshot } from '../settings/snapshot.ts'
+import { recordOf } from './error-record.ts'
+import { Generation } from './generation.ts'
+import { HandOver } from './hand-over.ts'
+import { Listeners } from './listeners.ts'
+import type { Overview } from './messages.ts'
+import { WorkerProcess } from './worker-process.ts'
+
+/** What the fleet needs from its surroundings, and what it tells them. */
+export interface FleetEvents {
+  /** Whether workers colour pretty log lines. */
+  readonly color: boolean
+  forkWorker(): ChildProcess
+  counted(worker: WorkerProcess, counters: Totals): void
+  workerGone(worker: WorkerProcess): void
+  /** Generations or workers changed. */
+  changed(): void
+  log(name: EventName, message: string, fields: Readonly<Record<string, unknown>>): void
+}
+
+export class Fleet {
+  readonly #events: FleetEvents
+  readonly #listeners = new Listeners()
+  /** Ours alone, so that two instances in a row are not taken for a loop, and the same in all generations. */
+  readonly #via = `vedette-${crypto.randomBytes(4).toString('hex')}`
+  readonly #handOver = new HandOver<WorkerProcess>(() =>
+    this.#live === undefined ? [] : [...this.#live.workers].filter((worker) => worker.takesCallers),
+  )
+  readonly #draining = new Set<Generation>()
+  #live: Generation | undefined
+  #prepared: Generation | undefined
+  #lastGeneration = 0
+  #cutCallers = 0
+  #stopping = false
+
+  constructor(events: FleetEvents) {
+    this.#events = events
+  }
+
+  get running(): { snapshot: Snapshot; lastGeneration: number } | undefined {
+    return this.#live && { snapshot: this.#live.snapshot, lastGeneration: this.#lastGeneration }
+  }
+
+  get overview(): Overview {
+    const generations = [...this.#draining, this.#live, this.#prepared].filter((one) => one !== undefined)
+    return {
+      addresses: this.#listeners.addresses,
+      generations: generations.map((generation) => generation.overview),
+      crashLoop: this.#live?.crashLoop ?? false,
+    }
+  }
+
+  /** Starts a generation beside the live one; throws with the reason when it does not become ready. */
+  async prepare(snapshot: Snapshot): Promise<void> {
+    this.abandon()
+    if (this.#stopping) throw new SidecarError('INTERNAL_DRAINING', 'the instance is shutting down')
+    this.#lastGeneration = Math.max(this.#lastGeneration, snapshot.generation)
+    const next = this.#newGeneration(snapshot)
+    this.#prepared = next
+    this.#log('generation.starting', next)
+    try {
+      await next.start()
+    } catch (error) {
+      this.#log('generation.failed', next, { error: recordOf(error) })
+      // It may have been abandoned meanwhile, and another one prepared.
+      if (this.#prepared === next) this.abandon()
+      throw error
+    }
+    this.#events.changed()
+  }
+
+  /** Ends the prepared generation and closes what only it would have listened on. */
+  abandon(): void {
+    this.#prepared?.kill()
+    this.#prepared = undefined
+    this.#listeners.keepOnly(this.#live?.snapshot.settings.proxy.listen ?? [])
+  }
+
+  /** Puts the prepared generation into force; when it resolves, no request begins under an older one. */
+  async swap(): Promise<void> {
+    const next = this.#prepared
+    if (next === undefined) throw new SidecarError('OPERATOR_GENERATION_FAILED', 'no generation is prepared')
+    try {
+      await next.accept()
+    } catch (error) {
+      this.abandon()
+      throw error
+    }
+    const old = this.#live
+    this.#live = next
+    this.#prepared = undefined
+    this.#handOver.flush()
+    if (old !== undefined) await this.#retire(old)
+    this.#listeners.keepOnly(next.snapshot.settings.proxy.listen)
+    this.#log('generation.active', next)
+    this.#events.changed()
+  }
+
+  /** Takes nobody new, lets what is under way end until the drain deadline; answers how many callers were cut. */
+  async stop(): Promise<number> {
+    this.#stopping = true
+    this.abandon()
+    this.#cutCallers = 0
+    this.#handOver.close()
+    if (this.#live !== undefined) {
+      this.#draining.add(this.#live)
+      void this.#live.retire({ handOver: false })
+    }
+    this.#live = undefined
+    this.#listeners.keepOnly([])
+    await Promise.all([...this.#draining].map((generation) => generation.gone))
+    return this.#cutCallers
+  }
+
+  /** Ends the drain now. */
+  cut(): void {
+    for (const generation of this.#draining) generation.cut()
+  }
+
+  /** Ends everything, ready or not. */
+  kill(): void {
+    for (const generation of [...this.#draining, this.#live, this.#prepared]) generation?.kill()
+  }
+
+  #newGeneration(snapshot: Snapshot): Generation {
+    const listeners = this.#listeners.claim(snapshot.settings.proxy.listen)
+    const warm = this.#warmList()
+    return new Generation(snapshot, {
+      launch: (generation) => {
+        const worker = this.#launch(generation)
+        worker.begin(snapshot, { via: this.#via, color: this.#events.color, warm, listeners })
+        return worker
+      },
+      delayed: (generation, waitMs) => this.#log('worker.restart-delayed', generation, { waitMs }),
+    })
+  }
+
+  async #retire(old: Generation): Promise<void> {
+    this.#draining.add(old)
+    const retired = old.retire({ handOver: true })
+    void old.gone.then(() => this.#retired(old))
+    // A worker that hangs must not hold up the change; the drain deadline ends it.
+    const patience = Promise.withResolvers<void>()
+    const timer = setTimeout(patience.resolve, RETIRE_PATIENCE_MS)
+    await Promise.race([retired, patience.promise])
+    clearTimeout(timer)
+  }
+
+  #retired(old: Generation): void {
+    this.#draining.delete(old)
+    this.#log('generation.retired', old)
+    this.#events.changed()
+  }
+
+  #launch(generation: Generation): WorkerProcess {
+    return new WorkerProcess(this.#events.forkWorker(), {
+      caller: (caller) => this.#handOver.pass(caller),
+      report: (worker, counters) => this.#events.counted(worker, counters),
+      accepting: () => this.#handOver.flush(),
+      exited: (worker) => this.#exited(worker, generation),
+    })
+  }
+
+  #exited(worker: WorkerProcess, generation: Generation): void {
+    const { pid, ending, cutCallers } = worker
+    if (!worker.dismissed) this.#log('worker.died', generation, { worker: pid, ending })
+    if (cutCallers > 0) this.#log('generation.cut', generation, { worker: pid, callers: cutCallers })
+    this.#cutCallers += cutCallers
+    generation.lost(worker)
+    this.#handOver.lost(worker)
+    this.#events.workerGone(worker)
+    this.#events.changed()
+  }
+
+  #log(name: EventName, generation: Generation, fields: Readonly<Record<string, unknown>> = {}): void {
+    const { number, snapshot } = generation
+    this.#events.log(name, sentences[name]?.(number) ?? name, {
+      generation: number,
+      version: snapshot.version,
+      ...fields,
+    })
+  }
+
+  /** The destinations most in use, taken in turn from each worker's own list. */
+  #warmList(): readonly string[] {
+    const lists = [...(this.#live?.workers ?? [])].map((worker) => worker.warm)
+    const longest = Math.max(0, ...lists.map((list) => list.length))
+    const inTurn = Array.from({ length: longest }, (_, place) => lists.flatMap((list) => list[place] ?? []))
+    return [...new Set(inTurn.flat())].slice(0, WARM_MAX)
+  }
+}
+
+const RETIRE_PATIENCE_MS = 2000
+const WARM_MAX = 50
+
+const sentences: { readonly [N in EventName]?: (generation: number) => string } = {
+  'generation.starting': (generation) => `generation ${generation} is starting`,
+  'generation.active': (generation) => `generation ${generation} takes all new requests`,
+  'generation.failed': (generation) => `generation ${generation} does not start; what ran before runs on`,
+  'generation.retired': (generation) => `generation ${generation} has ended`,
+  'generation.cut': (generation) => `the drain deadline of generation ${generation} cut callers`,
+  'worker.restart-delayed': (generation) => `workers of generation ${generation} keep dying: the next start waits`,
+  'worker.died': (generation) => `a worker of generation ${generation} died and is replaced`,
+}

@@ -1,0 +1,140 @@
+/**
+ * Everything our three process roles say to each other, one union per direction. Plain JSON; a raw handle travels
+ * beside a message where its comment says so. The supervisor passes snapshots, counters and notes on unread: it
+ * knows how many workers to start and where to listen, and nothing of what a policy is.
+ */
+import type { EventName } from '../observe/event-names.ts'
+import type { Totals } from '../observe/tally.ts'
+import type { LoadOptions } from '../settings/load-settings.ts'
+import type { Snapshot } from '../settings/snapshot.ts'
+import type { ErrorRecord } from './error-record.ts'
+
+/** How many of each a worker holds at the moment. */
+export interface Load {
+  readonly callers: number
+  readonly requests: number
+  readonly tunnels: number
+}
+
+export type ToWorker =
+  /** First of all: build contexts, warm the pools for these authorities, then say `ready`. */
+  | {
+      readonly type: 'begin'
+      readonly snapshot: Snapshot
+      readonly warm: readonly string[]
+      /** Our name in Via fields. */
+      readonly via: string
+      /** Whether pretty log lines are coloured. */
+      readonly color: boolean
+    }
+  /** With the handle of one bound listening socket; more may follow. */
+  | { readonly type: 'listener' }
+  /** Start to accept on all listeners, then say `accepting`. */
+  | { readonly type: 'accept' }
+  /** With the handle of an idle caller of an older generation, and what was read of its next request. */
+  | { readonly type: 'caller'; readonly early: string }
+  /** Stop accepting; give callers away or close them as they fall idle; then say `retired`. */
+  | { readonly type: 'retire'; readonly handOver: boolean }
+  /** The drain deadline has passed: cut what is left and end. */
+  | { readonly type: 'cut' }
+
+export type FromWorker =
+  | { readonly type: 'ready' }
+  | { readonly type: 'failed'; readonly error: ErrorRecord }
+  | { readonly type: 'accepting' }
+  /** From now on no request begins here. */
+  | { readonly type: 'retired' }
+  /** With the handle of an idle caller, for the newest generation. `early` is base64. */
+  | { readonly type: 'caller'; readonly early: string }
+  /** Every second, and once more at the end. Totals since the worker began. */
+  | {
+      readonly type: 'report'
+      readonly load: Load
+      readonly counters: Totals
+      readonly warm: readonly string[]
+    }
+  /** Last of all: how many callers the drain deadline cut. */
+  | { readonly type: 'ending'; readonly cut: number }
+
+export type ToControl =
+  /** First of all. `running` is there when control died and came back while the workers went on. */
+  | {
+      readonly type: 'begin'
+      readonly options: LoadOptions
+      readonly running: Running | undefined
+      readonly startedMs: number
+    }
+  /** With the handle of the control socket, bound and ours alone. */
+  | { readonly type: 'claimed' }
+  /** The answer to the request with this number; `error` when it failed. */
+  | { readonly type: 'done'; readonly request: string; readonly error: ErrorRecord | undefined }
+  /** Which generations there are; sent at every change and every second. */
+  | { readonly type: 'generations'; readonly overview: Overview }
+  /** What a worker has counted so far, passed on. Workers are numbered in the order of their start. */
+  | { readonly type: 'counters'; readonly worker: number; readonly totals: Totals }
+  | { readonly type: 'worker-gone'; readonly worker: number }
+  /** Something for the log: the supervisor has no logger of its own. */
+  | {
+      readonly type: 'event'
+      readonly name: EventName
+      readonly message: string
+      readonly fields: Readonly<Record<string, unknown>>
+    }
+  /** SIGHUP arrived. */
+  | { readonly type: 'reload' }
+  /** The instance is shutting down: readiness turns red at once, then `stopping-seen` is expected. */
+  | { readonly type: 'stopping' }
+
+export type FromControl =
+  /** Makes this state folder ours: binds its control socket, or fails with OPERATOR_ALREADY_RUNNING. */
+  | { readonly type: 'claim'; readonly request: string; readonly state: string }
+  /** Starts a generation next to the running one; done when all its workers are ready and warm. */
+  | { readonly type: 'prepare'; readonly request: string; readonly snapshot: Snapshot }
+  /** Puts the prepared generation into force; done when the old one takes no request any more. */
+  | { readonly type: 'swap'; readonly request: string }
+  /** Ends the prepared generation: something else failed. */
+  | { readonly type: 'abandon' }
+  /** What the next control process should know if this one dies; handed back unread in `begin`. */
+  | { readonly type: 'notes'; readonly notes: unknown }
+  /** Everything is in place; on the first start this is when the instance counts as started. */
+  | { readonly type: 'up' }
+  /** The first start cannot succeed; nothing is left running. */
+  | { readonly type: 'failed'; readonly error: ErrorRecord }
+  | { readonly type: 'stopping-seen' }
+
+/** What the supervisor hands to a control process that replaces a dead one. */
+export interface Running {
+  readonly snapshot: Snapshot
+  /** The highest generation number ever given out. */
+  readonly lastGeneration: number
+  readonly notes: unknown
+}
+
+/** What the supervisor knows of its workers; shown by `vedette status` and behind the readiness checks. */
+export interface Overview {
+  readonly addresses: readonly BoundAddress[]
+  readonly generations: readonly GenerationOverview[]
+  /** True while workers of the live generation keep dying. */
+  readonly crashLoop: boolean
+}
+
+export interface BoundAddress {
+  readonly host: string
+  /** The real one, also when the settings say 0. */
+  readonly port: number
+}
+
+export interface GenerationOverview {
+  readonly number: number
+  readonly version: number
+  readonly state: 'preparing' | 'live' | 'draining'
+  readonly workers: readonly WorkerOverview[]
+}
+
+export interface WorkerOverview {
+  readonly pid: number
+  readonly state: WorkerState
+  readonly load: Load
+}
+
+export type WorkerState = 'starting' | 'ready' | 'accepting' | 'retiring' | 'gone'

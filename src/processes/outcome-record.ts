@@ -1,0 +1,132 @@
+/**
+ * Where the outcome of every change is written down: one log line, the reload metrics, and for what was refused the
+ * history. Also remembers what was refused last, for `v8 running, v9 rejected`.
+ */
+import type { SidecarError } from '../errors.ts'
+import type { History } from '../history/open-history.ts'
+import { lastRejection, recordRejection } from '../history/rejections.ts'
+import { activeVersion, hashText } from '../history/versions.ts'
+import type { EventName } from '../observe/event-names.ts'
+import type { Metrics } from '../observe/metrics.ts'
+import { formatProblem, type Problem } from '../policy/problem.ts'
+import type { Snapshot } from '../settings/snapshot.ts'
+import type { Adoption, Rejected } from './in-force.ts'
+import type { RejectedNow } from './status.ts'
+
+export type Log = (name: EventName, message: string, fields?: Readonly<Record<string, unknown>>) => void
+
+export class OutcomeRecord {
+  readonly #history: History
+  readonly #metrics: Metrics
+  readonly #log: Log
+  #rejected: RejectedNow | undefined
+  #alarms: readonly string[] = []
+  #restartNeeded = ''
+
+  constructor({ history, metrics, log }: { history: History; metrics: Metrics; log: Log }) {
+    this.#history = history
+    this.#metrics = metrics
+    this.#log = log
+  }
+
+  /** What was refused since what is in force came into force. */
+  get rejected(): RejectedNow | undefined {
+    return this.#rejected
+  }
+
+  /** What is bad now and stays as it last was good. */
+  get alarms(): readonly string[] {
+    return this.#alarms
+  }
+
+  /** Notes what a change was refused for; mistakes of the command itself are no refusal of a version. */
+  refused({ change, of, attempt, error }: Rejected): void {
+    const version = (activeVersion(this.#history)?.number ?? 0) + 1
+    const fields = { trigger: change.trigger, error }
+    this.#log(`${of}.rejected`, `the change is refused: ${error.message}`, fields)
+    this.#metrics.policyReloaded({ result: 'rejected', trigger: change.trigger, timeMs: Date.now() })
+    if (mistakes.includes(error.code)) return
+    this.#rejected = { of, version, message: error.message, timeMs: Date.now() }
+    if (attempt !== undefined && of === 'policy') this.#recordOnce(attempt, describeProblems(error))
+  }
+
+  /** Notes that what was asked for is in force, newly or already. */
+  accepted(): void {
+    this.#rejected = undefined
+  }
+
+  /** Notes what came into force. */
+  adopted({ change, snapshot, before, recorded, composition }: Adoption): void {
+    const { version, generation, policySha256: sha256, policy, trust } = snapshot
+    const { trigger } = change
+    const source = recorded?.source ?? activeVersion(this.#history)?.source ?? 'file'
+    this.#metrics.policyReloaded({ result: 'success', trigger, timeMs: Date.now() })
+    this.#metrics.policyInForce({ name: policy.name, version, sha256, source })
+    this.#metrics.trustStores(
+      Object.values(trust).map(({ name, certificates }) => ({ name, certificates: certificates.length })),
+    )
+    if (recorded !== undefined) {
+      const { author, comment } = recorded
+      this.#log('policy.applied', `version ${version} is in force`, { version, generation, trigger, author, comment })
+    }
+    for (const [name, message] of differences(before, snapshot)) this.#log(name, message, { generation, trigger })
+    for (const warning of composition.warnings) this.#log('policy.warning', formatProblem(warning), { version })
+  }
+
+  /** Notes stores and key pairs that are bad now and stay as they were; says the same thing only once. */
+  kept(errors: readonly SidecarError[]): void {
+    const alarms = errors.map(({ message }) => message)
+    if (alarms.join() === this.#alarms.join()) return
+    this.#alarms = alarms
+    for (const error of errors) {
+      const name = error.code === 'OPERATOR_BAD_IDENTITY' ? 'identity.rejected' : 'truststore.rejected'
+      this.#log(name, `${error.message}; the last good one stays`, { error })
+    }
+  }
+
+  /** Notes changed settings that wait for the next start; says the same thing only once. */
+  restartNeeded(names: readonly string[]): void {
+    const said = names.join(', ')
+    if (said === this.#restartNeeded) return
+    this.#restartNeeded = said
+    if (said !== '') this.#log('settings.restart-needed', `changed settings wait for the next start: ${said}`)
+  }
+
+  /** A broken file is met again at every other change; the record needs it once. */
+  #recordOnce({ text, source, author }: Rejected['attempt'] & object, problems: readonly string[]): void {
+    const last = lastRejection(this.#history)
+    const isKnown = last?.sha256 === hashText(text) && last.problems.join() === problems.join()
+    if (!isKnown) recordRejection(this.#history, { text, source, author, timeMs: Date.now(), problems })
+  }
+}
+
+/** Lists what is wrong as its author should see it, one line each. */
+export function describeProblems({ message, details }: SidecarError): readonly string[] {
+  const { problems } = details
+  if (!Array.isArray(problems) || problems.length === 0) return [message]
+  return (problems as Problem[]).filter(({ severity }) => severity === 'error').map(formatProblem)
+}
+
+function differences(before: Snapshot | undefined, after: Snapshot): readonly (readonly [EventName, string])[] {
+  if (before === undefined) return []
+  const found: (readonly [EventName, string])[] = []
+  if (JSON.stringify(before.settings) !== JSON.stringify(after.settings)) {
+    found.push(['settings.changed', 'changed settings are in force'])
+  }
+  for (const name of changedNames(before.trust, after.trust)) {
+    found.push(['truststore.changed', `trust store ${name} changed and is in force`])
+  }
+  for (const name of changedNames(before.identities, after.identities)) {
+    found.push(['identity.changed', `key pair ${name} changed and is in force`])
+  }
+  return found
+}
+
+type Hashed = Readonly<Record<string, { readonly sha256: string }>>
+
+/** Those that both have, and that differ. */
+function changedNames(before: Hashed, after: Hashed): readonly string[] {
+  return Object.keys(after).filter((name) => before[name] !== undefined && before[name].sha256 !== after[name]?.sha256)
+}
+
+const mistakes: readonly string[] = ['OPERATOR_EDIT_CONFLICT', 'OPERATOR_VERSION_UNKNOWN', 'INTERNAL_DRAINING']

@@ -1,0 +1,152 @@
+/**
+ * The role that carries traffic: one snapshot in, then callers until it is told to stop. It loads nothing that traffic
+ * does not need (no parser of documents, no database, no logger library): see test/processes/worker-modules.test.ts.
+ */
+import { Backends } from '../backend/backends.ts'
+import { createAccessLog } from '../observe/access-line.ts'
+import type { AccessRecord } from '../observe/access-record.ts'
+import { createAccessCounter } from '../observe/count-access.ts'
+import { createCounters } from '../observe/counters.ts'
+import { type LineWriter, writeToStandardOutput } from '../observe/line-writer.ts'
+import type { Policy } from '../policy/policy.ts'
+import { ProxyEntrance } from '../proxy/proxy-entrance.ts'
+import { Deadlines } from '../wire/deadlines.ts'
+import { acceptOn, type TcpHandle } from '../wire/raw-handle.ts'
+import { sendOver } from './channel.ts'
+import { recordOf } from './error-record.ts'
+import { earlyBytes, giveOver } from './hand-over.ts'
+import type { FromWorker, ToWorker } from './messages.ts'
+import { outliveGroupSignals } from './signals.ts'
+
+/** Begins to listen to the supervisor; the process lives from here on by what it is told. */
+export function startWorker(): void {
+  const worker = new Worker()
+  outliveGroupSignals()
+  process.on('message', (message, handle) => worker.heard(message as ToWorker, handle as TcpHandle | undefined))
+  process.once('disconnect', () => worker.orphaned())
+}
+
+class Worker {
+  readonly #counters = createCounters()
+  readonly #writer: LineWriter = writeToStandardOutput((lines) => this.#counters.logLinesDropped().add(lines))
+  readonly #listeners: TcpHandle[] = []
+  #backends: Backends | undefined
+  #entrance: ProxyEntrance | undefined
+  #reports: NodeJS.Timeout | undefined
+  #accepting = false
+  #ending = false
+
+  heard(message: ToWorker, handle: TcpHandle | undefined): void {
+    switch (message.type) {
+      case 'begin':
+        return void this.#begin(message)
+      case 'listener':
+        if (handle !== undefined) this.#listeners.push(handle)
+        return
+      case 'accept':
+        return this.#accept()
+      case 'caller':
+        return this.#takeOver(handle, message.early)
+      case 'retire':
+        return this.#retire(message.handOver)
+      case 'cut':
+        return void this.#end(this.#entrance?.cut() ?? 0)
+    }
+  }
+
+  /** The supervisor is gone, and with it everything that could tell us what to do: finish quickly. */
+  orphaned(): void {
+    this.#retire(false)
+    setTimeout(() => process.exit(1), ORPHAN_MS).unref()
+  }
+
+  async #begin({ snapshot, warm, via, color }: ToWorker & { type: 'begin' }): Promise<void> {
+    try {
+      process.title = `vedette worker (generation ${snapshot.generation})`
+      const deadlines = new Deadlines()
+      const writer = this.#writer
+      const { format, level } = snapshot.settings.log
+      const backends = new Backends({ snapshot, deadlines, counters: this.#counters })
+      const log = createAccessLog({ format, level, writer, color })
+      const count = createAccessCounter({ counters: this.#counters, profileOf: profilesOf(snapshot.policy) })
+      const finished = (record: AccessRecord): void => {
+        log(record)
+        count(record)
+      }
+      this.#backends = backends
+      this.#entrance = new ProxyEntrance({ snapshot, deadlines, backends, via, finished })
+      this.#reports = setInterval(() => this.#report(), REPORT_MS).unref()
+      await backends.warm(warm)
+      this.#tell({ type: 'ready' })
+    } catch (error) {
+      this.#fail(error)
+    }
+  }
+
+  #accept(): void {
+    const entrance = this.#entrance
+    if (entrance === undefined || this.#ending) return
+    try {
+      for (const listener of this.#listeners) acceptOn(listener, (caller) => entrance.accept(caller))
+      this.#accepting = true
+      this.#tell({ type: 'accepting' })
+    } catch (error) {
+      this.#fail(error)
+    }
+  }
+
+  #takeOver(handle: TcpHandle | undefined, early: string): void {
+    if (handle === undefined) return
+    if (this.#entrance === undefined || this.#ending) handle.close()
+    else this.#entrance.accept(handle, earlyBytes(early))
+  }
+
+  #retire(handOver: boolean): void {
+    for (const listener of this.#listeners.splice(0)) listener.close()
+    const entrance = this.#entrance
+    // One that never accepted has nothing to finish.
+    if (entrance === undefined || !this.#accepting) return void this.#end(0)
+    // Said first, because it would wait in line behind callers that are given away; and true, since no request can
+    // begin between these lines.
+    this.#tell({ type: 'retired' })
+    entrance.emptied = () => void this.#end(0)
+    entrance.retire(handOver ? giveOver(process) : undefined)
+  }
+
+  #report(): void {
+    const load = this.#entrance?.load ?? { callers: 0, requests: 0, tunnels: 0 }
+    const warm = this.#backends?.warmList(WARM_MAX) ?? []
+    this.#tell({ type: 'report', load, warm, counters: this.#counters.snapshot() })
+  }
+
+  #fail(error: unknown): void {
+    void sendOver(process, { type: 'failed', error: recordOf(error) }).then(() => this.#end(0))
+  }
+
+  async #end(cut: number): Promise<void> {
+    if (this.#ending) return
+    this.#ending = true
+    clearInterval(this.#reports)
+    this.#backends?.close()
+    await this.#writer.close()
+    this.#report()
+    // In order behind everything sent before, callers included: when this is out, all of it is.
+    await sendOver(process, { type: 'ending', cut } satisfies FromWorker)
+    process.exit(0)
+  }
+
+  #tell(message: FromWorker): void {
+    void sendOver(process, message)
+  }
+}
+
+/** Tells the default set that a rule follows, by the rule's name. */
+function profilesOf({ rules, unlisted }: Policy): (rule: string) => string {
+  const profiles = new Map([...rules, unlisted].map(({ name, tls }) => [name, tls.profile ?? tls.configuration]))
+  return (rule) => profiles.get(rule) ?? ''
+}
+
+const REPORT_MS = 1000
+const WARM_MAX = 50
+/** How long requests under way may take to finish after the supervisor died. */
+const ORPHAN_MS = 2000
