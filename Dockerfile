@@ -28,7 +28,9 @@ COPY --from=build --chown=65532:65532 /var/lib/vedette /var/lib/vedette
 
 # The root may be read-only. Settings, policy, trust stores, identities and state are looked for in this folder, which
 # is all that is written to: `vedette apply` writes the policy file, because the file is the law.
-ENV NODE_ENV=production
+ENV NODE_ENV=production \
+    NODE_COMPILE_CACHE=/app/node_modules/.cache/vedette \
+    NODE_COMPILE_CACHE_PORTABLE=1
 WORKDIR /var/lib/vedette
 VOLUME /var/lib/vedette
 USER 65532:65532

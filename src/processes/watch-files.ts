@@ -28,6 +28,7 @@ export class FileWatcher<Group extends WatchedGroup> {
   readonly #options: WatchOptions<Group>
   readonly #watchers = new Map<string, FSWatcher>()
   readonly #seen = new Map<string, string>()
+  #directories: Directories = new Map()
   readonly #poll: NodeJS.Timeout
   #debounce: NodeJS.Timeout | undefined
   #looking: Promise<void> = Promise.resolve()
@@ -53,7 +54,7 @@ export class FileWatcher<Group extends WatchedGroup> {
   }
 
   async #lookNow(): Promise<void> {
-    const directories = new Set<string>()
+    const directories: Directories = new Map()
     for (const group of this.#options.groups()) {
       const print = await fingerprint(group, directories)
       if (this.#closed) return
@@ -61,13 +62,14 @@ export class FileWatcher<Group extends WatchedGroup> {
       this.#seen.set(group.name, print)
       if (before !== undefined && before !== print) this.#options.changed(group)
     }
+    this.#directories = directories
     await this.#watchOnly(directories)
   }
 
-  async #watchOnly(directories: ReadonlySet<string>): Promise<void> {
+  async #watchOnly(directories: Directories): Promise<void> {
     // A directory that was removed and made again is another one: the old watch would stay silent for ever.
     const wanted = new Map<string, string>()
-    for (const directory of directories) wanted.set(`${directory}:${await identity(directory)}`, directory)
+    for (const directory of directories.keys()) wanted.set(`${directory}:${await identity(directory)}`, directory)
     if (this.#closed) return
     for (const [key, watcher] of this.#watchers) {
       if (wanted.has(key)) continue
@@ -82,13 +84,19 @@ export class FileWatcher<Group extends WatchedGroup> {
 
   #watch(key: string, directory: string): void {
     try {
-      const watcher = watch(directory, { persistent: false }, () => this.#soon())
+      const watcher = watch(directory, { persistent: false }, (_event, name) => this.#stirred(directory, name))
       // It may vanish, and inotify watches may run out; the poll goes on either way.
       watcher.on('error', () => watcher.close())
       this.#watchers.set(key, watcher)
     } catch {
       // A directory that is not there yet, or one watch too many: a later look sees what is in it.
     }
+  }
+
+  /** A busy neighbour of a watched file (a log, say) must neither cost a look at each line nor put off ours. */
+  #stirred(directory: string, name: string | null): void {
+    const minded = this.#directories.get(directory)
+    if (name === null || minded === undefined || minded.has(ANY_NAME) || minded.has(name)) this.#soon()
   }
 
   #soon(): void {
@@ -101,11 +109,14 @@ export class FileWatcher<Group extends WatchedGroup> {
  * Tells two states of the files apart by what the file system says of them. Reading them all every ten seconds would
  * be dear; whether a change means anything is found out by those who read the contents.
  */
-async function fingerprint(group: WatchedGroup, directories: Set<string>): Promise<string> {
+async function fingerprint(group: WatchedGroup, directories: Directories): Promise<string> {
   const lines: string[] = []
   for (const file of group.files) {
-    directories.add(path.dirname(file))
-    directories.add(path.dirname(await realpath(file).catch(() => file)))
+    mind(directories, path.dirname(file), path.basename(file))
+    // A ConfigMap is changed by turning the link ..data, through which the file is reached.
+    mind(directories, path.dirname(file), '..data')
+    const real = await realpath(file).catch(() => file)
+    mind(directories, path.dirname(real), path.basename(real))
     lines.push(`${file} ${await identity(file)}`)
   }
   for (const folder of group.folders) await addFolder(folder, { depth: FOLDER_DEPTH, lines, directories })
@@ -114,9 +125,9 @@ async function fingerprint(group: WatchedGroup, directories: Set<string>): Promi
 
 async function addFolder(
   folder: string,
-  into: { depth: number; lines: string[]; directories: Set<string> },
+  into: { depth: number; lines: string[]; directories: Directories },
 ): Promise<void> {
-  into.directories.add(folder)
+  mind(into.directories, folder, ANY_NAME)
   const entries = await readdir(folder).catch(() => [])
   for (const name of entries.sort()) {
     if (name.startsWith('.')) continue
@@ -129,6 +140,10 @@ async function addFolder(
   }
 }
 
+function mind(directories: Directories, directory: string, name: string): void {
+  directories.set(directory, (directories.get(directory) ?? new Set()).add(name))
+}
+
 async function identity(file: string): Promise<string> {
   try {
     const { ino, size, mtimeNs } = await stat(file, { bigint: true })
@@ -137,6 +152,10 @@ async function identity(file: string): Promise<string> {
     return String((error as NodeJS.ErrnoException).code)
   }
 }
+
+/** The directories that are watched, and the names in each that matter. */
+type Directories = Map<string, Set<string>>
+const ANY_NAME = '*'
 
 const DEBOUNCE_MS = 200
 const POLL_MS = 10_000

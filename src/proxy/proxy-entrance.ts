@@ -45,8 +45,6 @@ export class ProxyEntrance implements EntranceContext {
   readonly #finished: (record: AccessRecord) => void
   readonly #callers = new Set<Caller>()
   readonly #tunnels = new Set<Tunnel>()
-  readonly #callersMax: number
-  readonly #tunnelsMax: number
   readonly #idPrefix: string
   #requests = 0
   #retired = false
@@ -62,8 +60,6 @@ export class ProxyEntrance implements EntranceContext {
     this.limits = settings.limits
     this.timeouts = settings.timeouts
     this.via = options.via
-    this.#callersMax = Math.ceil(settings.limits.callers / settings.workers)
-    this.#tunnelsMax = Math.ceil(settings.limits.tunnels / settings.workers)
     this.#idPrefix = `${options.snapshot.generation.toString(36)}-${process.pid.toString(36)}-`
   }
 
@@ -77,7 +73,7 @@ export class ProxyEntrance implements EntranceContext {
   accept(handle: TcpHandle, early?: Buffer): void {
     const caller = new Caller(this, handle, early)
     this.#callers.add(caller)
-    if (this.#callers.size > this.#callersMax) caller.refuse(atLimit('limits.callers'))
+    if (this.#callers.size > this.limits.callers) caller.refuse(atLimit('limits.callers'))
     else if (this.#retired) caller.retire(this.#give)
   }
 
@@ -118,7 +114,7 @@ export class ProxyEntrance implements EntranceContext {
     if (head.method === 'CONNECT') {
       const decision = this.routes.tunnel(head.target)
       record.decided(decision, 'connect', '')
-      if (this.#tunnels.size >= this.#tunnelsMax) throw atLimit('limits.tunnels')
+      if (this.#tunnels.size >= this.limits.tunnels) throw atLimit('limits.tunnels')
       return new Connect(this, { caller, decision, record })
     }
     const left = forwardsLeft(head)

@@ -46,8 +46,8 @@ export const settingsSchema = z
       .meta({ maxItems: 0 }),
     limits: z
       .strictObject({
-        callers: count.describe('Caller connections, all workers together.'),
-        tunnels: count.describe('Open tunnels, all workers together.'),
+        callers: count.describe('Caller connections, per worker.'),
+        tunnels: count.describe('Open tunnels, per worker.'),
         headBytes: z.int().min(1024).max(1_048_576).describe('Longest head of a request or an answer.'),
         backendConnections: count.describe('Open connections to one destination, per worker.'),
       })

@@ -6,7 +6,7 @@ import { type TestContext, test } from 'node:test'
 import { FileWatcher, type WatchedGroup } from '../../src/processes/watch-files.ts'
 
 /** Watches one file and one folder; `next` resolves with the name of the next group that changed. */
-async function watching(t: TestContext, options: { pollMs?: number } = {}) {
+async function watching(t: TestContext, options: { pollMs?: number; debounceMs?: number } = {}) {
   const root = await mkdtemp(path.join(tmpdir(), 'vedette-watch-'))
   const file = path.join(root, 'policies', 'default.yaml')
   const stores = path.join(root, 'truststores')
@@ -46,6 +46,15 @@ test('a policy file that is written, replaced by a rename, or removed is noticed
   await rename(`${file}.tmp`, file)
   assert.equal(await next(), 'policy')
   await rm(file)
+  assert.equal(await next(), 'policy')
+})
+
+test('a busy log beside the policy file does not put off its change', async (t) => {
+  const { root, file, next } = await watching(t, { debounceMs: 100 })
+  const neighbour = path.join(root, 'policies', 'busy.log')
+  const writing = setInterval(() => void writeFile(neighbour, String(performance.now())), 5)
+  t.after(() => clearInterval(writing))
+  await writeFile(file, 'two')
   assert.equal(await next(), 'policy')
 })
 
