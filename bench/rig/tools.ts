@@ -11,6 +11,9 @@ const packages = {
   curl: 'curl',
   openssl: 'openssl',
   python3: 'python3',
+  keytool: 'default-jre-headless',
+  certutil: 'libnss3-tools',
+  pk12util: 'libnss3-tools',
   'gnutls-cli': 'gnutls-bin',
 } as const
 
@@ -22,7 +25,7 @@ const INSTALL_LIMIT_MS = 180_000
 export async function needTools(tools: readonly Tool[]): Promise<void> {
   const missing = tools.filter((tool) => !isOnPath(tool))
   if (missing.length === 0) return
-  const names = missing.map((tool) => packages[tool])
+  const names = [...new Set(missing.map((tool) => packages[tool]))]
   const byHand = `apt-get install ${names.join(' ')}`
   if (process.getuid?.() !== 0 || !isOnPath('apt-get')) {
     throw new Error(`missing: ${missing.join(', ')}. Install them and run again, on Debian with: ${byHand}`)

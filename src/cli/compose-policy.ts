@@ -1,6 +1,7 @@
 /** Composes what an instance would run under, without an instance: for the commands that look before anything runs. */
 import type { Command } from 'commander'
 import type { Composition } from '../processes/compose-snapshot.ts'
+import { readEnvironment } from '../settings/environment.ts'
 import type { Settings } from '../settings/settings.ts'
 import { type NamedText, readDocument, shortPath } from './read-document.ts'
 import { addSettingOptions, loadOptionsFrom, type SettingOptions } from './setting-options.ts'
@@ -26,7 +27,7 @@ export async function composePolicy(named: NamedText, settings: Settings): Promi
   const { TrustStoreReader } = await import('../truststore/trust-store-reader.ts')
   const { IdentityReader } = await import('../processes/identity-reader.ts')
   const readers = {
-    trust: new TrustStoreReader(settings.truststores),
+    trust: new TrustStoreReader(settings.truststores, readEnvironment()),
     identities: new IdentityReader(settings.identities),
   }
   return composeSnapshot(named, { settings, readers, generation: 0, version: 0 })

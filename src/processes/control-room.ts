@@ -262,7 +262,7 @@ export class ControlRoom {
   #readersFor({ truststores, identities }: Settings): Readers {
     const key = JSON.stringify([truststores, identities])
     const readers = this.#readers.get(key) ?? {
-      trust: new TrustStoreReader(truststores),
+      trust: new TrustStoreReader(truststores, this.#begin.options.environment),
       identities: new IdentityReader(identities),
     }
     this.#readers.set(key, readers)

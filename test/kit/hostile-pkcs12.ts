@@ -1,4 +1,5 @@
 /** PKCS#12 files that ask for more work than anybody should do, and small honest ones to put them beside. */
+import crypto from 'node:crypto'
 import { der, integer, octets, oid, sequence } from './der.ts'
 
 const DATA = '1.2.840.113549.1.7.1'
@@ -8,6 +9,14 @@ const NULL = Buffer.from('0500', 'hex')
 /** A file around these safes (each a ContentInfo), with a MAC if one is given. */
 export function pfx(safes: readonly Buffer[], mac?: Buffer): Buffer {
   return sequence(integer(3), plain(sequence(...safes)), ...(mac ? [mac] : []))
+}
+
+/** An honest file of certificates, encrypted with this password, in one round so that it costs nothing. */
+export function honestPkcs12(certificates: readonly Buffer[], password: string): Buffer {
+  const bags = sequence(...certificates.map((each) => bag(3, certificateValue(each))))
+  const key = crypto.pbkdf2Sync(password, SALT, 1, 32, 'sha1')
+  const cipher = crypto.createCipheriv('aes-256-cbc', key, Buffer.alloc(16))
+  return pfx([encrypted(pbes2(1), Buffer.concat([cipher.update(bags), cipher.final()]))])
 }
 
 /** A part that is not encrypted. */

@@ -1,0 +1,64 @@
+import type { Anchor } from '../truststore/describe-anchors.ts'
+import { addExamples, type DefineCommand } from './cli.ts'
+import { shortPath } from './read-document.ts'
+import type { Terminal } from './terminal.ts'
+import { anchorsOf, placeFrom, readAnchorFile, readWhole, showAnchor } from './trust-anchors.ts'
+
+/** `vedette trust add STORE FILE`: shows what would be newly trusted, then writes exactly that. */
+export const defineTrustAdd: DefineCommand = (command, { terminal }) => {
+  command
+    .argument('<store>', 'the store to add to; made when it is not there')
+    .argument('<file>', 'PEM, DER, PKCS#7, PKCS#12, JKS or JCEKS; - reads PEM from stdin')
+    .option('--dry-run', 'show it and write nothing')
+  addExamples(command, ['trust add corp roots.p12 --dry-run', 'trust add corp - < corp-root.pem'])
+  command.action(async (name: string, file: string) => {
+    const options = command.optsWithGlobals()
+    const place = await placeFrom(options)
+    const change = await import('../truststore/change-store.ts')
+    const { folder, isEmpty } = await change.folderForAddition(place.folder, name)
+    const certificates = await readAnchorFile(file, place, terminal)
+    const before = isEmpty ? [] : await anchorsOf(await readWhole(name, place, terminal))
+    const known = new Set(before.map(({ sha256 }) => sha256))
+    const anchors = await anchorsOf({ sources: [{ file, certificates }] })
+    const fresh = anchors.filter(({ sha256 }) => !known.has(sha256))
+    const wanted = fresh.flatMap(
+      ({ sha256 }) => certificates.find((each) => bare(each.fingerprint256) === sha256) ?? [],
+    )
+    const files = options.dryRun === true ? [] : await change.addToStore(folder, wanted)
+    const addition: Addition = { fresh, known: anchors.filter(({ sha256 }) => known.has(sha256)), files }
+    if (options.json) terminal.printJson({ store: name, ...addition })
+    else showAddition(addition, { name, dryRun: options.dryRun === true, terminal })
+  })
+}
+
+interface Addition {
+  readonly fresh: readonly Anchor[]
+  readonly known: readonly Anchor[]
+  readonly files: readonly string[]
+}
+
+function showAddition(
+  { fresh, known, files }: Addition,
+  { name, dryRun, terminal }: { name: string; dryRun: boolean; terminal: Terminal },
+): void {
+  for (const anchor of fresh) showAnchor(anchor, terminal)
+  for (const { subject, sha256 } of known)
+    terminal.say(`duplicate: ${subject} (${sha256.slice(0, 12)}) is there already`)
+  if (fresh.length === 0) terminal.say(`nothing new for ${name}`)
+  else if (dryRun) terminal.say(`${counted(fresh.length)} would be newly trusted by ${name}; nothing was written`)
+  else {
+    for (const file of files) terminal.say(`wrote ${shortPath(file)}`)
+    terminal.say(
+      `${counted(fresh.length)} newly trusted by ${name}; an instance whose policy names it takes up the change`,
+    )
+  }
+}
+
+function counted(count: number): string {
+  return count === 1 ? '1 certificate' : `${count} certificates`
+}
+
+/** Node writes fingerprints in upper case with colons; everything here has them plain. */
+function bare(fingerprint: string): string {
+  return fingerprint.replaceAll(':', '').toLowerCase()
+}

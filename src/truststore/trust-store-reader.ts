@@ -1,0 +1,40 @@
+/** Trust that outlives a bad reading: a file half written or a folder unmounted must not stop what was trusted. */
+import type { SidecarError } from '../errors.ts'
+import { loadTrustSets } from './load-trust-sets.ts'
+import type { StorePlace } from './read-store.ts'
+import type { TrustSet } from './trust-set.ts'
+
+export interface TrustReading {
+  /** Every store that has ever been read well, as it was then. */
+  readonly sets: Readonly<Record<string, TrustSet>>
+  /** What is wrong with the stores now. */
+  readonly problems: readonly SidecarError[]
+  /** Names of the stores given out as they were at an earlier reading. */
+  readonly kept: readonly string[]
+}
+
+/** Reads trust stores again and again, and remembers the last good set of each. */
+export class TrustStoreReader {
+  readonly #place: StorePlace
+  readonly #lastGood = new Map<string, TrustSet>()
+
+  /** `environment` is where the password of a key store may stand. */
+  constructor(folder: string, environment: Readonly<Record<string, string>> = {}) {
+    this.#place = { folder, environment }
+  }
+
+  /** Reads the named stores; one that cannot be read now is given as it was when it last could. */
+  async read(names: readonly string[]): Promise<TrustReading> {
+    const { sets, problems } = await loadTrustSets({ ...this.#place, names })
+    const given: Record<string, TrustSet> = {}
+    const kept: string[] = []
+    for (const name of new Set(names)) {
+      const fresh = sets[name]
+      if (fresh) this.#lastGood.set(name, fresh)
+      else if (this.#lastGood.has(name)) kept.push(name)
+      const set = this.#lastGood.get(name)
+      if (set) given[name] = set
+    }
+    return { sets: Object.freeze(given), problems, kept }
+  }
+}
