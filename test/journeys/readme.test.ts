@@ -119,7 +119,7 @@ describe('the transcript of the README', () => {
     const { scripts } = JSON.parse(readFileSync(path.join(top, 'package.json'), 'utf8')) as {
       scripts: { start: string }
     }
-    assert.equal(scripts.start, 'node src/main.ts demo')
+    assert.ok(scripts.start.endsWith('node src/main.ts demo'), scripts.start)
     assertSays(names.toReadme(said), start?.expected ?? '')
   })
 
