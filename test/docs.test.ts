@@ -144,6 +144,9 @@ describe('the documents list what the source has', () => {
     const known = [
       ...settingPaths.map(variableOf),
       'VEDETTE_CONFIG',
+      // Any name that begins like this may hold the password of a trust store.
+      'VEDETTE_TRUST_PASSWORD',
+      'VEDETTE_TRUST_PASSWORD_CORP',
       ...['PROXY', 'ADMIN', 'HEALTH'].map((name) => `VEDETTE_UNSAFE_${name}_LISTEN`),
     ]
     for (const file of documents()) {

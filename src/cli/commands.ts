@@ -35,9 +35,19 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./probe.ts')).defineProbe,
   },
   {
+    name: 'trust',
+    summary: 'list, show, add to, remove from and export trust stores, whatever format they are in',
+    load: async () => (await import('./trust.ts')).defineTrust,
+  },
+  {
     name: 'schema',
     summary: 'print the JSON Schema of the policy or the settings',
     load: async () => (await import('./schema.ts')).defineSchema,
+  },
+  {
+    name: 'import',
+    summary: 'turn the TLS settings of another product into a policy, with a report on every line',
+    load: async () => (await import('./import.ts')).defineImport,
   },
   {
     name: 'apply',

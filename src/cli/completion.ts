@@ -24,7 +24,8 @@ interface Words {
 function wordsOf(command: Command): Words {
   const options = command.options.map((option) => option.long ?? option.flags)
   const choices = command.registeredArguments.flatMap((argument) => argument.argChoices ?? [])
-  return { name: command.name(), summary: command.description(), words: [...options, '--help', ...choices] }
+  const parts = command.commands.map((part) => part.name())
+  return { name: command.name(), summary: command.description(), words: [...options, '--help', ...choices, ...parts] }
 }
 
 const scripts = { bash, zsh, fish }

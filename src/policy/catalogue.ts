@@ -11,6 +11,8 @@ export interface Suite {
   readonly openssl: string
   /** Java writes most suites as IANA does; older and IBM's Java with `SSL_` in front. */
   readonly java: readonly string[]
+  /** As `gnutls-cli --list` prints it. */
+  readonly gnutls: string
   /** The number in the ClientHello. */
   readonly code: number
   /** The protocols it works in. */
@@ -56,6 +58,7 @@ export const suites: readonly Suite[] = suiteRows.map((row) => ({
   iana: row.iana,
   openssl: row.openssl,
   java: [row.iana, row.iana.replace(/^TLS_/, 'SSL_')],
+  gnutls: gnutlsName(row.iana),
   code: row.code,
   protocols: protocolsSince[row.since],
   forwardSecrecy: isForwardSecret(row.keyExchange),
@@ -96,6 +99,15 @@ export function explainUnusableSuite(name: string): { reason: string; hint: stri
 
 const cipherStringWord =
   /^[!+-]|[@:=, ]|^(ALL|DEFAULT|HIGH|MEDIUM|LOW|FIPS|COMPLEMENTOF\w+|[aek](NULL|RSA|EC?DHE?|DSS|ECDSA|PSK)|RSA|AES(128|256|GCM)?|TLSv1(\.\d)?)$/i
+
+/** GnuTLS leaves out WITH, writes SHA-1 in full, and names no hash for ChaCha20 before TLS 1.3. */
+function gnutlsName(iana: string): string {
+  if (!iana.includes('_WITH_')) return iana
+  return iana
+    .replace('_WITH_', '_')
+    .replace(/_SHA$/, '_SHA1')
+    .replace(/_POLY1305_SHA256$/, '_POLY1305')
+}
 
 function isForwardSecret(keyExchange: string): boolean {
   return keyExchange === 'any' || keyExchange === 'SRP' || /^(EC)?DH/.test(keyExchange)

@@ -42,6 +42,14 @@ describe('the catalogue of suites', () => {
     it(`knows ${name}`, () => assert.deepEqual({ ...findSuite(name), ...facts }, findSuite(name)))
   }
 
+  it('comes back from every name: Java to IANA to OpenSSL to IANA', () => {
+    for (const { iana, openssl, java } of suites) {
+      for (const name of java) assert.equal(findSuite(name)?.iana, iana, name)
+      assert.equal(findSuite(iana)?.openssl, openssl)
+      assert.equal(findSuite(openssl)?.iana, iana)
+    }
+  })
+
   const retired: readonly (readonly [string, RegExp])[] = [
     ['RC4-SHA', /RC4/],
     ['SSL_RSA_WITH_RC4_128_MD5', /RC4/],

@@ -25,7 +25,7 @@ export const rooms: readonly Room[] = [
   },
   {
     name: 'truststore/',
-    says: 'folders of certificates become frozen trust sets with a fingerprint',
+    says: 'folders of certificates become frozen trust sets with a fingerprint; key stores are opened in a child process',
     mayImport: ['errors.ts', 'certificate/'],
   },
   {
@@ -65,6 +65,11 @@ export const rooms: readonly Room[] = [
     mayImport: ['errors.ts', 'policy/', 'settings/', 'observe/', 'wire/', 'http/', 'backend/', 'tunnel/'],
   },
   {
+    name: 'importer/',
+    says: "pure: other products' TLS settings in, a policy of ours and a report on every line out",
+    mayImport: ['errors.ts', 'policy/'],
+  },
+  {
     name: 'processes/',
     says: 'supervisor, control and workers: starting, handing over, draining; the one composition root',
     mayImport: [
@@ -95,6 +100,7 @@ export const rooms: readonly Room[] = [
       'history/',
       'wire/',
       'backend/',
+      'importer/',
       'processes/',
       'demo/',
     ],

@@ -1,0 +1,180 @@
+/**
+ * Brings what another product asks for into what a policy can say and this runtime can do. The rule of this file: what
+ * comes out always compiles (a protocol with no suite, a suite with no protocol and a group for nobody are dropped),
+ * nothing is offered that was not asked for unless nothing at all is left, and each step is told at the line that asked.
+ */
+import { findSuite } from '../policy/catalogue.ts'
+import { findGroup } from '../policy/groups.ts'
+import type { Protocol } from '../policy/policy.ts'
+import { newestProfile, profiles } from '../policy/profiles.ts'
+import type { TlsInput } from './importer.ts'
+import type { Place, Tell } from './report.ts'
+
+/** Something said, and where. */
+export interface Said<T> {
+  readonly value: T
+  readonly at: Place
+}
+
+/** What a document asks for; what it does not say follows the default set. */
+export interface TlsWish {
+  readonly protocols?: Said<readonly Protocol[]>
+  /** IANA names of suites up to TLS 1.2. */
+  readonly legacy?: Said<readonly string[]>
+  readonly tls13?: Said<readonly string[]>
+  readonly groups?: Said<readonly string[]>
+  readonly securityLevel?: Said<number>
+}
+
+/** Where it is to stand: a security level under the usual one is for a rule alone. */
+export interface Fitting {
+  readonly scope: 'policy' | 'rule'
+  readonly tell: Tell
+}
+
+/** Makes the `tls` entry; undefined when nothing was asked for that the default does not give. */
+export function fitTls(wish: TlsWish, fitting: Fitting): TlsInput | undefined {
+  const level = fitLevel(wish.securityLevel, fitting)
+  const legacyEntry = level === undefined ? {} : { legacy: { securityLevel: level } }
+  const asked = fitProtocols(wish.protocols, level, fitting)
+  const suites = fitSuites(wish, asked, fitting)
+  const protocols = asked.filter((protocol) => suites.some((name) => serves(name, [protocol])))
+  tellOfLost(asked, protocols, wish, fitting)
+  if (protocols.length === 0 || isSilent(wish, protocols)) {
+    return level === undefined ? undefined : legacyEntry
+  }
+  const ciphers = suites.filter((name) => serves(name, protocols))
+  const groups = fitGroups(wish.groups, protocols, ciphers, fitting)
+  return {
+    configuration: 'custom',
+    protocols: [...protocols],
+    ciphers: [...ciphers],
+    ...(groups === undefined ? {} : { groups: [...groups] }),
+    ...legacyEntry,
+  }
+}
+
+const defaults = profiles[newestProfile]
+const usualProtocols: readonly Protocol[] = ['TLSv1.3', 'TLSv1.2']
+const usualLevel = 2
+
+function isSilent({ legacy, tls13, groups }: TlsWish, protocols: readonly Protocol[]): boolean {
+  return [legacy, tls13, groups].every((each) => each === undefined) && protocols.join() === usualProtocols.join()
+}
+
+function fitLevel(said: TlsWish['securityLevel'], { scope, tell }: Fitting): 0 | 1 | undefined {
+  if (said === undefined) return undefined
+  const { value, at } = said
+  if (value > usualLevel) {
+    tell(
+      at,
+      'changed',
+      `level ${value}: suites under it are dropped; keys and signatures are held to level ${usualLevel}`,
+    )
+    return undefined
+  }
+  if (value === usualLevel) {
+    tell(at, 'taken', `level ${usualLevel} is what always holds`)
+    return undefined
+  }
+  const risk = `security level ${value}: keys and signatures of ${value === 0 ? 'any weakness' : '80 bits'} pass`
+  if (scope === 'rule') tell(at, 'dangerous', `${risk}, from this backend alone`)
+  else tell(at, 'dangerous', `${risk}; left out: give the rule of one old backend legacy: { securityLevel: ${value} }`)
+  return scope === 'rule' ? (value === 0 ? 0 : 1) : undefined
+}
+
+function fitProtocols(said: TlsWish['protocols'], level: number | undefined, { tell }: Fitting): Protocol[] {
+  if (said === undefined) return [...usualProtocols]
+  const asked = newestFirst(said.value)
+  const kept = asked.filter((protocol) => level === 0 || (protocol !== 'TLSv1' && protocol !== 'TLSv1.1'))
+  const lost = asked.filter((protocol) => !kept.includes(protocol))
+  if (lost.length > 0) {
+    const remedy = 'a rule may take them back for one backend with legacy: { securityLevel: 0 }'
+    tell(said.at, 'changed', `${lost.join(', ')} left out: nothing under security level 0 speaks them; ${remedy}`)
+  }
+  if (kept.length > 0) tell(said.at, 'taken', `protocols: ${kept.join(', ')}`)
+  return kept
+}
+
+function newestFirst(protocols: readonly Protocol[]): Protocol[] {
+  return (['TLSv1.3', 'TLSv1.2', 'TLSv1.1', 'TLSv1'] as const).filter((each) => protocols.includes(each))
+}
+
+function fitSuites(wish: TlsWish, protocols: readonly Protocol[], { tell }: Fitting): string[] {
+  const level = wish.securityLevel?.value ?? usualLevel
+  const defaultLegacy = defaults.ciphers.filter((name) => !isTls13(name))
+  // Who asks for an old protocol and names no suites has to get some that it can use.
+  const speaksOld = protocols.some((protocol) => protocol === 'TLSv1' || protocol === 'TLSv1.1')
+  const unsaid = speaksOld ? [...defaultLegacy, ...oldSuites] : defaultLegacy
+  const usable = (said: Said<readonly string[]>): string[] => {
+    const names = [...new Set(said.value)].filter((name) => findSuite(name) !== undefined)
+    const free = names.filter((name) => findSuite(name)?.needs === undefined)
+    const secrets = names.length - free.length
+    if (secrets > 0) tell(said.at, 'ignored', `${secrets} of its suites need a shared secret, which no rule can give`)
+    return free.filter((name) => isStrong(name, level))
+  }
+  const tls13 = wish.tls13 === undefined ? defaults.ciphers.filter(isTls13) : usable(wish.tls13).filter(isTls13)
+  const legacy = wish.legacy === undefined ? unsaid : usable(wish.legacy).filter((name) => !isTls13(name))
+  return [...tls13, ...legacy]
+}
+
+const oldSuites = [
+  ...['TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA', 'TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA'],
+  ...['TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA', 'TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA'],
+]
+
+/** OpenSSL's levels from 3 on want forward secrecy, 4 and 5 more than 128 and 192 bits. */
+function isStrong(name: string, level: number): boolean {
+  if (level <= usualLevel) return true
+  return findSuite(name)?.forwardSecrecy === true && (level === 3 || !/AES_128/.test(name))
+}
+
+function tellOfLost(asked: readonly Protocol[], kept: readonly Protocol[], wish: TlsWish, { tell }: Fitting): void {
+  const said = [wish.legacy, wish.tls13, wish.protocols].find((each) => each !== undefined)
+  if (said === undefined) return
+  if (kept.length === 0) {
+    tell(
+      said.at,
+      'changed',
+      `nothing is left of it that this runtime has: the default set ${newestProfile} holds instead`,
+    )
+  }
+  const lost = asked.filter((protocol) => !kept.includes(protocol))
+  if (kept.length > 0 && lost.length > 0) {
+    tell(said.at, 'changed', `${lost.join(', ')} left out: none of the suites asked for works in it`)
+  }
+}
+
+/** Groups that leave some protocol without any are not taken at all: a handshake could never succeed. */
+function fitGroups(
+  said: TlsWish['groups'],
+  protocols: readonly Protocol[],
+  ciphers: readonly string[],
+  { tell }: Fitting,
+): readonly string[] | undefined {
+  if (said === undefined) return undefined
+  const chosen = [...new Set(said.value.flatMap((name) => findGroup(name) ?? []))]
+  const needs13 = protocols.includes('TLSv1.3')
+  const needs12 = ciphers.some((name) => name.startsWith('TLS_ECDHE_'))
+  const serves =
+    (!needs13 || chosen.some((group) => group.inTls13)) && (!needs12 || chosen.some((group) => group.inTls12))
+  const useful = chosen.filter((group) => (needs13 && group.inTls13) || (needs12 && group.inTls12))
+  if (serves && useful.length > 0) {
+    tell(said.at, 'taken', `groups: ${useful.map(({ name }) => name).join(', ')}`)
+    return useful.map(({ name }) => name)
+  }
+  tell(
+    said.at,
+    'changed',
+    'not every protocol and suite chosen would have a group: those of the default set hold instead',
+  )
+  return undefined
+}
+
+function serves(name: string, protocols: readonly Protocol[]): boolean {
+  return findSuite(name)?.protocols.some((protocol) => protocols.includes(protocol)) ?? false
+}
+
+function isTls13(name: string): boolean {
+  return findSuite(name)?.protocols[0] === 'TLSv1.3'
+}

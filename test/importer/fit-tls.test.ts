@@ -1,0 +1,73 @@
+/** Goal: what is fitted compiles and offers nothing that was not asked for. Method: wishes of any shape. */
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import fc from 'fast-check'
+import { fitTls, type TlsWish } from '../../src/importer/fit-tls.ts'
+import type { Place } from '../../src/importer/report.ts'
+import { suites } from '../../src/policy/catalogue.ts'
+import { groups } from '../../src/policy/groups.ts'
+import { parsePolicy } from '../../src/policy/parse-policy.ts'
+import { newestProfile, profiles } from '../../src/policy/profiles.ts'
+import { writePolicy } from '../../src/policy/write-policy.ts'
+
+const at: Place = { file: 'document', line: 1, text: '' }
+const said = <T>(value: fc.Arbitrary<T>) =>
+  fc.option(
+    value.map((each) => ({ value: each, at })),
+    { nil: undefined },
+  )
+const wishes = fc
+  .record({
+    protocols: said(fc.subarray(['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'] as const)),
+    legacy: said(fc.subarray(suites.filter(({ protocols }) => protocols[0] !== 'TLSv1.3').map(({ iana }) => iana))),
+    tls13: said(fc.subarray(suites.filter(({ protocols }) => protocols[0] === 'TLSv1.3').map(({ iana }) => iana))),
+    groups: said(fc.subarray(groups.map(({ name }) => name))),
+    securityLevel: said(fc.integer({ min: 0, max: 5 })),
+  })
+  .map((each) => Object.fromEntries(Object.entries(each).filter(([, value]) => value !== undefined)) as TlsWish)
+
+const offerOf = (wish: TlsWish, scope: 'policy' | 'rule') => {
+  const tls = fitTls(wish, { scope, tell: () => {} })
+  const rule = { name: 'a', match: ['a.example'], ...(tls === undefined ? {} : { tls }) }
+  const spec = scope === 'rule' ? { rules: [rule] } : tls === undefined ? {} : { tls }
+  const { policy } = parsePolicy(writePolicy({ metadata: { name: 'test' }, spec }), { file: 'test' })
+  return (policy.rules[0] ?? policy.unlisted).tls
+}
+
+describe('TLS settings brought into a policy', () => {
+  it('compile, and offer what was asked for or the default set', () => {
+    fc.assert(
+      fc.property(wishes, fc.constantFrom('policy' as const, 'rule' as const), (wish, scope) => {
+        const offer = offerOf(wish, scope)
+        if (offer.configuration === 'default') return
+        const asked = [...(wish.legacy?.value ?? []), ...(wish.tls13?.value ?? [])]
+        const unasked = offer.ciphers.filter((name) => !asked.includes(name))
+        const isOld = (name: string) => /CBC_SHA$/.test(name) && wish.legacy === undefined
+        for (const name of unasked) {
+          const list = name.includes('_WITH_') ? wish.legacy : wish.tls13
+          assert.equal(list, undefined, `${name} was not asked for`)
+          assert.ok(isOld(name) || (profiles[newestProfile].ciphers as readonly string[]).includes(name), name)
+        }
+        if (wish.protocols !== undefined)
+          for (const each of offer.protocols) assert.ok(wish.protocols.value.includes(each as never))
+      }),
+      { numRuns: 1_000 },
+    )
+  })
+
+  it('have a lower security level, and old protocols, only in a rule that asked for it', () => {
+    const wish: TlsWish = {
+      protocols: { value: ['TLSv1', 'TLSv1.2'], at },
+      securityLevel: { value: 0, at },
+    }
+    assert.equal(offerOf(wish, 'policy').securityLevel, 2)
+    assert.deepEqual(offerOf(wish, 'policy').protocols, ['TLSv1.2'])
+    assert.equal(offerOf(wish, 'rule').securityLevel, 0)
+    assert.deepEqual(offerOf(wish, 'rule').protocols, ['TLSv1', 'TLSv1.2'])
+    assert.deepEqual(offerOf({ protocols: { value: ['TLSv1', 'TLSv1.2'], at } }, 'rule').protocols, ['TLSv1.2'])
+  })
+
+  it('follow the default set where they say what it says', () => {
+    assert.equal(offerOf({ protocols: { value: ['TLSv1.2', 'TLSv1.3'], at } }, 'policy').configuration, 'default')
+  })
+})
