@@ -66,7 +66,7 @@ export class Backends {
   }
 
   /** A plain TCP connection, for a tunnel judged beforehand (to the address that was judged) or a plaintext rule. */
-  async dialPlain({ destination }: AllowedDecision, address?: string): Promise<PlainBackend> {
+  async dialPlain({ rule, destination }: AllowedDecision, address?: string): Promise<PlainBackend> {
     const { addresses, deadlines, snapshot } = this.#tools
     const startedMs = performance.now()
     const checked = address === undefined ? await addresses.find(destination) : [address]
@@ -77,6 +77,8 @@ export class Backends {
       const phases = { dnsMs, connectMs: dialled.connectMs, tlsMs: 0 }
       return { wire: dialled.wire, destination, address: dialled.address, phases, verdict: undefined, tls: undefined }
     } catch (thrown) {
+      // The name may have other addresses that answer: only the next handshake can tell.
+      this.#verdicts.forget(rule, destination.authority)
       throw thrown instanceof DialError ? thrown.toSidecarError() : thrown
     }
   }
@@ -160,6 +162,6 @@ export class Backends {
     const decision = decide(this.#tools.snapshot.policy, parseAuthority(authority))
     if (!decision.allowed || decision.rule.plaintext) return
     const pool = this.poolFor(decision)
-    pool.put(await pool.open())
+    pool.put(pool.take() ?? (await pool.open()))
   }
 }

@@ -68,11 +68,15 @@ export class Pool {
     }
   }
 
-  /** Dials and verifies one more; waits in line when the limit is reached. Throws as `verify` does, or INTERNAL_AT_LIMIT. */
+  /**
+   * Dials and verifies one more, also when some are idle: whoever comes here has found none, or one that was dead, and
+   * the others may be as dead. At the limit it takes an idle one, or waits in line. Throws as `verify` does, or
+   * INTERNAL_AT_LIMIT.
+   */
   async open(): Promise<VerifiedBackend> {
     if (this.#state === 'closed') throw closing()
     this.#wake()
-    const idle = this.take()
+    const idle = this.#isFull ? this.take() : undefined
     if (idle !== undefined) return idle
     this.uses += 1
     return this.#isFull ? await this.#waitInLine() : await this.#dial()
@@ -88,10 +92,12 @@ export class Pool {
     }
     // Whoever had it may have stopped reading; unread, the end of the connection would go unnoticed.
     backend.wire.resume()
+    // Also before a waiter has it in hand: what the backend says until then is as unasked for as at any other time.
+    backend.wire.reader = member
     const waiter = this.#line.shift()
     if (waiter !== undefined) return waiter.serve(backend)
-    backend.wire.reader = member
-    member.deadline = performance.now() + this.#options.pooledMs
+    const { now, pooledMs } = this.#options
+    member.deadline = performance.now() + Math.min(pooledMs, member.validUntilMs - now())
     this.#idle.push(member)
   }
 

@@ -51,6 +51,11 @@ export class VerdictCache {
     return { ...verdict, cached: isGood }
   }
 
+  /** Makes the next tunnel judge anew: what is known of this destination has turned out to be of no use. */
+  forget(rule: Rule, authority: string): void {
+    if (this.#byRule.get(rule)?.delete(authority)) this.#size -= 1
+  }
+
   clear(): void {
     this.#byRule.clear()
     this.#size = 0

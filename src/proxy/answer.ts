@@ -22,7 +22,7 @@ export type AnswerProgress =
   | 'surplus'
   /** The backend has switched protocols: nothing of this head is written yet, what came behind it is in `rest`. */
   | 'switched'
-  /** The head is longer than is taken. */
+  /** The head, or all the interim ones before it, are longer than is taken. */
   | 'head-too-large'
 
 export interface AnswerOptions {
@@ -42,6 +42,8 @@ export class Answer {
   rest = NOTHING
   readonly #options: AnswerOptions
   #partialHead = NOTHING
+  /** How much has come in interim heads: without end they would keep a request waiting, and fill our memory. */
+  #interimBytes = 0
   #body: BodyReader | undefined
   #out: Outflow | undefined
 
@@ -51,7 +53,7 @@ export class Answer {
 
   /** Nothing at all has come. */
   get untouched(): boolean {
-    return this.head === undefined && this.#partialHead.length === 0
+    return this.head === undefined && this.#partialHead.length === 0 && this.#interimBytes === 0
   }
 
   /** The caller reads more slowly than the backend sends. */
@@ -69,16 +71,25 @@ export class Answer {
   }
 
   #readHead(chunk: Buffer): AnswerProgress {
+    const { headBytesMax, request } = this.#options
     const data = this.#partialHead.length === 0 ? chunk : Buffer.concat([this.#partialHead, chunk])
-    const end = findHeadEnd(data, 0, data.length)
-    if (end === -1) {
-      this.#partialHead = Buffer.from(data)
-      return data.length > this.#options.headBytesMax ? 'head-too-large' : 'reading'
+    let at = 0
+    let head: ResponseHead
+    for (;;) {
+      const end = findHeadEnd(data, at, data.length)
+      if (end === -1) {
+        this.#partialHead = Buffer.from(data.subarray(at))
+        return this.#partialHead.length > headBytesMax ? 'head-too-large' : 'reading'
+      }
+      head = parseResponseHead(data, at, end, request.method)
+      if (head.informational) this.#interimBytes += end - at
+      at = end
+      if (!head.informational) break
+      if (this.#interimBytes > headBytesMax) return 'head-too-large'
+      this.#passInterim(head)
     }
     this.#partialHead = NOTHING
-    const head = parseResponseHead(data, 0, end, this.#options.request.method)
-    const rest = data.subarray(end)
-    if (head.informational) return this.#passInterim(head, rest)
+    const rest = data.subarray(at)
     this.head = head
     if (head.status === 101) {
       this.rest = Buffer.from(rest)
@@ -88,11 +99,10 @@ export class Answer {
     return this.#readBody(rest)
   }
 
-  #passInterim(head: ResponseHead, rest: Buffer): AnswerProgress {
+  #passInterim(head: ResponseHead): void {
     const { request, caller, via } = this.#options
     // An HTTP/1.0 caller does not know of interim answers (RFC 9110 §15.2).
     if (request.minor === 1) caller.write(informationalHeadText(head, via))
-    return rest.length > 0 ? this.#readHead(rest) : 'reading'
   }
 
   #begin(head: ResponseHead): void {

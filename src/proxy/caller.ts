@@ -17,8 +17,10 @@ import type { CallerConnection, Work } from './work.ts'
 export type Give = (handle: TcpHandle, early: Buffer) => Promise<void>
 
 const NOTHING = Buffer.alloc(0)
-/** After a retirement without successor, how long an idle caller may still send a request before it is closed. */
+/** How long a caller that is to leave is waited for; after a retirement also how long an idle one may still ask. */
 const LINGER_MS = 500
+/** One that goes on sending after its last answer is waited for until it has read it, but no longer than this. */
+const LINGER_MAX_MS = 30_000
 
 export class Caller implements CallerConnection, WireReader, Watched {
   deadline = 0
@@ -29,15 +31,16 @@ export class Caller implements CallerConnection, WireReader, Watched {
   #consuming = false
   #ended = false
   #leaving = false
+  /** By when one that leaves must be gone, whatever it still sends. */
+  #lingerEnd = 0
   #give: Give | undefined
   #retired = false
 
-  constructor(entrance: EntranceContext, handle: TcpHandle, early: Buffer = NOTHING) {
+  constructor(entrance: EntranceContext, handle: TcpHandle) {
     this.#entrance = entrance
     this.wire = Wire.overHandle(handle, this)
     this.deadline = performance.now() + entrance.timeouts.idleMs
     entrance.deadlines.watch(this)
-    if (early.length > 0) this.bytes(early)
   }
 
   get busy(): boolean {
@@ -49,7 +52,7 @@ export class Caller implements CallerConnection, WireReader, Watched {
   }
 
   bytes(chunk: Buffer): void {
-    if (this.#leaving) return
+    if (this.#leaving) return this.#linger()
     const held = this.#held
     this.#consume(held.length === 0 ? chunk : Buffer.concat([held, chunk]))
   }
@@ -62,7 +65,9 @@ export class Caller implements CallerConnection, WireReader, Watched {
   }
 
   drained(): void {
-    this.#work?.callerDrained()
+    if (this.#work !== undefined) return this.#work.callerDrained()
+    this.#awaitNext()
+    this.pump()
   }
 
   closed(error: Error | undefined): void {
@@ -74,7 +79,7 @@ export class Caller implements CallerConnection, WireReader, Watched {
   }
 
   expired(): void {
-    if (this.#leaving) this.wire.destroy()
+    if (this.#leaving) this.#giveUp()
     else if (this.#work !== undefined) this.#work.expired()
     else if (this.#held.length > 0)
       this.refuse(new SidecarError('CALLER_TIMEOUT', 'the request head did not arrive in time'))
@@ -88,7 +93,7 @@ export class Caller implements CallerConnection, WireReader, Watched {
   done({ keep }: { keep: boolean }): void {
     this.#work = undefined
     if (!keep || this.lastAnswer) return this.leave()
-    this.deadline = performance.now() + this.#entrance.timeouts.idleMs
+    this.#awaitNext()
     if (this.#consuming) return
     if (this.#give !== undefined) return this.#moveAway()
     this.pump()
@@ -106,22 +111,28 @@ export class Caller implements CallerConnection, WireReader, Watched {
   /** Answers a request that got no further than its head, and closes. */
   refuse(error: SidecarError, record: RequestRecord = this.#entrance.newRecord(this)): void {
     record.fail(error)
-    this.wire.write(record.errorReply(error, { close: true, bodyless: false }))
+    this.wire.write(record.errorReply(error, { close: true, bodyless: record.access.method === 'HEAD' }))
     this.#entrance.finished(record)
     this.leave()
   }
 
   /** Closes once what has been written is out; the rest of what the caller sends is not wanted. */
   leave(): void {
+    if (this.#leaving) return
     this.#leaving = true
     this.#work = undefined
     this.#held = NOTHING
     // Closing at once with unread bytes makes the kernel send a reset that can destroy the answer on its way.
     // So: half-close, let the caller read and leave, and give up on it at the deadline.
+    // A slow reader has the idle time for what is unsent; the wait for its own end begins after that.
+    this.deadline = performance.now() + this.#entrance.timeouts.idleMs
     this.wire.resume()
+    this.wire.flushed(() => {
+      this.#lingerEnd = performance.now() + LINGER_MAX_MS
+      this.#linger()
+    })
     if (this.#ended) this.wire.finish()
     else this.wire.end()
-    this.deadline = performance.now() + LINGER_MS
   }
 
   /** No further request is to be served here: moves the caller away when it is idle, or closes it. */
@@ -137,6 +148,8 @@ export class Caller implements CallerConnection, WireReader, Watched {
     this.#consuming = true
     let at = 0
     while (at < data.length && !this.#leaving) {
+      // Who does not read its answers gets no further ones, or they would pile up here.
+      if (this.#work === undefined && this.wire.congested) break
       const rest = at === 0 ? data : data.subarray(at)
       const taken = this.#work !== undefined ? this.#work.take(rest) : this.#readHead(rest)
       if (taken === 0) break
@@ -152,9 +165,32 @@ export class Caller implements CallerConnection, WireReader, Watched {
     if (consumed === data.length) this.#held = NOTHING
     // What arrived just now lives in the shared buffer; what was held already is ours.
     else if (consumed > 0 || data !== this.#held) this.#held = Buffer.from(data.subarray(consumed))
-    const full = this.#held.length >= this.#entrance.limits.headBytes
-    if (full || this.#work?.blocked === true) this.wire.pause()
+    if (this.#isFull) this.wire.pause()
     else this.wire.resume()
+  }
+
+  get #isFull(): boolean {
+    // Without a work, and with room for answers, what is held is a head: it may grow until it is over its limit.
+    if (this.#work === undefined) return this.wire.congested
+    return this.#work.blocked || this.#held.length >= this.#entrance.limits.headBytes
+  }
+
+  /** Sets the clock for the next request: what is held has begun its head, unless we are the ones who do not take it. */
+  #awaitNext(): void {
+    if (this.#leaving) return
+    const { headMs, idleMs } = this.#entrance.timeouts
+    const isBegun = this.#held.length > 0 && !this.wire.congested
+    this.deadline = performance.now() + (isBegun ? headMs : idleMs)
+  }
+
+  /** With a part of the answer unsent a reset tells the caller so; a clean end would make it look complete. */
+  #giveUp(): void {
+    if (this.wire.pending > 0) this.wire.reset()
+    else this.wire.destroy()
+  }
+
+  #linger(): void {
+    if (this.#lingerEnd > 0) this.deadline = Math.min(performance.now() + LINGER_MS, this.#lingerEnd)
   }
 
   /** Starts the work that the next head asks for; 0 when the head is not complete yet. */

@@ -37,6 +37,7 @@ export class Exchange implements Work, WireReader {
   readonly #bodyless: boolean
   #backend: BackendConnection | undefined
   #requestOut: Outflow | undefined
+  #callerEnded = false
   #reused = false
   #retried = false
   readonly #answer: Answer
@@ -63,7 +64,6 @@ export class Exchange implements Work, WireReader {
   start(bytesFollow: boolean): void {
     const idle = this.#route.pool?.take()
     if (idle === undefined) return void this.#open()
-    this.#reused = true
     this.#use(idle, bytesFollow)
   }
 
@@ -84,7 +84,10 @@ export class Exchange implements Work, WireReader {
   }
 
   callerEnded(): void {
-    if (!this.#requestBody.done) this.#fail(new SidecarError('CALLER_LEFT', 'the caller closed in mid-request'))
+    this.#callerEnded = true
+    // Until the backend is there the caller holds what has come: the whole body may be among it.
+    if (this.#requestBody.done || this.#requestOut === undefined) return
+    this.#fail(new SidecarError('CALLER_LEFT', 'the caller closed in mid-request'))
   }
 
   callerDrained(): void {
@@ -134,13 +137,13 @@ export class Exchange implements Work, WireReader {
   // --- request out ---
 
   async #open(): Promise<void> {
-    this.#reused = false
     try {
       const { pool, decision } = this.#route
       const backend = pool !== undefined ? await pool.open() : await this.#entrance.backends.dialPlain(decision)
       if (this.#over) return this.#release(backend, true)
       this.#use(backend, false)
       this.#caller.pump()
+      if (this.#callerEnded) this.callerEnded()
     } catch (thrown) {
       this.#fail(asSidecarError(thrown))
     }
@@ -148,6 +151,8 @@ export class Exchange implements Work, WireReader {
 
   #use(backend: BackendConnection, bytesFollow: boolean): void {
     this.#backend = backend
+    // Not where it came from tells, but what it has done: a pool at its limit passes used ones on to those in line.
+    this.#reused = backend.wire.bytesOut > 0
     this.#record.reached(backend, this.#reused)
     backend.wire.reader = this
     this.#requestOut = new Outflow(backend.wire, requestHeadText(this.#head, this.#route, this.#entrance.via))
@@ -194,6 +199,7 @@ export class Exchange implements Work, WireReader {
   #upgrade(): void {
     const backend = this.#backend
     const { head, rest } = this.#answer
+    if (!this.#requestBody.done) return this.#fail(badAnswer('the backend switched protocols in mid-request'))
     if (this.#head.upgrade === undefined || backend === undefined || head === undefined) {
       return this.#fail(badAnswer('the backend switched protocols without being asked'))
     }

@@ -71,10 +71,12 @@ export class ProxyEntrance implements EntranceContext {
 
   /** Takes a new caller, or one handed over together with the bytes already read of its next request. */
   accept(handle: TcpHandle, early?: Buffer): void {
-    const caller = new Caller(this, handle, early)
+    const caller = new Caller(this, handle)
     this.#callers.add(caller)
-    if (this.#callers.size > this.limits.callers) caller.refuse(atLimit('limits.callers'))
-    else if (this.#retired) caller.retire(this.#give)
+    // Before its early bytes are looked at: they may hold a whole request, which must not begin here any more.
+    if (this.#callers.size > this.limits.callers) return caller.refuse(atLimit('limits.callers'))
+    if (early !== undefined) caller.bytes(early)
+    if (this.#retired) caller.retire(this.#give)
   }
 
   /** Gives idle callers away at once and the others when their answer is complete; without `give` they are closed. */

@@ -42,6 +42,8 @@ export class Tunnel implements Watched {
     deadlines.watch(this)
     caller.resume()
     backend.resume()
+    // An end that came before the tunnel was there is not told a second time.
+    for (const { hasEnded, reader } of [caller, backend]) if (hasEnded) reader.ended()
   }
 
   expired(): void {

@@ -93,6 +93,16 @@ export class Wire {
     return this.#socket.destroyed
   }
 
+  /** The peer has said that it will send no more. */
+  get hasEnded(): boolean {
+    return this.#socket.readableEnded
+  }
+
+  /** A write has answered false, and `drained` is still to come. */
+  get congested(): boolean {
+    return this.#socket.writableNeedDrain
+  }
+
   /** Bytes written that the kernel has not taken yet. */
   get pending(): number {
     return this.#socket.writableLength

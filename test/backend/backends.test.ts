@@ -190,3 +190,12 @@ test('thousands of destinations are held, and beyond the limit those not in use 
   used.put(taken)
   assert.equal(used.take(), taken)
 })
+
+test('an address that was judged and takes no tunnel any more is not kept: the next one is judged anew', async (t) => {
+  const { backend, reach } = await start(t)
+  const decision = reach.decision(`good.test:${backend.port}`)
+  await reach.backends.verdictFor(decision)
+  assert.equal((await reach.backends.verdictFor(decision)).cached, true)
+  await assert.rejects(reach.backends.dialPlain(decision, '127.0.0.9'), { code: 'BACKEND_CONNECT_REFUSED' })
+  assert.equal((await reach.backends.verdictFor(decision)).cached, false)
+})

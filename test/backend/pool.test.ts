@@ -8,6 +8,7 @@ import type { Pool } from '../../src/backend/pool.ts'
 import type { VerifiedBackend } from '../../src/backend/verified-backend.ts'
 import { type CertificateWish, makeCertificate } from '../../src/certificate/make-certificate.ts'
 import type { SidecarError } from '../../src/errors.ts'
+import { silentReader } from '../kit/entrance.ts'
 import type { SnapshotWish } from '../kit/make-snapshot.ts'
 import { makeTrust } from '../kit/make-trust.ts'
 import { ask, makeBackends } from '../kit/reach.ts'
@@ -244,4 +245,38 @@ test('put and drop of a connection that is no member harm nobody', async (t) => 
   pool.drop(opened)
   pool.put(opened)
   assert.deepEqual([opened.wire.destroyed, pool.size, pool.idle], [true, 0, 0])
+})
+
+test('whoever opens gets a connection that nobody has used yet, while there is room for one', async (t) => {
+  const { pool, backend } = await start(t, { limits: { backendConnections: 2 } })
+  const idle = await pool.open()
+  pool.put(idle)
+  const fresh = await pool.open()
+  assert.notEqual(fresh, idle)
+  // At the limit an idle one is better than none.
+  assert.equal(await pool.open(), idle)
+  assert.equal(backend.accepted, 2)
+})
+
+test('a connection that waits idle is let go when its verdict ends', async (t) => {
+  const now = Date.now()
+  const notAfter = new Date(Math.ceil(now / 1000) * 1000 + 5000)
+  const leaf: CertificateWish = { subject: 'x', issuer: trust.ca, sans: { dns: ['good.test'] }, notAfter }
+  const { pool, reach } = await start(t, {}, { certificate: await makeCertificate(leaf) }, () => now)
+  pool.put(await pool.open())
+  reach.deadlines.sweep(performance.now() + 4000)
+  assert.equal(pool.idle, 1)
+  reach.deadlines.sweep(performance.now() + 7000)
+  assert.equal(pool.idle, 0)
+})
+
+test('what a backend says before the next in line has taken over its connection ends it', async (t) => {
+  const { pool } = await start(t, { limits: { backendConnections: 1 } })
+  const first = await pool.open()
+  const waiting = pool.open()
+  first.wire.reader = silentReader
+  pool.put(first)
+  // The rest of a read is handed out at once, before whoever waits for the promise can run.
+  first.wire.reader.bytes(Buffer.from('HTTP/1.1 200 OK\r\n'))
+  assert.equal((await waiting).wire.destroyed, true)
 })

@@ -1,9 +1,11 @@
 /** What a caller may send: hostile and malformed requests get a 400 with a reason and a closed connection, and nothing reaches a backend. */
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
+import type { ProxyEntrance } from '../../src/proxy/proxy-entrance.ts'
+import type { CallerConnection } from '../../src/proxy/work.ts'
 import { type EntranceOptions, startEntrance, startRawBackend } from '../kit/entrance.ts'
 import { makePolicy, makeRule, pattern } from '../kit/policies.ts'
-import { turns } from '../kit/wires.ts'
+import { stoodStill, turns } from '../kit/wires.ts'
 
 const GET = 'GET http://b.test/ HTTP/1.1\r\nHost: b.test\r\n\r\n'
 
@@ -176,4 +178,108 @@ test('a caller that resets at any point harms nobody', async (t) => {
   async function answerAll(): Promise<void> {
     for (;;) (await backend.accepted()).send('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok')
   }
+})
+
+/** The caller's connection as its work sees it, once its first head is read. */
+function nextCaller(entrance: ProxyEntrance): Promise<CallerConnection> {
+  return new Promise((resolve) => {
+    const newRecord = entrance.newRecord.bind(entrance)
+    entrance.newRecord = (caller) => {
+      resolve(caller)
+      return newRecord(caller)
+    }
+  })
+}
+
+test('a caller that reads slowly gets the whole of its last answer before the connection closes', async (t) => {
+  const { entrance, caller } = await started(t)
+  const reached = nextCaller(entrance.entrance)
+  caller.socket.pause()
+  caller.send(GET)
+  const connection = await reached
+  const size = 32 * 1024 * 1024
+  connection.wire.write(Buffer.alloc(size, 'x'))
+  connection.done({ keep: false })
+  entrance.deadlines.sweep(performance.now() + 10_000)
+  await turns()
+  caller.socket.resume()
+  assert.equal((await caller.receiveAll()).length, size)
+})
+
+test('a caller that asks ahead and reads no answer is asked to wait, and gets them all when it reads', async (t) => {
+  const { backend, entrance, caller } = await started(t)
+  const reached = nextCaller(entrance.entrance)
+  const answer = `HTTP/1.1 200 OK\r\nContent-Length: 40000\r\n\r\n${'x'.repeat(40_000)}`
+  const count = 500
+  caller.socket.pause()
+  caller.send(GET.repeat(count))
+  const connection = await backend.accepted()
+  void (async () => {
+    for (;;) {
+      await connection.receive('\r\n\r\n')
+      connection.send(answer)
+    }
+  })().catch(() => {})
+  const { wire } = await reached
+  assert.ok((await stoodStill(() => entrance.records.length)) < count)
+  assert.ok(wire.pending <= 256 * 1024, `${wire.pending} bytes were held`)
+  caller.socket.resume()
+  await entrance.record(count - 1)
+})
+
+test('a body that came with the end of its caller is sent once the backend is there', async (t) => {
+  const { backend, caller } = await started(t)
+  caller.socket.end('POST http://b.test/ HTTP/1.1\r\nHost: b.test\r\nContent-Length: 4\r\n\r\nbody')
+  const connection = await backend.accepted()
+  await connection.receive('\r\n\r\nbody')
+  connection.send('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok')
+  assert.match(await caller.receiveAll(), /^HTTP\/1\.1 200 .*\r\n\r\nok$/s)
+})
+
+test('half a body that came with the end of its caller is not waited for', async (t) => {
+  const { entrance, caller } = await started(t)
+  caller.socket.end('POST http://b.test/ HTTP/1.1\r\nHost: b.test\r\nContent-Length: 4\r\n\r\nbo')
+  assert.equal((await entrance.record(0)).error, 'CALLER_LEFT')
+})
+
+test('the clock of a head that came behind another request runs from the answer to that one', async (t) => {
+  const { backend, entrance, caller } = await started(t, { timeouts: { headMs: 30_000 } })
+  caller.send(`${GET}GET http://b.te`)
+  const connection = await backend.accepted()
+  await connection.receive('\r\n\r\n')
+  connection.send('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok')
+  await caller.receive('ok')
+  entrance.deadlines.sweep(performance.now() + 30_001)
+  assert.match(await caller.receiveAll(), /^HTTP\/1\.1 408 /)
+})
+
+test('a head that is too long is a 431 also when it came to rest exactly at the limit', async (t) => {
+  const { caller } = await started(t, { limits: { headBytes: 2000 } })
+  const begun = 'GET http://b.test/ HTTP/1.1\r\nX: '
+  caller.send(begun + 'x'.repeat(2000 - begun.length))
+  await turns()
+  caller.send('x')
+  assert.match(await caller.receiveAll(), /^HTTP\/1\.1 431 /)
+})
+
+test('a caller that still sends after a refusal is given time to find out, but not for ever', async (t) => {
+  const { entrance, caller } = await started(t)
+  const reached = nextCaller(entrance.entrance)
+  const now = performance.now.bind(performance)
+  let later = 0
+  t.mock.method(performance, 'now', () => now() + later)
+  caller.send('POST ftp://b.test/ HTTP/1.1\r\nHost: b.test\r\nContent-Length: 8\r\n\r\n')
+  await caller.receiveAll()
+  const { wire } = await reached
+  later = 300
+  caller.send('some')
+  await turns()
+  // The time after the refusal is over by now, that after the last bytes is not.
+  entrance.deadlines.sweep(now() + 600)
+  assert.equal(wire.destroyed, false)
+  later = 29_900
+  caller.send('more')
+  await turns()
+  entrance.deadlines.sweep(now() + 30_100)
+  assert.equal(wire.destroyed, true)
 })

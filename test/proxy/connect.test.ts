@@ -147,3 +147,24 @@ test('an upgrade that the backend declines is an ordinary answer', async (t) => 
   connection.send('HTTP/1.1 426 Upgrade Required\r\nContent-Length: 2\r\n\r\nno')
   assert.match(await caller.receive('no'), /^HTTP\/1\.1 426 /)
 })
+
+test('a backend that switches protocols before it has the whole request is not believed', async (t) => {
+  const { backend, entrance, caller } = await started(t)
+  caller.send(UPGRADE.replace('GET', 'POST').replace('\r\n\r\n', '\r\nContent-Length: 9\r\n\r\nhalf'))
+  const connection = await backend.accepted()
+  await connection.receive('\r\n\r\nhalf')
+  connection.send('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n')
+  assert.match(await caller.receiveAll(), /^HTTP\/1\.1 502 /)
+  assert.equal((await entrance.record(0)).error, 'BACKEND_BAD_RESPONSE')
+})
+
+test('the end of a caller that came before its upgrade reaches the backend after it', async (t) => {
+  const { backend, caller } = await started(t)
+  caller.socket.end(UPGRADE)
+  const connection = await backend.accepted()
+  await connection.receive('\r\n\r\n')
+  await turns()
+  connection.send('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n')
+  await caller.receive('\r\n\r\n')
+  await connection.until(({ ended }) => ended)
+})

@@ -1,6 +1,7 @@
 /** What a caller is told when its exchange fails, what the log says, and what must not happen: a request sent twice, a cut answer taken for whole. */
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
+import type { BackendConnection } from '../../src/backend/verified-backend.ts'
 import { SidecarError } from '../../src/errors.ts'
 import { type EntranceOptions, startEntrance, startRawBackend } from '../kit/entrance.ts'
 
@@ -215,4 +216,39 @@ test('the idle deadline cuts an answer that stands still', async (t) => {
   await caller.until(({ closed }) => closed)
   assert.equal(caller.error?.code, 'ECONNRESET')
   assert.equal((await entrance.record(0)).error, 'BACKEND_IDLE_TIMEOUT')
+})
+
+test('interim answers without end are a bad answer, however small they are', async (t) => {
+  const { backend, entrance, caller } = await started(t)
+  caller.socket.pause()
+  caller.send(GET)
+  const connection = await backend.accepted()
+  await connection.receive('\r\n\r\n')
+  for (let count = 0; count < 20; count += 1) connection.send('HTTP/1.1 103\r\n\r\n'.repeat(4000))
+  assert.equal((await entrance.record(0)).error, 'BACKEND_BAD_RESPONSE')
+})
+
+test('a request is not sent again once an interim answer has come', async (t) => {
+  const { entrance, caller, connection } = await withIdleConnection(t)
+  caller.send(GET)
+  await connection.receive('\r\n\r\n')
+  connection.send('HTTP/1.1 103 Early Hints\r\n\r\n')
+  await caller.receive('Early Hints')
+  connection.socket.destroy()
+  assert.match(await caller.receive('}\n'), /HTTP\/1\.1 502 /)
+  assert.equal(entrance.backends.dialled, 1)
+})
+
+test('a connection that came from the pool by way of its line counts as used before', async (t) => {
+  const { backend, entrance, caller, connection } = await withIdleConnection(t)
+  // Nothing idle at the first look, and one that came back a moment later, as in a pool at its limit.
+  const idle = entrance.backends.idle.pop() as BackendConnection
+  t.mock.method(entrance.backends, 'open', async () => idle, { times: 1 })
+  caller.send(GET)
+  await connection.receive('\r\n\r\n')
+  connection.socket.destroy()
+  const second = await backend.accepted()
+  await second.receive('\r\n\r\n')
+  second.send(OK)
+  assert.match(await caller.receive('ok'), /^HTTP\/1\.1 200/)
 })
