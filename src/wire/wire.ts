@@ -184,10 +184,12 @@ export class Wire {
 
   /** Closes so that the peer cannot take what it got for complete: with a TCP reset, or without TLS's close_notify. */
   reset(): void {
-    const { destroyed, encrypted } = this.#socket as net.Socket & { encrypted?: boolean }
+    const { destroyed, encrypted, writableEnded } = this.#socket as net.Socket & { encrypted?: boolean }
     if (destroyed) return
-    // Node resets plain sockets only and throws for the others.
-    if (encrypted === true) this.#socket.destroy()
+    // Node resets plain sockets only and throws for the others. It also never closes the handle of one whose shutdown
+    // is under way (libuv refuses the reset); everything has been sent by then, so there is nothing left to cut.
+    const isShuttingDown = writableEnded && this.pending === 0
+    if (encrypted === true || isShuttingDown) this.#socket.destroy()
     else this.#socket.resetAndDestroy()
   }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { test } from 'node:test'
-import { readToEnd, stoodStill, wirePair } from '../kit/wires.ts'
+import { closedSocket, readToEnd, stoodStill, turns, wirePair } from '../kit/wires.ts'
 
 test('a wire tells what arrives, that the peer has finished, and still writes after that', async (t) => {
   const { wire, reader, peer } = await wirePair(t)
@@ -66,6 +66,22 @@ test('a reset reaches the peer as an error, not as an end', async (t) => {
   wire.reset()
   const [error] = await failed
   assert.equal(error.code, 'ECONNRESET')
+})
+
+test('a reset in the middle of an end leaves no handle behind', async (t) => {
+  const openSockets = () => process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length
+  await turns()
+  const before = openSockets()
+  const { wire, peer } = await wirePair(t)
+  const closed = closedSocket(peer)
+  peer.resume()
+  wire.write('all of it')
+  wire.end()
+  wire.reset()
+  peer.end()
+  await closed
+  await turns()
+  assert.ok(openSockets() <= before)
 })
 
 test('a peer that resets ends the wire with the error, told once', async (t) => {
