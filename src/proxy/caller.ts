@@ -135,6 +135,15 @@ export class Caller implements CallerConnection, WireReader, Watched {
     else this.wire.end()
   }
 
+  /** Ends at once whatever is under way. */
+  cut(): void {
+    const work = this.#work
+    this.#work = undefined
+    this.#leaving = true
+    work?.cut()
+    this.wire.reset()
+  }
+
   /** No further request is to be served here: moves the caller away when it is idle, or closes it. */
   retire(give: Give | undefined): void {
     this.#retired = true

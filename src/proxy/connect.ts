@@ -73,8 +73,13 @@ export class Connect implements Work, WireReader {
     )
   }
 
+  cut(): void {
+    this.#abandon(new SidecarError('INTERNAL_DRAINING', 'the drain deadline cut the tunnel before it carried anything'))
+  }
+
   expired(): void {
-    this.#refuseBytes('the caller sent nothing into its tunnel in time')
+    this.#abandon(new SidecarError('CALLER_TIMEOUT', 'the caller sent nothing into its tunnel in time'))
+    this.#caller.wire.reset()
   }
 
   // --- what the backend does before the caller has spoken ---

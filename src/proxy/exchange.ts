@@ -64,6 +64,7 @@ export class Exchange implements Work, WireReader {
   start(bytesFollow: boolean): void {
     const idle = this.#route.pool?.take()
     if (idle === undefined) return void this.#open()
+    this.#reused = true
     this.#use(idle, bytesFollow)
   }
 
@@ -97,6 +98,11 @@ export class Exchange implements Work, WireReader {
 
   callerClosed(error: Error | undefined): void {
     this.#settle(new SidecarError('CALLER_LEFT', 'the caller left before its answer was complete', { cause: error }))
+    this.#dropBackend()
+  }
+
+  cut(): void {
+    this.#settle(new SidecarError('INTERNAL_DRAINING', 'the drain deadline cut the request'))
     this.#dropBackend()
   }
 
@@ -151,8 +157,8 @@ export class Exchange implements Work, WireReader {
 
   #use(backend: BackendConnection, bytesFollow: boolean): void {
     this.#backend = backend
-    // Not where it came from tells, but what it has done: a pool at its limit passes used ones on to those in line.
-    this.#reused = backend.wire.bytesOut > 0
+    // A pool at its limit passes used connections on to those in line: what it has done tells, too.
+    if (backend.wire.bytesOut > 0) this.#reused = true
     this.#record.reached(backend, this.#reused)
     backend.wire.reader = this
     this.#requestOut = new Outflow(backend.wire, requestHeadText(this.#head, this.#route, this.#entrance.via))
@@ -234,6 +240,7 @@ export class Exchange implements Work, WireReader {
     if (untouched && repeatable && this.#reused && !this.#retried) {
       this.#retried = true
       this.#dropBackend()
+      this.#reused = false
       return void this.#open()
     }
     const { authority } = this.#route.decision.destination
@@ -289,6 +296,4 @@ export class Exchange implements Work, WireReader {
 
 const silent: WireReader = { bytes() {}, ended() {}, drained() {}, closed() {} }
 
-function badAnswer(message: string): SidecarError {
-  return new SidecarError('BACKEND_BAD_RESPONSE', message)
-}
+const badAnswer = (message: string): SidecarError => new SidecarError('BACKEND_BAD_RESPONSE', message)

@@ -27,5 +27,6 @@ export class OwnAnswer implements Work {
   callerEnded(): void {}
   callerDrained(): void {}
   callerClosed(): void {}
+  cut(): void {}
   expired(): void {}
 }

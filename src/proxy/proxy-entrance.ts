@@ -90,8 +90,10 @@ export class ProxyEntrance implements EntranceContext {
   /** Cuts everything that is left; tells how many callers that were. */
   cut(): number {
     const left = this.#callers.size
+    // Whoever cuts knows that it is empty now; told so in between, it would go by a count that is not final.
+    this.emptied = () => {}
     for (const tunnel of this.#tunnels) tunnel.cut()
-    for (const caller of this.#callers) caller.wire.reset()
+    for (const caller of this.#callers) caller.cut()
     return left
   }
 

@@ -4,6 +4,7 @@ import { type ErrorCode, faultOf, type SidecarError } from '../errors.ts'
 import type { RequestHead } from '../http/request-head.ts'
 import { type AccessRecord, emptyAccessRecord } from '../observe/access-record.ts'
 import type { Decision } from '../policy/decision.ts'
+import { serverNameFor } from '../policy/names.ts'
 import type { Verdict } from '../policy/verdict.ts'
 import type { TunnelEnd } from '../tunnel/tunnel.ts'
 import { errorReply } from './error-reply.ts'
@@ -52,6 +53,7 @@ export class RequestRecord {
     access.host = decision.destination.host
     access.port = decision.destination.port
     access.rule = decision.rule.name
+    access.sni = serverNameFor(decision.rule, decision.destination)
   }
 
   /** A connection is there: dialled for this request, or taken from the pool. */

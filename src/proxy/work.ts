@@ -13,6 +13,8 @@ export interface Work {
   /** What was written to the caller has left, after a write had answered false. */
   callerDrained(): void
   callerClosed(error: Error | undefined): void
+  /** The caller is about to be cut: the work ends, and says so in its record. */
+  cut(): void
   /** The deadline that the work had set on the caller has passed. */
   expired(): void
 }

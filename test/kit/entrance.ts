@@ -214,14 +214,22 @@ export interface RawBackend {
 export async function startRawBackend(t: TestContext): Promise<RawBackend> {
   const arrived: RawSocket[] = []
   let told = () => {}
+  let isOver = false
+  const sockets = new Set<net.Socket>()
   const server = net.createServer({ allowHalfOpen: true }, (socket) => {
-    t.after(() => socket.destroy())
+    // One may still arrive when the test is over; left open it would keep the process from ending.
+    if (isOver) return socket.destroy()
+    sockets.add(socket)
     arrived.push(new RawSocket(socket))
     told()
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  t.after(() => server.close())
+  t.after(() => {
+    isOver = true
+    for (const socket of sockets) socket.destroy()
+    server.close()
+  })
   const accepted = async (): Promise<RawSocket> => {
     while (arrived.length === 0) {
       await new Promise<void>((resolve) => {

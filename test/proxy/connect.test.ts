@@ -115,7 +115,7 @@ test('a silent caller of a tunnel is given up at the head deadline', async (t) =
   await caller.receive('\r\n\r\n')
   entrance.deadlines.sweep(performance.now() + 5001)
   await caller.until(({ closed }) => closed)
-  assert.equal((await entrance.record(0)).error, 'POLICY_NOT_TLS')
+  assert.equal((await entrance.record(0)).error, 'CALLER_TIMEOUT')
 })
 
 const UPGRADE = 'GET http://b.test/ws HTTP/1.1\r\nHost: b.test\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n'

@@ -134,29 +134,25 @@ test('without a next generation the last answer says close, and an idle caller m
   assert.equal(await idle.receiveAll(), '')
 })
 
-test('cut ends everything that is left, and tells how many that were', async (t) => {
+test('cut ends everything that is left, tells how many callers that were, and each has its line in the log', async (t) => {
   const backend = await startRawBackend(t)
-  const { entrance, connect } = await startEntrance(t, backend.port)
-  const callers = [await connect(), await connect()]
-  callers[0]?.send(GET)
+  const { entrance, connect, records } = await startEntrance(t, backend.port)
+  const [idle, request, tunnel, opening] = [await connect(), await connect(), await connect(), await connect()]
+  request.send(GET)
   await backend.accepted()
-  assert.equal(entrance.cut(), 2)
-  for (const caller of callers) await caller.until(({ closed }) => closed)
-})
+  tunnel.send('CONNECT b.test:443 HTTP/1.1\r\nHost: b.test\r\n\r\n')
+  await tunnel.receive('\r\n\r\n')
+  tunnel.send('\x16\x03\x01hello')
+  await (await backend.accepted()).receive('hello')
+  opening.send('CONNECT b.test:443 HTTP/1.1\r\nHost: b.test\r\n\r\n')
+  await opening.receive('\r\n\r\n')
 
-test('a request that moves to an entrance at its limit is refused, and takes no backend with it', async (t) => {
-  const backend = await startRawBackend(t)
-  const next = await startEntrance(t, backend.port, { limits: { callers: 1 } })
-  await next.connect()
-  const old = await startEntrance(t, backend.port)
-  const caller = await old.connect()
-  caller.send(GET + GET)
-  const connection = await backend.accepted()
-  await connection.receive('\r\n\r\n')
-  old.entrance.retire(async (handle, early) => next.entrance.accept(duplicate(handle), early))
-  connection.send(OK)
-  assert.match(await caller.receiveAll(), /\r\n\r\nokHTTP\/1\.1 503 /)
-  await turns()
-  assert.equal(next.backends.dialled, 0)
-  assert.equal(next.records.length, 1)
+  entrance.retire(undefined)
+  entrance.emptied = () => assert.fail('the count would be lost')
+  assert.equal(entrance.cut(), 4)
+  assert.deepEqual(
+    records.map(({ error }) => error),
+    Array(3).fill('INTERNAL_DRAINING'),
+  )
+  for (const caller of [idle, request, tunnel, opening]) await caller.until(({ closed }) => closed)
 })
