@@ -1,4 +1,5 @@
 import type { RuleDescription } from '../policy/describe-rule.ts'
+import type { DeniedAddress } from '../policy/judge-destination.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { Snapshot } from '../settings/snapshot.ts'
 import { addExamples, type DefineCommand } from './cli.ts'
@@ -17,30 +18,44 @@ export const defineExplain: DefineCommand = (command, { terminal, exit }) => {
   addExamples(command, ['explain mail.example.org', 'explain https://api.example.org:8443 --policy new.yaml --json'])
   command.action(async (text: string, options: SettingOptions) => {
     const { describeRule } = await import('../policy/describe-rule.ts')
+    const { deniedAddressOf, describeDenied } = await import('../policy/judge-destination.ts')
     const { snapshot } = await composeFrom(options, terminal)
     const { policy } = snapshot
     const decision = decideOn(policy, text)
+    const denied = deniedAddressOf(policy.addresses, decision.destination)
     const explanation: Explanation = {
       policy: policy.name,
-      ...describeRule(decision, policy.exceptions),
+      ...describeRule(decision, { exceptions: policy.exceptions, nowMs: Date.now() }),
       passedOver: passedOver(policy, decision),
       trust: decision.rule.trustStores.map((name) => ({ name, certificates: certificatesIn(snapshot, name) })),
       addresses: policy.addresses,
+      ...(denied === undefined
+        ? {}
+        : {
+            allowed: false,
+            reason: 'address-denied',
+            deniedAddress: { ...denied, sentence: describeDenied(decision.destination, denied) },
+          }),
     }
-    const handshake = options.connect && decision.allowed ? await makeHandshake(snapshot, decision) : undefined
+    const allowed = decision.allowed && explanation.deniedAddress === undefined
+    const handshake =
+      options.connect && decision.allowed && allowed ? await makeHandshake(snapshot, decision) : undefined
     if (options.json) terminal.printJson({ ...explanation, ...(handshake === undefined ? {} : { handshake }) })
     else showExplanation(explanation, terminal)
     if (handshake !== undefined && !options.json) showHandshake(handshake, terminal)
-    if (!decision.allowed) exit('refused')
+    if (!allowed) exit('refused')
     else if (handshake !== undefined) exit(exitNameFor(handshake))
   })
 }
 
-interface Explanation extends RuleDescription {
+interface Explanation extends Omit<RuleDescription, 'reason'> {
+  readonly reason: RuleDescription['reason'] | 'address-denied'
   readonly policy: string
   readonly passedOver: readonly PassedOver[]
   readonly trust: readonly { readonly name: string; readonly certificates: number }[]
   readonly addresses: Policy['addresses']
+  /** Present when the destination is an address, or localhost, and none that may be dialled. */
+  readonly deniedAddress?: DeniedAddress & { readonly sentence: string }
 }
 
 function certificatesIn(snapshot: Snapshot, store: string): number {
@@ -49,7 +64,10 @@ function certificatesIn(snapshot: Snapshot, store: string): number {
 
 function showExplanation(explanation: Explanation, terminal: Terminal): void {
   const [decision = '', ...after] = explanation.sentences
-  terminal.print(terminal.paint(explanation.allowed ? 'green' : 'red', decision))
+  const { deniedAddress } = explanation
+  if (deniedAddress !== undefined) terminal.print(terminal.paint('red', deniedAddress.sentence))
+  if (deniedAddress === undefined) terminal.print(terminal.paint(explanation.allowed ? 'green' : 'red', decision))
+  else terminal.print(`  By its rules alone: ${decision}`)
   for (const { rule, why } of explanation.passedOver) terminal.print(`  passed over the rule ${rule}: it ${why}`)
   if (!explanation.allowed) return
   for (const sentence of after) terminal.print(`  ${sentence}`)

@@ -6,7 +6,7 @@ export const defineSchema: DefineCommand = (command, { terminal }) => {
   command
     .addArgument(new Argument('[document]', 'which document').choices(['policy', 'settings']).default('policy'))
     .option('--json', 'print JSON, as always')
-  addExamples(command, ['schema > schemas/policy.schema.json', 'schema settings'])
+  addExamples(command, ['schema > policies/policy.schema.json', 'schema settings'])
   command.action(async (document: 'policy' | 'settings') => {
     const schema =
       document === 'policy'

@@ -3,7 +3,7 @@
  * rule complete. Pure, and blind to lines: what is wrong is told by path, and whoever read the text knows the place.
  */
 import { compileRule, compileUnlisted, type Inherited, unlistedName } from './compile-rule.ts'
-import { compileTls, type Note } from './compile-tls.ts'
+import { compileTls, type Note, tlsScope } from './compile-tls.ts'
 import { lintPolicy } from './lint-policy.ts'
 import type { ExceptionRecord, Policy } from './policy.ts'
 import type { Remark } from './problem.ts'
@@ -19,10 +19,10 @@ export interface CompiledPolicy {
 /** Compiles a document; contradictions are errors among the remarks, doubtful choices are warnings. */
 export function compilePolicy(document: PolicyDocument): CompiledPolicy {
   const remarks: Remark[] = []
-  const note: Note = (severity, path, message) => remarks.push({ path, message, severity })
+  const note: Note = (severity, path, message, needs = []) => remarks.push({ path, message, severity, needs })
   const { metadata, spec } = document
 
-  const tls = compileTls(spec.tls, { path: ['spec', 'tls'], note, said: spec.tls })
+  const tls = compileTls(spec.tls, tlsScope(spec.tls, ['spec'], note))
   const inherited: Inherited = { spec, tls }
   const policy: Policy = {
     name: metadata.name,
@@ -54,14 +54,13 @@ function compileException(entry: Spec['exceptions'][number]): ExceptionRecord {
 
 /** Logs, metrics and pages tell rules apart by name alone. */
 function checkRuleNames({ rules }: Spec, note: Note): void {
-  const seen = new Map<string, number>()
+  const seen = new Set<string>()
   for (const [index, { name }] of rules.entries()) {
     const path = ['spec', 'rules', index, 'name']
-    const first = seen.get(name)
     if (name === unlistedName)
       note('error', path, `${unlistedName} is what logs call the lack of a rule: choose another`)
-    if (first !== undefined) note('error', path, `${name} is already the name of spec.rules[${first}]`)
-    else seen.set(name, index)
+    if (seen.has(name)) note('error', path, `${name} is already the name of a rule above`)
+    seen.add(name)
   }
 }
 
@@ -82,7 +81,9 @@ function checkStoreNames({ strictTls, rules }: Spec, note: Note): void {
 
 function checkSomethingIsAllowed({ destinations, rules }: Spec, note: Note): void {
   if (destinations.unlisted === 'allow' || rules.some(({ action }) => action === 'allow')) return
-  note('error', ['spec', 'destinations', 'unlisted'], 'denies everything: no rule allows a destination')
+  // The rules may stand under a mistyped key, or be among those that could not be read.
+  const needs = rules.length === 0 ? [['spec']] : [['spec', 'rules']]
+  note('error', ['spec', 'destinations', 'unlisted'], 'denies everything: no rule allows a destination', needs)
 }
 
 function deepFreeze<T>(value: T): T {

@@ -1,5 +1,5 @@
 /** Resolves one rule: what it says, laid over what the policy says for all. */
-import { compileTls, inheritTls, type Note } from './compile-tls.ts'
+import { compileTls, inheritTls, type Note, tlsScope } from './compile-tls.ts'
 import type { Rule, TlsOffer } from './policy.ts'
 import type { Path } from './problem.ts'
 import type { RuleEntry, Spec } from './schema.ts'
@@ -50,10 +50,7 @@ export function compileRule(entry: RuleEntry, index: number, { spec, tls }: Inhe
     allowUntrusted: strictTls.allowUntrusted,
     sni: entry.sni ?? spec.sni,
     ...(entry.verifyName === undefined ? {} : { verifyName: entry.verifyName }),
-    tls:
-      entry.tls === undefined
-        ? tls
-        : compileTls(inheritTls(spec.tls, entry.tls), { path: [...path, 'tls'], note, said: entry.tls }),
+    tls: entry.tls === undefined ? tls : compileTls(inheritTls(spec.tls, entry.tls), tlsScope(entry.tls, path, note)),
     pins: entry.pins ?? null,
     ...(entry.clientCertificate === undefined ? {} : { clientCertificate: entry.clientCertificate }),
     plaintext: entry.plaintext,
@@ -95,5 +92,12 @@ function storesPath(entry: RuleEntry, path: Path): Path {
 function checkSomebodyIsTrusted(rule: Rule, path: Path, note: Note): void {
   const refusesEveryone = rule.strict && rule.enforcement === 'enforce' && !rule.allowUntrusted
   if (rule.action === 'deny' || !refusesEveryone || rule.trustStores.length > 0 || rule.pins?.mode === 'instead') return
-  note('error', path, 'leaves no trust store at all: strict TLS would refuse every backend')
+  const own = ['action', 'enforcement', 'strictTls', 'trustStores', 'pins'].map((key) => [
+    'spec',
+    'rules',
+    rule.index,
+    key,
+  ])
+  const needs = [['spec', 'strictTls'], ...(rule.index === -1 ? [['spec', 'destinations', 'unlisted']] : own)]
+  note('error', path, 'leaves no trust store at all: strict TLS would refuse every backend', needs)
 }

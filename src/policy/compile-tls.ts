@@ -11,7 +11,7 @@ import { newestProfile, type Profile, profiles } from './profiles.ts'
 import type { TlsEntry } from './schema.ts'
 
 /** Tells what is wrong or doubtful at a path: how a check speaks without stopping the others. */
-export type Note = (severity: Severity, path: Path, message: string) => void
+export type Note = (severity: Severity, path: Path, message: string, needs?: readonly Path[]) => void
 
 /** Where the settings stand, and where to say what is wrong with them. */
 export interface TlsScope {
@@ -19,6 +19,16 @@ export interface TlsScope {
   readonly note: Note
   /** What this very place says, apart from what it inherits: only that is worth a warning here. */
   readonly said: TlsEntry
+}
+
+/**
+ * Makes the scope of the TLS settings of `owner`. Lists, protocols and the choice of a set depend on each other, so no
+ * remark on one is made while another, here or where it inherits from, is faulty.
+ */
+export function tlsScope(said: TlsEntry, owner: Path, note: Note): TlsScope {
+  const path = [...owner, 'tls']
+  const needs = [path, ...(choosesOwnSet(said) ? [] : [['spec', 'tls']])]
+  return { path, said, note: (severity, place, message) => note(severity, place, message, needs) }
 }
 
 /** Compiles TLS settings with everything inherited filled in. */
@@ -58,11 +68,15 @@ export function compileTls(entry: TlsEntry, scope: TlsScope): TlsOffer {
 
 /** Lays what a rule says over what the policy says. A rule that chooses its own set inherits none of the lists. */
 export function inheritTls(outer: TlsEntry, inner: TlsEntry): TlsEntry {
-  const choosesOwnSet = inner.configuration !== undefined || inner.profile !== undefined
-  const inherited: TlsEntry = choosesOwnSet ? { postQuantum: outer.postQuantum } : outer
+  const inherited: TlsEntry = choosesOwnSet(inner) ? { postQuantum: outer.postQuantum } : outer
   return { configuration: 'default', ...inherited, ...inner }
 }
 
+function choosesOwnSet({ configuration, profile }: TlsEntry): boolean {
+  return configuration !== undefined || profile !== undefined
+}
+
+const listKeys = ['protocols', 'ciphers', 'groups'] as const
 const allProtocols: readonly Protocol[] = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3']
 
 function ascending(protocols: readonly Protocol[]): Protocol[] {
@@ -81,11 +95,16 @@ function groupsFor(protocols: readonly Protocol[], names: readonly string[], pos
     .filter((group) => postQuantum !== 'off' || !group.postQuantum)
 }
 
-function checkKeysFit({ configuration }: TlsEntry, { path, note, said }: TlsScope): void {
+function checkKeysFit(entry: TlsEntry, { path, note, said }: TlsScope): void {
   const [misplaced, other] =
-    configuration === 'custom'
-      ? ([['profile'], 'default'] as const)
-      : ([['protocols', 'ciphers', 'groups'], 'custom'] as const)
+    entry.configuration === 'custom' ? ([['profile'], 'default'] as const) : ([listKeys, 'custom'] as const)
+  if (
+    said.configuration === 'custom' &&
+    said.profile === undefined &&
+    !listKeys.some((key) => entry[key] !== undefined)
+  ) {
+    note('warning', [...path, 'configuration'], 'means the same as default: no list is given')
+  }
   for (const key of misplaced) {
     if (said[key] !== undefined) note('error', [...path, key], `is read under configuration: ${other} only`)
   }
@@ -155,12 +174,17 @@ function warnOfWeakSuites(suites: readonly Suite[], { path, note, said }: TlsSco
   const place = (['ciphers', 'profile', 'configuration'] as const).find((key) => said[key] !== undefined)
   if (place === undefined) return
   for (const weakness of Object.keys(weaknessReasons) as Weakness[]) {
-    const weak = suites.filter(({ weaknesses }) => weaknesses.includes(weakness)).map(({ openssl }) => openssl)
+    const weak = suites.filter(({ weaknesses }) => weaknesses.includes(weakness)).map((suite) => asWritten(suite, said))
     if (weak.length === 0) continue
     const named = weak.length > 3 ? `${weak.slice(0, 3).join(', ')} and ${weak.length - 3} more` : weak.join(', ')
     const { called, reason } = weaknessReasons[weakness]
     note('warning', [...path, place], `offers ${called} (${named}): ${reason}`)
   }
+}
+
+/** Searching the file for the name in a warning must find it. */
+function asWritten(suite: Suite, { ciphers = [] }: TlsEntry): string {
+  return ciphers.find((name) => findSuite(name) === suite) ?? suite.openssl
 }
 
 function serves(suite: Suite, protocols: readonly Protocol[]): boolean {

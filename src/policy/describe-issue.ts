@@ -48,7 +48,8 @@ function describe(issue: Issue, value: unknown): string {
 function expectation(issue: Issue): string {
   switch (issue.code) {
     case 'invalid_type':
-      return typeWords[issue.expected] ?? issue.expected
+      // A schema that says what it expects better than its type does has it in the message.
+      return /^expected (.*)$/.exec(issue.message)?.[1] ?? typeWords[issue.expected] ?? issue.expected
     case 'invalid_value':
       return issue.values.length === 1 ? quote(issue.values[0]) : `one of ${words(issue.values).join(', ')}`
     case 'invalid_union':

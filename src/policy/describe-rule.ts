@@ -3,6 +3,7 @@ import type { Decision } from './decision.ts'
 import { describeOffer, type OfferDescription } from './describe-offer.ts'
 import { matchesHost } from './match-host.ts'
 import { nameToVerify, serverNameFor } from './names.ts'
+import { isOver, lastDayOf } from './over.ts'
 import { type ExceptionRecord, type FindingName, type Policy, type Rule, trustFindings } from './policy.ts'
 import type { Forgiveness } from './verdict.ts'
 
@@ -26,6 +27,8 @@ export interface RuleDescription {
   readonly tlsPort: number
   readonly fixUps: boolean
   readonly forgives: readonly Forgiven[]
+  /** Exceptions that forgave once and no longer do. */
+  readonly over: readonly Omit<Forgiven, 'by'>[]
   readonly offer: OfferDescription
   readonly sentences: readonly string[]
 }
@@ -43,10 +46,16 @@ export interface Forgiven {
 }
 
 /** Describes what a decision means for the connection that would follow. */
-export function describeRule(decision: Decision, exceptions: Policy['exceptions']): RuleDescription {
+export function describeRule(
+  decision: Decision,
+  { exceptions, nowMs }: { readonly exceptions: Policy['exceptions']; readonly nowMs: number },
+): RuleDescription {
   const { rule, destination, allowed, reason } = decision
   const records = exceptions.filter(({ host, port }) => host === destination.host && port === destination.port)
-  const forgives = forgivenBy(rule, records)
+  const forgives = forgivenBy(
+    rule,
+    records.filter((record) => !isOver(record, nowMs)),
+  )
   const offer = describeOffer(rule.tls)
   const description = {
     destination: destination.authority,
@@ -65,6 +74,7 @@ export function describeRule(decision: Decision, exceptions: Policy['exceptions'
     tlsPort: rule.tlsPort,
     fixUps: rule.fixUps,
     forgives,
+    over: records.filter((record) => isOver(record, nowMs)).map(describeOver),
     offer,
   }
   const after = allowed ? [...trustSentences(description), ...handshakeSentences(description)] : []
@@ -86,11 +96,11 @@ function decisionSentence({ destination, reason, rule, matchedBy }: Described): 
   }
 }
 
-function trustSentences({ strict, trustStores, nameToVerify: name, pins, forgives }: Described): string[] {
+function trustSentences({ strict, trustStores, nameToVerify: name, pins, forgives, over }: Described): string[] {
   const stores = storesPhrase(trustStores)
   const pinned = pins?.spkiSha256.length ?? 0
   const keys = pinned === 1 ? 'the pinned public key' : `one of ${pinned} pinned public keys`
-  const forgiven = forgives.map(({ sentence }) => sentence)
+  const forgiven = [...forgives, ...over].map(({ sentence }) => sentence)
   if (pins?.mode === 'instead') return [`The backend must show ${keys}; chain, dates and name do not count.`]
   return [
     ...(strict ? [`The certificate must chain to ${stores} and carry the name ${name}.`] : []),
@@ -133,11 +143,18 @@ function forgivenBy(rule: Rule, records: readonly ExceptionRecord[]): Forgiven[]
   return forgiven
 }
 
-function describeException({ findings, spkiSha256, untilMs, owner, reason }: ExceptionRecord): Forgiven {
-  // untilMs is the first moment it no longer holds; people name the last day it does.
-  const until = new Date(untilMs - 1).toISOString().slice(0, 10)
+function describeException(record: ExceptionRecord): Forgiven {
+  const { findings, spkiSha256, owner, reason } = record
+  const until = lastDayOf(record)
   const key = spkiSha256 === undefined ? {} : { spkiSha256 }
   const bound = spkiSha256 === undefined ? '' : ` for the key ${spkiSha256}`
   const sentence = `Until ${until}${bound}, ${findings.join(', ')} is forgiven: ${reason} (${owner}).`
   return { by: 'exception', findings, until, ...key, sentence }
+}
+
+function describeOver(record: ExceptionRecord): Omit<Forgiven, 'by'> {
+  const { findings, owner } = record
+  const until = lastDayOf(record)
+  const sentence = `The exception for ${findings.join(', ')} ended on ${until} and forgives nothing (${owner}).`
+  return { findings, until, sentence }
 }

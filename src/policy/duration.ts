@@ -7,7 +7,7 @@ const shape = 'expected a duration such as 500ms, 30s, 5m or 1h'
 
 /** A duration as operators write it in a document, read as milliseconds. */
 export const durationSchema = z
-  .string()
+  .string({ error: shape })
   .regex(pattern, shape)
   .transform((text, context) => {
     const ms = toMs(text)

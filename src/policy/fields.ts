@@ -60,6 +60,7 @@ export const certificateNameField = z
 /** A host name that can be sent as SNI: an address cannot. */
 export const serverNameField = z.string().transform((text, context) => {
   const destination = attempt(() => parseDestination(text, 443), context)
+  if (context.issues.length > 0) return z.NEVER
   if (destination.kind === 'name') return destination.host
   refuse(context, 'expected a host name: an address cannot be sent as SNI')
   return z.NEVER

@@ -48,6 +48,10 @@ function lintNotYet(said: Pick<RuleEntry, 'revocation' | 'healthCheck'>, path: P
 
 function lintRule(entry: RuleEntry, path: Path, note: Note): void {
   if (entry.enforcement === 'report') note('warning', [...path, 'enforcement'], reportReason)
+  if (entry.action !== 'deny' && entry.pins !== undefined && new Set(entry.pins.spkiSha256).size === 1) {
+    const reason = 'is a single key: the day the backend changes it nothing gets through, so add a spare one'
+    note('warning', [...path, 'pins', 'spkiSha256'], reason, [[...path, 'action']])
+  }
   if (entry.action === 'deny') {
     for (const key of Object.keys(entry) as (keyof RuleEntry)[]) {
       if (keysOfDeny.includes(key) || entry[key] === undefined || isDefault(entry, key)) continue
@@ -82,10 +86,16 @@ function lintOrder({ rules }: Policy, note: Note): void {
 
 function lintExceptions({ exceptions }: Spec, note: Note): void {
   for (const [index, { findings, spkiSha256 }] of exceptions.entries()) {
+    for (const [at, name] of findings.entries()) {
+      if (name !== 'revoked' && name !== 'revocation-unknown') continue
+      note('warning', ['spec', 'exceptions', index, 'findings', at], `has no effect: this release never finds ${name}`)
+    }
     const identity = findings.filter((name) => name === 'name-mismatch' || trustFindings.includes(name))
     if (identity.length === 0 || spkiSha256 !== undefined) continue
     const reason = 'lets anyone on the way pose as the backend: add the spkiSha256 of its key'
-    note('warning', ['spec', 'exceptions', index, 'findings'], `forgiving ${identity.join(', ')} ${reason}`)
+    note('warning', ['spec', 'exceptions', index, 'findings'], `forgiving ${identity.join(', ')} ${reason}`, [
+      ['spec', 'exceptions', index],
+    ])
   }
 }
 
@@ -96,5 +106,5 @@ function lintAddresses({ destinations }: Spec, note: Note): void {
     note('warning', path, 'denies nothing: a caller can reach this machine itself and the metadata of its cloud')
   }
   const deniesAll = denyAddresses.includes('0.0.0.0/0') && denyAddresses.includes('::/0')
-  if (deniesAll && allowAddresses.length === 0) note('error', path, 'denies every address')
+  if (deniesAll && allowAddresses.length === 0) note('error', path, 'denies every address', [['spec', 'destinations']])
 }

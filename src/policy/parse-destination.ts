@@ -27,6 +27,7 @@ export function parseDestination(host: string, port: number | string): Destinati
 
 /** Splits at the port without judging either part. Throws CALLER_BAD_TARGET where the split itself is unclear. */
 export function splitAuthority(text: string): { host: string; port?: string } {
+  if (urlLike.test(text)) throw badTarget(text, notUrl)
   const bracketed = /^(\[[^\]]*\])(?::(.*))?$/s.exec(text)
   if (bracketed !== null) return withPort(bracketed[1] as string, bracketed[2])
   const [host = '', port, ...rest] = text.split(':')
@@ -50,6 +51,7 @@ interface CanonicalHost {
 
 function canonicalHost(host: string): CanonicalHost {
   if (host === '') throw badTarget(host, 'has no host')
+  if (urlLike.test(host)) throw badTarget(host, notUrl)
   if (host.length > lengthMax) throw badTarget(host, `is longer than ${lengthMax} characters`)
   const bracketed = /^\[(.*)\]$/s.exec(host)
   if (bracketed !== null || host.includes(':')) return canonicalIpv6(bracketed?.[1] ?? host, host)
@@ -76,6 +78,9 @@ function badTarget(text: string, reason: string): SidecarError {
   return new SidecarError('CALLER_BAD_TARGET', `${quote(text)} ${reason}`, { details: { reason } })
 }
 
+/** A scheme, or the `@` behind user and password: somebody has pasted more than the host. */
+const urlLike = /:\/\/|@/
+const notUrl = 'must be a host name, not a URL'
 /** Long enough for any name in Unicode, short enough to cost nothing. */
 const lengthMax = 1024
 const nameMax = 253

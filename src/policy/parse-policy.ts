@@ -2,10 +2,11 @@
 import { compilePolicy } from './compile-policy.ts'
 import { byPlace, examineDocument, locate } from './document.ts'
 import { type Mention, mentionsOf } from './mentions.ts'
+import { overRemarks } from './over.ts'
 import type { Policy } from './policy.ts'
 import { badDocument, type Path, type Problem, type Remark } from './problem.ts'
 import type { ProblemAt } from './read-yaml.ts'
-import { policySchema } from './schema.ts'
+import { policyHead, policySchema } from './schema.ts'
 
 /** A policy that holds, and what its document leaves to be looked at. */
 export interface ParsedPolicy {
@@ -21,13 +22,16 @@ export interface ParsedPolicy {
 export interface ParseOptions {
   /** What problems call the document. */
   readonly file: string
+  /** The moment by which exceptions are over; without one none is. */
+  readonly nowMs?: number
   /** Tells what is wrong with something the document names (`is not under truststores/`), for those who can look. */
   readonly faultOf?: (mention: Mention) => string | undefined
 }
 
 /** Parses a policy document. Throws OPERATOR_BAD_DOCUMENT with all its problems. */
-export function parsePolicy(text: string, { file, faultOf }: ParseOptions): ParsedPolicy {
-  const { value: document, left, problems, problemAt } = examineDocument(text, { file, schema: policySchema })
+export function parsePolicy(text: string, { file, nowMs, faultOf }: ParseOptions): ParsedPolicy {
+  const examined = examineDocument(text, { file, schema: policySchema, head: policyHead })
+  const { value: document, left, placeOf, problems, problemAt } = examined
   if (document === undefined) throw badDocument(problems)
   const { policy, remarks } = compilePolicy(document)
   const mentions = mentionsOf(document)
@@ -35,13 +39,21 @@ export function parsePolicy(text: string, { file, faultOf }: ParseOptions): Pars
     const message = faultOf?.(mention)
     return message === undefined ? [] : [{ path: mention.path, message, severity: 'error' }]
   })
+  const placed = [...remarks, ...overRemarks(policy.exceptions, nowMs), ...missing].map(
+    ({ path, needs = [], ...remark }) => {
+      return { ...remark, path: placeOf(path), needs: needs.map(placeOf) }
+    },
+  )
   // What a faulty part would have said is unknown, so nothing is held against the places it belongs to.
-  const certain = [...remarks, ...missing].filter(({ path }) => !left.some((part) => isWithin(path, part)))
+  const certain = placed.filter(
+    ({ path, needs }) => !left.some((part) => [path, ...needs].some((each) => isWithin(each, part))),
+  )
   const all = byPlace([...problems, ...locate(certain, problemAt)])
   if (all.some(({ severity }) => severity === 'error')) throw badDocument(all)
   return { policy, warnings: all, mentions, problemAt }
 }
 
+/** One of the two holds the other. */
 function isWithin(one: Path, other: Path): boolean {
   const shared = Math.min(one.length, other.length)
   return one.slice(0, shared).every((step, index) => step === other[index])

@@ -26,6 +26,8 @@ export interface Remark {
   readonly path: Path
   readonly message: string
   readonly severity: Severity
+  /** Other parts it rests on: it is not made while one of them is faulty, since mending that may settle it. */
+  readonly needs?: readonly Path[]
 }
 
 /** Makes the one line an operator reads and an editor can jump from: `file:12:7 spec.tls.ciphers[3]: message`. */

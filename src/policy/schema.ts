@@ -166,6 +166,9 @@ export const policySchema = z.strictObject({
   spec,
 })
 
+/** Stands in for a faulty head, so that what is wrong below it is told as well. */
+export const policyHead = { apiVersion: 'vedette/v1', kind: 'OutgoingTlsPolicy', metadata: { name: 'unnamed' } }
+
 /** A document with defaults filled in and its small parts read, rules not yet resolved. */
 export type PolicyDocument = z.output<typeof policySchema>
 /** What stands under `spec`. */

@@ -23,7 +23,7 @@ import { type SettingsDocument, settingsSchema } from './schema.ts'
 import { type SettingPath, settingPaths, settingTraits } from './setting-table.ts'
 import type { Settings } from './settings.ts'
 import { toSettings } from './to-settings.ts'
-import { assertSafeAddresses, type GuardedEntrance, guardedEntrances } from './unsafe-address.ts'
+import { assertSafeAddresses, type GuardedEntrance, guardedEntrances, unsafeAddresses } from './unsafe-address.ts'
 
 /** Where settings come from; plain JSON, so that another process can load the same ones again. */
 export interface LoadOptions {
@@ -60,7 +60,7 @@ export function loadSettings(options: LoadOptions): LoadedSettings {
   const environment = environmentLayer(options.environment)
   const unsafe = unsafeEntrances(options)
   const problems = [...flags.problems, ...environment.problems, ...unsafe.problems, ...examined.problems]
-  if (examined.value === undefined || problems.length > 0) throw badDocument(problems)
+  if (examined.value === undefined) throw badDocument(problems)
 
   const fileFolder = source.file === null ? options.folder : dirname(source.file)
   const chosen = new Map(
@@ -70,10 +70,20 @@ export function loadSettings(options: LoadOptions): LoadedSettings {
     ]),
   )
   const settings = toSettings((path) => chosen.get(path)?.value)
+  if (problems.length > 0) throw badDocument([...problems, ...unsafeProblems(settings, unsafe.allowed, problems)])
   assertDistinctAddresses(settings)
   assertSafeAddresses(settings, unsafe.allowed)
   const origins = Object.fromEntries([...chosen].map(([path, { origin }]) => [path, origin]))
   return deepFreeze({ settings, origins: origins as LoadedSettings['origins'], file: source.file })
+}
+
+/** Beside other problems, an address outside loopback is one more; an address that is itself in doubt is left alone. */
+function unsafeProblems(settings: Settings, allowed: ReadonlySet<GuardedEntrance>, found: readonly Problem[]) {
+  const sure = guardedEntrances.filter((entrance) => !found.some(({ path }) => path.toLowerCase().includes(entrance)))
+  const judged = new Set([...allowed, ...guardedEntrances.filter((entrance) => !sure.includes(entrance))])
+  return unsafeAddresses(settings, judged).map(({ entrance, fault }) =>
+    problemIn('settings', `${entrance}.listen`, fault),
+  )
 }
 
 interface Source {

@@ -12,10 +12,17 @@ export type GuardedEntrance = (typeof guardedEntrances)[number]
  * pairs, whoever reaches the admin address changes the policy.
  */
 export function assertSafeAddresses(settings: Settings, allowed: ReadonlySet<GuardedEntrance>): void {
-  const faults = guardedEntrances
-    .filter((entrance) => !allowed.has(entrance))
-    .flatMap((entrance) => outside(settings[entrance].listen).map((address) => describe(entrance, address)))
+  const faults = unsafeAddresses(settings, allowed).map(({ entrance, fault }) => `${entrance}.listen ${fault}`)
   if (faults.length > 0) throw new SidecarError('OPERATOR_UNSAFE_ADDRESS', faults.join('; '), { details: { faults } })
+}
+
+/** Lists the addresses outside loopback that nobody has allowed. */
+export function unsafeAddresses(settings: Settings, allowed: ReadonlySet<GuardedEntrance>) {
+  return guardedEntrances
+    .filter((entrance) => !allowed.has(entrance))
+    .flatMap((entrance) =>
+      outside(settings[entrance].listen).map((address) => ({ entrance, fault: describe(entrance, address) })),
+    )
 }
 
 function outside(listen: ListenAddress | readonly ListenAddress[]): readonly ListenAddress[] {
@@ -24,5 +31,5 @@ function outside(listen: ListenAddress | readonly ListenAddress[]): readonly Lis
 
 function describe(entrance: GuardedEntrance, address: ListenAddress): string {
   const flag = `--unsafe-${entrance}-listen`
-  return `${entrance}.listen ${formatListenAddress(address)} is outside loopback: if it is meant, give ${flag} or ${unsafeVariable(entrance)}=true`
+  return `${formatListenAddress(address)} is outside loopback: if it is meant, give ${flag} or ${unsafeVariable(entrance)}=true`
 }

@@ -66,14 +66,16 @@ const values: readonly Case[] = [
   },
   {
     why: 'hosts that cannot be matched',
-    spec: 'rules:\n  - { name: a, match: [▸"*", ▸"f*.example", ▸"*.10.0.0.1", ▸"a b", ▸"a:0", ▸"http://a"] }',
+    spec: 'rules:\n  - { name: a, match: [▸"*", ▸"f*.example", ▸"*.10.0.0.1", ▸"a b", ▸"a:0", ▸"http://a", ▸"ftp://u:p@x:21/", ▸"u@a"] }',
     problems: [
       'spec.rules[0].match[0]: has a * elsewhere than in front, as in *.example.org, found "*"',
       'spec.rules[0].match[1]: has a * elsewhere than in front, as in *.example.org, found "f*.example"',
       'spec.rules[0].match[2]: is a wildcard over an address: name each address, found "*.10.0.0.1"',
       'spec.rules[0].match[3]: has a character no host name has, found "a b"',
       'spec.rules[0].match[4]: needs a port from 1 to 65535, in plain digits, found "a:0"',
-      'spec.rules[0].match[5]: needs a port from 1 to 65535, in plain digits, found "http://a"',
+      'spec.rules[0].match[5]: must be a host name, not a URL, found "http://a"',
+      'spec.rules[0].match[6]: must be a host name, not a URL, found "ftp://u:p@x:21/"',
+      'spec.rules[0].match[7]: must be a host name, not a URL, found "u@a"',
     ],
   },
   {
@@ -120,6 +122,16 @@ const values: readonly Case[] = [
     why: 'an exception that ends on something that is no day',
     spec: 'exceptions: [{ backend: "a:1", findings: [expired], until: ▸soon, owner: me, reason: why not }]',
     problems: ['spec.exceptions[0].until: expected a day such as 2027-06-30, found "soon"'],
+  },
+  {
+    why: 'URLs where hosts belong',
+    spec: `${rule('verifyName: ▸"https://foo.example", sni: ▸"https://foo.example"')}\ntests: [{ destination: ▸"https://foo.example", expect: trusted }]\nexceptions: [{ backend: ▸"https://foo.example:443", findings: [expired], until: 2027-01-01, owner: me, reason: x }]`,
+    problems: [
+      'spec.rules[0].verifyName: must be a host name, not a URL, found "https://foo.example"',
+      'spec.rules[0].sni: must be a host name, not a URL, found "https://foo.example"',
+      'spec.tests[0].destination: must be a host name, not a URL, found "https://foo.example"',
+      'spec.exceptions[0].backend: must be a host name, not a URL, found "https://foo.example:443"',
+    ],
   },
   {
     why: 'a test of a destination nobody can ask for',
@@ -237,7 +249,7 @@ const contradictions: readonly Case[] = [
     why: 'two rules of one name, and a rule with the name of none',
     spec: 'rules:\n  - { name: a, match: [a.example] }\n  - { name: ▸a, match: [b.example] }\n  - { name: ▸unlisted, match: [c.example] }',
     problems: [
-      'spec.rules[1].name: a is already the name of spec.rules[0]',
+      'spec.rules[1].name: a is already the name of a rule above',
       'spec.rules[2].name: unlisted is what logs call the lack of a rule: choose another',
     ],
   },
@@ -261,21 +273,25 @@ describe('a policy is refused with the place and the reason', () => {
   it('for faults of every kind at once: none hides another', () => {
     const spec = [
       '▸sin: true',
-      'destinations: { unlisted: ▸deny }',
+      'destinations: { denyAddresses: ▸[0.0.0.0/0, "::/0"] }',
       'tls: { configuration: custom, protocols: [TLSv1.3], ciphers: ▸[AES128-SHA] }',
       'rules:',
-      '  - { name: a, match: [a.example], action: deny, sni: ▸10.0.0.1 }',
-      '  - { name: ▸a, match: [b.example], action: deny, clientCertificate: ▸lost, trustStores: [▸gone] }',
+      '  - { name: a, match: [a.example], sni: ▸10.0.0.1 }',
+      '  - { match: [▸"a b"] }'.replace('{', '▸{'),
+      '  - { name: ▸a, match: [b.example], clientCertificate: ▸lost, trustStores: [▸../x, ▸gone] }',
     ].join('\n')
     const faultOf = ({ name }: { name: string }) => (name === 'bundled' ? undefined : 'does not exist')
     const { spec: text, lines } = marked(spec, [
       'spec.sin: is not a known key: did you mean sni?',
-      'spec.destinations.unlisted: denies everything: no rule allows a destination',
+      'spec.destinations.denyAddresses: denies every address',
       'spec.tls.ciphers: no suite for TLSv1.3: name one that it can use, or take it from protocols',
       'spec.rules[0].sni: expected a host name: an address cannot be sent as SNI, found "10.0.0.1"',
-      'spec.rules[1].name: a is already the name of spec.rules[0]',
-      'spec.rules[1].clientCertificate: does not exist',
-      'spec.rules[1].trustStores[0]: does not exist',
+      'spec.rules[1].name: is missing: expected a text',
+      'spec.rules[1].match[0]: has a character no host name has, found "a b"',
+      'spec.rules[2].name: a is already the name of a rule above',
+      'spec.rules[2].clientCertificate: does not exist',
+      'spec.rules[2].trustStores[0]: expected a name of letters, digits, dots, dashes and underscores, found "../x"',
+      'spec.rules[2].trustStores[1]: does not exist',
     ])
     assert.deepEqual(
       problemsOf(text, { faultOf }).filter((line) => !line.includes('warning')),
@@ -294,6 +310,49 @@ describe('a policy is refused with the place and the reason', () => {
     const found = problemsOf(spec).filter((line) => !line.includes('warning'))
     assert.deepEqual(found, lines)
   })
+
+  it('for what is wrong below a head that is faulty', () => {
+    const text = 'apiVersion: v1\nkind: OutgoingTlsPolicy\nmetadata: {}\nspec: { revocation: { mode: hard } }\n'
+    assert.deepEqual(problemsOfText(text).map(formatProblem), [
+      'p.yaml:1:13 apiVersion: expected "vedette/v1", found "v1"',
+      'p.yaml:3:1 metadata.name: is missing: expected a text',
+      'p.yaml:4:29 spec.revocation.mode: revocation is not checked by this release yet, and hard asks to refuse without it',
+    ])
+  })
+
+  const onlyTheCause: readonly (readonly [why: string, spec: string])[] = [
+    ['a rule left out denies nothing', 'destinations: { unlisted: deny }\nrules: [{ match: [a.example] }]'],
+    ['rules under a mistyped key', 'destinations: { unlisted: deny }\nruels: [{ name: a, match: [a.example] }]'],
+    [
+      'an action nobody knows',
+      'destinations: { unlisted: dney }\nrules: [{ name: a, match: [a.example], action: deny }]',
+    ],
+    ['a mistyped configuration', 'tls: { configuration: cutsom, protocols: [TLSv1.2] }'],
+    ['a mistyped key for it', 'tls: { configuraton: custom, protocols: [TLSv1.2] }'],
+    ['a level nobody knows', rule('tls: { configuration: custom, protocols: [TLSv1], legacy: { securityLevel: 7 } }')],
+    ['the only store, misnamed', 'strictTls: { defaultTrustStore: none, customTrustStores: [../corp] }'],
+    ['pins instead of a store, misread', rule('trustStores: [], pins: { mode: insted, spkiSha256: [x] }')],
+    ['suites a rule inherits', `${custom('ciphers: [AES128-SHAA]')}\n${rule('tls: { protocols: [TLSv1.3] }')}`],
+    [
+      'a key that would bind an exception',
+      'exceptions: [{ backend: "a:1", findings: [self-signed], spkiSha256: x, until: 2027-01-01, owner: me, reason: y }]',
+    ],
+    [
+      'addresses allowed in spite',
+      'destinations: { denyAddresses: [0.0.0.0/0, "::/0"], allowAddresses: [10.0.0.0/33] }',
+    ],
+  ]
+  for (const [why, spec] of onlyTheCause) {
+    it(`without follow-up errors: ${why}`, () => {
+      const found = problemsOf(spec)
+      assert.ok(found.length > 0)
+      const ofTheSchema = /is not a known key|expected|is missing|unknown cipher suite/
+      assert.deepEqual(
+        found.filter((line) => !ofTheSchema.test(line)),
+        [],
+      )
+    })
+  }
 
   it('for a head that is not ours', () => {
     const text = 'apiVersion: vedette/v2\nkind: Settings\nmetadata: {}\n'

@@ -285,7 +285,7 @@ rules:
     match: ["mail.corp.example:443", "*.eas.corp.example"]
     verifyName: mail.corp.example
     trustStores: [corp]
-    pins: { mode: add, spkiSha256: [${key}] }
+    pins: { mode: add, spkiSha256: [${key}, ${key.replace(/^A/, 'B')}] }
     sni: false
     tls: { configuration: custom, protocols: [TLSv1.2], ciphers: [ECDHE-RSA-AES128-GCM-SHA256] }
     clientCertificate: exchange

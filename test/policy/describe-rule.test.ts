@@ -33,8 +33,10 @@ exceptions:
   - { backend: "mail.corp.example:444", findings: [weak-key], until: 2027-03-31, owner: me, reason: not this port }
 `)
 
-const explain = (destination: string) => {
-  return describeRule(decide(policy, parseAuthority(destination)), policy.exceptions)
+const today = Date.parse('2026-11-20T00:00:00Z')
+
+const explain = (destination: string, nowMs = today) => {
+  return describeRule(decide(policy, parseAuthority(destination)), { exceptions: policy.exceptions, nowMs })
 }
 
 const sentences: Readonly<Record<string, readonly string[]>> = {
@@ -97,7 +99,10 @@ describe('the description of a rule', () => {
 
   it('says so when the policy denies what no rule names', () => {
     const closed = policyOf('destinations: { unlisted: deny }\nrules: [{ name: a, match: [a.example] }]')
-    const { sentences, allowed } = describeRule(decide(closed, parseAuthority('b.example:1')), [])
+    const { sentences, allowed } = describeRule(decide(closed, parseAuthority('b.example:1')), {
+      exceptions: [],
+      nowMs: today,
+    })
     assert.equal(allowed, false)
     assert.deepEqual(sentences, ['No rule names b.example:1; the policy denies what no rule names.'])
   })
@@ -120,6 +125,7 @@ describe('the description of a rule', () => {
       plaintext: false,
       tlsPort: 8443,
       fixUps: false,
+      over: [],
     })
     assert.ok(
       sentences.includes('The certificate must chain to no trust store at all and carry the name hidden.example.'),
@@ -138,11 +144,23 @@ describe('the description of a rule', () => {
     })
   })
 
+  it('tells of an exception to the end of its last day, and from then on that it is over', () => {
+    const endMs = Date.parse('2027-04-01T00:00:00Z')
+    assert.deepEqual(explain('mail.corp.example:444', endMs - 1).over, [])
+    const { forgives, over, sentences } = explain('mail.corp.example:444', endMs)
+    assert.deepEqual(forgives, [])
+    assert.deepEqual(
+      over.map(({ until }) => until),
+      ['2027-03-31'],
+    )
+    assert.ok(sentences.includes('The exception for weak-key ended on 2027-03-31 and forgives nothing (me).'))
+  })
+
   it('counts suites without forward secrecy', () => {
     const weak = policyOf(
       'tls: { configuration: custom, protocols: [TLSv1.2], ciphers: [AES128-GCM-SHA256, ECDHE-RSA-AES128-GCM-SHA256] }',
     )
-    const { sentences } = describeRule(decide(weak, parseAuthority('a.example:1')), [])
+    const { sentences } = describeRule(decide(weak, parseAuthority('a.example:1')), { exceptions: [], nowMs: today })
     assert.ok(sentences.includes('1 of 2 suites have forward secrecy.'))
   })
 })

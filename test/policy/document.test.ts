@@ -143,10 +143,11 @@ describe('a document', () => {
 
   it('with faulty parts is still read without them, so that other checks can go on', () => {
     const text = 'zebra: 1\ncount: 99\nlist: [{ name: a }, { name: 1 }, { name: c }, 4]\n'
-    const { value, left } = examineDocument(text, { file: 'f', schema })
+    const { value, left, placeOf } = examineDocument(text, { file: 'f', schema })
     assert.deepEqual(value, { open: true, list: [{ name: 'a' }, { name: 'c' }], count: 1 })
     const paths = left.map((path) => path.join('.')).toSorted()
-    assert.deepEqual(paths, ['count', 'list', 'list', 'list.1.name', 'zebra'])
+    assert.deepEqual(paths, ['count', 'list.1', 'list.1.name', 'list.3', 'zebra'])
+    assert.deepEqual(placeOf(['list', 1, 'name']), ['list', 2, 'name'])
   })
 
   it('whose root is faulty is read no further', () => {

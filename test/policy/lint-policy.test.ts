@@ -10,6 +10,7 @@ interface Case {
 }
 
 const rule = (extras: string) => `rules:\n  - { name: a, match: [a.example], ${extras} }`
+const custom = (lists: string) => `tls: { configuration: custom, ${lists} }`
 const cbc = 'encryption in CBC mode before authentication has been broken again and again (Lucky 13, padding oracles)'
 const key = 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA='
 
@@ -130,6 +131,33 @@ const doubtful: readonly Case[] = [
     ],
   },
   {
+    why: 'weak suites by the name the file gives them',
+    spec: custom('protocols: [TLSv1.2], ciphers: ▸▸[TLS_RSA_WITH_AES_128_CBC_SHA]'),
+    warnings: [
+      'spec.tls.ciphers: offers suites without forward secrecy (TLS_RSA_WITH_AES_128_CBC_SHA): whoever gets the key of the backend later can read all traffic recorded until then',
+      `spec.tls.ciphers: offers CBC suites (TLS_RSA_WITH_AES_128_CBC_SHA): ${cbc}`,
+    ],
+  },
+  {
+    why: 'a custom configuration without a list',
+    spec: 'tls: { configuration: ▸custom }',
+    warnings: ['spec.tls.configuration: means the same as default: no list is given'],
+  },
+  {
+    why: 'a pin without a spare one',
+    spec: rule(`pins: { spkiSha256: ▸[${key}] }`),
+    warnings: [
+      'spec.rules[0].pins.spkiSha256: is a single key: the day the backend changes it nothing gets through, so add a spare one',
+    ],
+  },
+  {
+    why: 'an exception for what this release never finds',
+    spec: 'exceptions: [{ backend: "a:1", findings: [expired, ▸revoked, ▸revocation-unknown], until: 2027-01-01, owner: me, reason: old }]',
+    warnings: ['revoked', 'revocation-unknown'].map(
+      (name, index) => `spec.exceptions[0].findings[${index + 1}]: has no effect: this release never finds ${name}`,
+    ),
+  },
+  {
     why: 'no denied address at all',
     spec: 'destinations: { denyAddresses: ▸[] }',
     warnings: [
@@ -177,7 +205,7 @@ const silent: readonly (readonly [string, string])[] = [
   ['private ranges denied as well', 'destinations: { denyAddresses: [default, private] }'],
   [
     'no store at all beside a pin that stands instead',
-    rule(`trustStores: [], pins: { mode: instead, spkiSha256: [${key}] }`),
+    rule(`trustStores: [], pins: { mode: instead, spkiSha256: [${key}, ${key.replace(/^A/, 'B')}] }`),
   ],
   [
     'no store at all where the rules name theirs',
@@ -196,6 +224,20 @@ describe('a policy is warned of', () => {
       )
     })
   }
+})
+
+describe('an exception', () => {
+  const spec = 'exceptions: [{ backend: "a:1", findings: [expired], until: ▸2027-01-01, owner: me, reason: old }]'
+  const over =
+    'spec.exceptions[0].until: warning: is over: the exception forgives nothing any more, take it out or renew it'
+  const endMs = Date.parse('2027-01-02T00:00:00Z')
+
+  it('is warned of from the end of its last day on', () => {
+    const { spec: text, lines } = marked(spec, [over])
+    assert.deepEqual(problemsOf(text, { nowMs: endMs }), lines)
+  })
+
+  it('is left alone until then', () => assert.deepEqual(problemsOf(marked(spec, []).spec, { nowMs: endMs - 1 }), []))
 })
 
 describe('a policy passes in silence with', () => {

@@ -36,7 +36,7 @@ const badFiles: readonly BadFile[] = [
   {
     reason: 'a number is no duration',
     text: 'timeouts: { drain: 30 }\n',
-    says: ['vedette.yaml:1:20 timeouts.drain: expected a text, found 30'],
+    says: ['vedette.yaml:1:20 timeouts.drain: expected a duration such as 500ms, 30s, 5m or 1h, found 30'],
   },
   {
     reason: 'a host name may come to mean another address',
@@ -124,6 +124,22 @@ test('problems of flags, environment and file are told together', (t) => {
     'environment VEDETTE_LOG_FORMAT: expected one of json, ecs, pretty, found "xml"',
     'vedette.yaml:1:10 workers: expected at least 1, found 0',
   ])
+})
+
+test('an address outside loopback is told beside other problems, but not while it is itself in doubt', (t) => {
+  const folder = settingsFolder(t, 'workers: 0\nadmin: { listen: "nowhere" }\nhealth: { listen: "0.0.0.0:9901" }\n')
+  const { code, says } = failureOf(folder, { flags: { 'proxy.listen': 'x' } })
+  assert.equal(code, 'OPERATOR_BAD_DOCUMENT')
+  assert.equal(says.length, 4)
+  assert.match(
+    says.at(-1) ?? '',
+    /^settings health\.listen: 0\.0\.0\.0:9901 is outside loopback: .*--unsafe-health-listen/,
+  )
+  const { says: allowed } = failureOf(folder, { unsafe: ['health'] })
+  assert.deepEqual(
+    allowed.filter((line) => line.includes('loopback')),
+    [],
+  )
 })
 
 test('what Kubernetes says of a Service named vedette is not ours to mind', (t) => {
