@@ -1,4 +1,4 @@
-import { SidecarError } from '../errors.ts'
+import { asSidecarError, SidecarError } from '../errors.ts'
 import { addExamples, type DefineCommand } from './cli.ts'
 import { addInstanceOptions, author, sayProgress, showApplied, stateFrom } from './instance.ts'
 import { readDocument } from './read-document.ts'
@@ -34,25 +34,37 @@ export const defineApply: DefineCommand = (command, { terminal }) => {
       ...(await conditionsOf(options)),
     }
     const progress = sayProgress(terminal)
-    const applied = await askControl('apply', request, { state: await stateFrom(options), progress })
-    showApplied(applied, { terminal, json: options.json === true })
+    const applied = await askControl('apply', request, { state: await stateFrom(options, terminal), progress })
+    showApplied(applied, { terminal, options })
   })
 }
 
 async function conditionsOf({ ifVersion, confirmWithin, revertOnRefusals }: ApplyOptions) {
-  const { parseDuration } = await import('../policy/duration.ts')
   if (revertOnRefusals !== undefined && confirmWithin === undefined) {
     throw new SidecarError('OPERATOR_USAGE', '--revert-on-refusals needs --confirm-within: how long to watch')
   }
   return {
-    ...(ifVersion === undefined ? {} : { ifVersion: parseVersion(ifVersion) }),
-    ...(confirmWithin === undefined ? {} : { confirmWithinMs: parseDuration(confirmWithin) }),
+    ...(ifVersion === undefined ? {} : { ifVersion: parseVersion('--if-version', ifVersion) }),
+    ...(confirmWithin === undefined ? {} : { confirmWithinMs: await parseWithin(confirmWithin) }),
     ...(revertOnRefusals === undefined ? {} : { revertOnRefusals: parseShare(revertOnRefusals) }),
+  }
+}
+
+async function parseWithin(text: string): Promise<number> {
+  const { parseDuration } = await import('../policy/duration.ts')
+  try {
+    return parseDuration(text)
+  } catch (cause) {
+    const { message } = asSidecarError(cause)
+    throw new SidecarError('OPERATOR_USAGE', `--confirm-within ${message.replace(/^expected/, 'expects')}`, { cause })
   }
 }
 
 function parseShare(text: string): number {
   const share = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN
   if (share >= 0 && share <= 1) return share
-  throw new SidecarError('OPERATOR_USAGE', `expected a share from 0 to 1, found ${JSON.stringify(text)}`)
+  throw new SidecarError(
+    'OPERATOR_USAGE',
+    `--revert-on-refusals expects a share from 0 to 1, found ${JSON.stringify(text)}`,
+  )
 }

@@ -4,6 +4,7 @@
  */
 import { Command, CommanderError } from 'commander'
 import { asSidecarError, errorCodes, type SidecarError } from '../errors.ts'
+import { didYouMean } from '../policy/did-you-mean.ts'
 import type { Cli } from './cli.ts'
 import { type CommandEntry, commands } from './commands.ts'
 import { type ExitName, exitCodes, exitNameOf } from './exit-codes.ts'
@@ -13,6 +14,7 @@ import type { Terminal } from './terminal.ts'
 /** Runs one command line (without `node` and the script) and answers with its exit status. */
 export async function runCommandLine(argv: readonly string[], terminal: Terminal): Promise<number> {
   let ended: ExitName = 'ok'
+  const words = asCommand(argv)
   const cli: Cli = {
     terminal,
     exit: (name) => {
@@ -20,12 +22,13 @@ export async function runCommandLine(argv: readonly string[], terminal: Terminal
     },
   }
   try {
-    const asked = commandIn(argv)
+    const asked = commandIn(words)
     // Completion speaks of all commands, every other command of itself alone.
     const program = await buildProgram(cli, ({ name }) => name === asked || asked === 'completion')
-    await program.parseAsync([...argv], { from: 'user' })
+    assertHelpKnown(words, program)
+    await program.parseAsync([...words], { from: 'user' })
   } catch (error) {
-    ended = reportError(error, { terminal, json: argv.includes('--json') })
+    ended = reportError(error, { terminal, json: argv.includes('--json'), name: commandIn(words) })
   }
   return exitCodes[ended].status
 }
@@ -39,14 +42,34 @@ export async function buildProgram(cli: Cli, wanted: (entry: CommandEntry) => bo
       writeOut: (text) => cli.terminal.stdout.write(text),
       writeErr: (text) => cli.terminal.stderr.write(text),
     })
-    .addHelpText('after', '\nExamples:\n  $ vedette demo\n  $ vedette explain api.example:443')
+    .addHelpText(
+      'after',
+      '\n  -V, --version prints what vedette version prints.\n\nExamples:\n  $ vedette demo\n  $ vedette explain api.example:443',
+    )
   for (const entry of commands) {
-    const command = program.command(entry.name).description(entry.summary)
+    const command = program.command(entry.name).description(entry.summary).showHelpAfterError(hintFor(entry.name))
     if (!wanted(entry)) continue
     const define = await entry.load()
     define(command, cli)
   }
   return program
+}
+
+/** What everybody tries first to learn a version is a command here. */
+function asCommand(argv: readonly string[]): readonly string[] {
+  return argv[0] === '--version' || argv[0] === '-V' ? ['version', ...argv.slice(1)] : argv
+}
+
+/** Help about nothing would print the help of everything and call that a success. */
+function assertHelpKnown([help, name]: readonly string[], program: Command): void {
+  if (help !== 'help' || name === undefined || name.startsWith('-')) return
+  const names = ['help', ...commands.map((entry) => entry.name)]
+  if (!names.includes(name)) program.error(`error: unknown command '${name}'${didYouMean(name, names)}`)
+}
+
+function hintFor(name: string | undefined): string {
+  const known = commands.some((entry) => entry.name === name)
+  return `See vedette ${known ? `${name} ` : ''}--help.`
 }
 
 /** The command is the first word; there are no options before it but --help. `help X` loads X as well. */
@@ -55,19 +78,32 @@ function commandIn(argv: readonly string[]): string | undefined {
   return words[0] === 'help' ? words[1] : words[0]
 }
 
-function reportError(error: unknown, { terminal, json }: { terminal: Terminal; json: boolean }): ExitName {
+interface Asked {
+  readonly terminal: Terminal
+  readonly json: boolean
+  readonly name: string | undefined
+}
+
+function reportError(error: unknown, { terminal, json, name }: Asked): ExitName {
   // Commander has already printed its message, or the help that was asked for.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 'ok' : 'usage'
   const told = asSidecarError(error)
   const { code, message, details } = told
-  const { hint } = errorCodes[code]
+  const isUsage = code === 'OPERATOR_USAGE' || isAboutFlags(told)
+  const hint = isUsage ? hintFor(name) : errorCodes[code].hint
   // One line, so that whoever reads a log of many lines can find it.
   if (json) terminal.print(JSON.stringify({ error: { code, message, hint, problems: details.problems } }))
-  else sayError(told, terminal)
-  return exitNameOf(code)
+  else sayError(told, { terminal, hint })
+  return isUsage ? 'usage' : exitNameOf(code)
 }
 
-function sayError(error: SidecarError, terminal: Terminal): void {
+/** Flags are judged with the settings, and a bad one is a mistake of the command line all the same. */
+function isAboutFlags({ code, details: { problems } }: SidecarError): boolean {
+  if (code !== 'OPERATOR_BAD_DOCUMENT' || !Array.isArray(problems)) return false
+  return problems.some(({ file }) => file === 'command line')
+}
+
+function sayError(error: SidecarError, { terminal, hint }: { terminal: Terminal; hint: string }): void {
   const { code, message, cause, details } = error
   const paint = terminal.paintSaid.bind(terminal)
   if (Array.isArray(details.problems)) {
@@ -75,7 +111,7 @@ function sayError(error: SidecarError, terminal: Terminal): void {
     const shown = showProblems(details.problems, { lineOf: linesFrom(new Map()), paint })
     for (const line of shown) terminal.say(line)
   } else terminal.say(`${paint('red', 'error:')} ${message}`)
-  terminal.say(paint('dim', `${code}: ${errorCodes[code].hint}`))
+  terminal.say(paint('dim', `${code}: ${hint}`))
   // A bug of ours is only worth reporting with the place where it happened.
   if (code === 'INTERNAL_ERROR' && cause instanceof Error) terminal.say(cause.stack ?? '')
 }

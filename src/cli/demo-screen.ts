@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { Check } from '../demo/check-faults.ts'
 import type { Demo } from '../demo/start-demo.ts'
-import { type AccessLine, describeLine } from '../demo/transcript.ts'
+import { type AccessLine, type ChangeLine, describeChange, describeLine } from '../demo/transcript.ts'
 import { parsePolicy } from '../policy/parse-policy.ts'
 import type { Rule } from '../policy/policy.ts'
 import { askControl } from '../processes/control-client.ts'
@@ -38,6 +38,12 @@ export class DemoScreen {
   /** Shows a request or tunnel that somebody else made. */
   accessed(line: AccessLine): void {
     if (!this.#visiting) this.#show(line)
+  }
+
+  /** Shows that a saved policy came into force or was refused; the first one is part of the start. */
+  changed(line: ChangeLine): void {
+    if (this.#visiting || this.#json) return
+    this.#terminal.print(this.#terminal.paint(line.event === 'policy.applied' ? 'green' : 'red', describeChange(line)))
   }
 
   /** Shows what came of all visits. */

@@ -1,6 +1,6 @@
 import type { Check } from '../demo/check-faults.ts'
 import type { Demo } from '../demo/start-demo.ts'
-import { SidecarError } from '../errors.ts'
+import { asSidecarError, SidecarError } from '../errors.ts'
 import { addExamples, type DefineCommand } from './cli.ts'
 import { DemoScreen } from './demo-screen.ts'
 import { type ExitName, exitCodes } from './exit-codes.ts'
@@ -27,7 +27,11 @@ export const defineDemo: DefineCommand = (command, { terminal, exit }) => {
   command.action(async (options: DemoCommandOptions) => {
     const { startDemo } = await import('../demo/start-demo.ts')
     const screen = new DemoScreen(terminal, { json: options.json === true, once: options.once === true })
-    const starting = startDemo({ ...portsIn(options), accessed: (line) => screen.accessed(line) })
+    const starting = startDemo({
+      ...portsIn(options),
+      accessed: (line) => screen.accessed(line),
+      changed: (change) => screen.changed(change),
+    }).catch(nameThePorts)
     // From the first moment on: a demo that is interrupted while it starts must not leave a sidecar behind.
     const stop = () => void starting.then((demo) => demo.stop()).catch(() => {})
     for (const signal of signals) process.on(signal, stop)
@@ -72,6 +76,14 @@ async function visitAll(demo: Demo, screen: DemoScreen): Promise<readonly Check[
   }
 }
 
+/** An address in use is the usual reason why a demo does not start, and mostly it is another demo. */
+function nameThePorts(thrown: unknown): never {
+  const error = asSidecarError(thrown)
+  if (error.code !== 'OPERATOR_PORT_IN_USE') throw thrown
+  const message = `${error.message}; another demo may be running: end it, or choose --proxy-port and --health-port`
+  throw new SidecarError(error.code, message, { details: error.details, cause: thrown })
+}
+
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 /** The demo ends as its sidecar ended. */
@@ -81,14 +93,19 @@ function exitOf(status: number): ExitName {
 }
 
 function portsIn({ once, proxyPort, adminPort, healthPort, backendPort }: DemoCommandOptions) {
-  const port = (text: string | undefined, usual: number) => (text === undefined ? (once ? 0 : usual) : parsePort(text))
+  const port = (text: string | undefined, option: string, usual: number) =>
+    text === undefined ? (once ? 0 : usual) : parsePort(option, text)
   return {
-    ports: { proxy: port(proxyPort, 3128), admin: port(adminPort, 9080), health: port(healthPort, 9901) },
-    firstBackendPort: port(backendPort, 9444),
+    ports: {
+      proxy: port(proxyPort, '--proxy-port', 3128),
+      admin: port(adminPort, '--admin-port', 9080),
+      health: port(healthPort, '--health-port', 9901),
+    },
+    firstBackendPort: port(backendPort, '--backend-port', 9444),
   }
 }
 
-function parsePort(text: string): number {
+function parsePort(option: string, text: string): number {
   if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text)
-  throw new SidecarError('OPERATOR_USAGE', `expected a port from 0 to 65535, found ${JSON.stringify(text)}`)
+  throw new SidecarError('OPERATOR_USAGE', `${option} expects a port from 0 to 65535, found ${JSON.stringify(text)}`)
 }

@@ -29,7 +29,7 @@ async function textOf(named: string, options: SettingOptions, terminal: Terminal
   if (!/^[1-9]\d{0,8}$/.test(named)) return readDocument(named, terminal)
   const { closeHistory, historyFile, openHistory } = await import('../history/open-history.ts')
   const { versionByNumber } = await import('../history/versions.ts')
-  const state = await stateFrom(options)
+  const state = await stateFrom(options, terminal)
   // Opening makes what is missing, and a mistyped folder must not come into being because somebody asked about it.
   if (!existsSync(historyFile(state))) {
     throw new SidecarError('OPERATOR_FILE_UNREADABLE', `the state folder ${state} has no history`, {

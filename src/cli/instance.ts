@@ -2,7 +2,7 @@
 import { userInfo } from 'node:os'
 import type { Command } from 'commander'
 import type { Applied, Progress } from '../processes/control-protocol.ts'
-import { addSettingOptions, loadOptionsFrom, type SettingOptions } from './setting-options.ts'
+import { addSettingOptions, type SettingOptions } from './setting-options.ts'
 import { linesFrom, showProblems } from './show-problems.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -13,9 +13,9 @@ export function addInstanceOptions(command: Command): void {
 }
 
 /** Finds the state folder of the instance that is meant. */
-export async function stateFrom(options: SettingOptions): Promise<string> {
-  const { loadSettings } = await import('../settings/load-settings.ts')
-  return loadSettings(loadOptionsFrom(options)).settings.state
+export async function stateFrom(options: SettingOptions, terminal: Terminal): Promise<string> {
+  const { findState } = await import('./find-state.ts')
+  return findState(options, terminal)
 }
 
 /** Names who changes something, for the record; the socket's file rights decide who may. */
@@ -38,15 +38,38 @@ export function sayProgress(terminal: Terminal): (progress: Progress) => void {
   }
 }
 
+interface Shown {
+  readonly terminal: Terminal
+  readonly options: SettingOptions
+}
+
 /** Shows what came of a change: the version in force, warnings, and what is still awaited. */
-export function showApplied(applied: Applied, { terminal, json }: { terminal: Terminal; json: boolean }): void {
-  if (json) return terminal.printJson(applied)
+export function showApplied(applied: Applied, { terminal, options }: Shown): void {
+  if (options.json) return terminal.printJson(applied)
   const paint = terminal.paintSaid.bind(terminal)
   for (const line of showProblems(applied.warnings, { lineOf: linesFrom(new Map()), paint })) terminal.say(line)
-  const { version, generation, unchanged, pending } = applied
+  const { version, generation, unchanged, pending, backTo } = applied
+  const text = backTo === undefined ? '' : `, with the text of version ${backTo}`
   if (unchanged) terminal.print(`version ${version} was in force already`)
-  else terminal.print(`version ${version} is in force (generation ${generation}, ${Math.round(applied.elapsedMs)} ms)`)
+  else {
+    const time = `${Math.round(applied.elapsedMs)} ms`
+    terminal.print(`version ${version} is in force${text} (generation ${generation}, ${time})`)
+  }
   if (pending === undefined) return
   const deadline = new Date(pending.deadlineMs).toISOString()
-  terminal.print(`version ${pending.revertTo} comes back at ${deadline} unless you run: vedette confirm`)
+  terminal.print(
+    `version ${pending.revertTo} comes back at ${deadline} unless you run: vedette confirm${sameInstance(options)}`,
+  )
+}
+
+/** The options that name the instance, as they were given: a command to be copied must find the same one. */
+function sameInstance({ config, state }: SettingOptions): string {
+  const given = { '--config': config, '--state': state }
+  return Object.entries(given)
+    .flatMap(([flag, value]) => (typeof value === 'string' ? [` ${flag} ${quoted(value)}`] : []))
+    .join('')
+}
+
+function quoted(text: string): string {
+  return /^[\w./:@%+=,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 }

@@ -9,7 +9,11 @@ export const defineReload: DefineCommand = (command, { terminal }) => {
   command.action(async (options: SettingOptions) => {
     const { askControl } = await import('../processes/control-client.ts')
     const progress = sayProgress(terminal)
-    const applied = await askControl('reload', { author: author() }, { state: await stateFrom(options), progress })
-    showApplied(applied, { terminal, json: options.json === true })
+    const applied = await askControl(
+      'reload',
+      { author: author() },
+      { state: await stateFrom(options, terminal), progress },
+    )
+    showApplied(applied, { terminal, options })
   })
 }

@@ -6,7 +6,7 @@ import { parseVersion } from './version-number.ts'
 /** `vedette rollback [N]`. */
 export const defineRollback: DefineCommand = (command, { terminal }) => {
   command
-    .argument('[number]', 'the version whose text comes back; without it, the one before the one in force')
+    .argument('[number]', 'the version whose text comes back; without it, the newest one before that was not undone')
     .option('--comment <text>', 'why, for the history', '')
   addInstanceOptions(command)
   addExamples(command, ['rollback', 'rollback 7 --comment "mail stopped"'])
@@ -15,10 +15,10 @@ export const defineRollback: DefineCommand = (command, { terminal }) => {
     const request = {
       author: author(),
       comment: options.comment,
-      ...(number === undefined ? {} : { version: parseVersion(number) }),
+      ...(number === undefined ? {} : { version: parseVersion('rollback', number) }),
     }
     const progress = sayProgress(terminal)
-    const applied = await askControl('rollback', request, { state: await stateFrom(options), progress })
-    showApplied(applied, { terminal, json: options.json === true })
+    const applied = await askControl('rollback', request, { state: await stateFrom(options, terminal), progress })
+    showApplied(applied, { terminal, options })
   })
 }

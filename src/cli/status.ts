@@ -1,4 +1,4 @@
-import type { Status } from '../processes/status.ts'
+import { describeRejected, type Status } from '../processes/status.ts'
 import { formatListenAddress } from '../settings/listen-address.ts'
 import { addExamples, type DefineCommand } from './cli.ts'
 import { addInstanceOptions, stateFrom } from './instance.ts'
@@ -11,14 +11,14 @@ export const defineStatus: DefineCommand = (command, { terminal }) => {
   addExamples(command, ['status', 'status --state /var/lib/vedette --json'])
   command.action(async (options: SettingOptions) => {
     const { askControl } = await import('../processes/control-client.ts')
-    const status = await askControl('status', {}, { state: await stateFrom(options) })
+    const status = await askControl('status', {}, { state: await stateFrom(options, terminal) })
     if (options.json) terminal.printJson(status)
     else showStatus(status, terminal)
   })
 }
 
 function showStatus(status: Status, terminal: Terminal): void {
-  const { version, policy, listen, load, generations, rejected, pending } = status
+  const { version, policy, listen, load, generations, rejected, pending, alarms, restartNeeded } = status
   const rows: [string, string][] = [
     ['policy', `v${version?.number ?? 0} "${policy.name}" from ${policy.file} (${policy.sha256.slice(0, 12)})`],
     ['state', `${status.state} since ${new Date(status.startedMs).toISOString()}`],
@@ -33,10 +33,19 @@ function showStatus(status: Status, terminal: Terminal): void {
   for (const [name, text] of rows) terminal.print(`${name.padEnd(9)}${text}`)
   if (pending !== null) {
     const deadline = new Date(pending.deadlineMs).toISOString()
-    terminal.print(terminal.paint('yellow', `pending  v${pending.revertTo} comes back at ${deadline} unless confirmed`))
+    terminal.print(
+      terminal.paint(
+        'yellow',
+        `pending  v${pending.version} is unconfirmed: v${pending.revertTo} comes back at ${deadline} without vedette confirm`,
+      ),
+    )
   }
   if (rejected !== null) {
-    const what = rejected.of === 'settings' ? 'settings' : `v${rejected.version}`
-    terminal.print(terminal.paint('red', `rejected ${what}: ${rejected.message}`))
+    terminal.print(terminal.paint('red', `rejected ${describeRejected(rejected)}`))
+  }
+  for (const alarm of alarms)
+    terminal.print(terminal.paint('red', `stale    ${alarm}; the last good one stays in force`))
+  if (restartNeeded.length > 0) {
+    terminal.print(terminal.paint('yellow', `restart  changed settings wait for it: ${restartNeeded.join(', ')}`))
   }
 }

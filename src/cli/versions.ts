@@ -14,10 +14,10 @@ export const defineVersions: DefineCommand = (command, { terminal }) => {
   command.action(async (options: SettingOptions & { limit: string; before?: string }) => {
     const { askControl } = await import('../processes/control-client.ts')
     const page = {
-      limit: parseVersion(options.limit),
-      ...(options.before === undefined ? {} : { before: parseVersion(options.before) }),
+      limit: parseVersion('--limit', options.limit),
+      ...(options.before === undefined ? {} : { before: parseVersion('--before', options.before) }),
     }
-    const answer = await askControl('versions', page, { state: await stateFrom(options) })
+    const answer = await askControl('versions', page, { state: await stateFrom(options, terminal) })
     if (options.json) return terminal.printJson(answer)
     for (const head of answer.versions) terminal.print(lineOf(head, head.number === answer.active))
   })

@@ -6,7 +6,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { type ErrorCode, SidecarError } from '../errors.ts'
 import type { DemoFiles } from './demo-files.ts'
-import { type AccessLine, parseAccessLine } from './transcript.ts'
+import { type AccessLine, type ChangeLine, parseAccessLine, parseChangeLine } from './transcript.ts'
 import type { ProxyAddress } from './visit.ts'
 
 const START_TIMEOUT_MS = 20_000
@@ -15,6 +15,8 @@ const START_TIMEOUT_MS = 20_000
 export class Sidecar {
   /** Called for every request or tunnel that is over. */
   accessed: (line: AccessLine) => void = () => {}
+  /** Called when a change of policy or settings came into force or was refused. */
+  changed: (line: ChangeLine) => void = () => {}
   readonly #child: ChildProcess
   readonly #up = Promise.withResolvers<ProxyAddress>()
   readonly #ended: Promise<number>
@@ -64,6 +66,8 @@ export class Sidecar {
   #heard(line: string): void {
     const access = parseAccessLine(line)
     if (access !== undefined) return this.accessed(access)
+    const change = parseChangeLine(line)
+    if (change !== undefined) return this.changed(change)
     if (line.startsWith('{"event":"up"')) return this.#isUp(JSON.parse(line) as Up)
     // Its own words about a failed start become ours, with the code that decides our exit status.
     if (line.startsWith('{"error":')) return this.#up.reject(errorIn(JSON.parse(line) as Failed))

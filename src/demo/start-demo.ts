@@ -8,7 +8,7 @@ import { type DemoFiles, type DemoPorts, writeDemoFiles } from './demo-files.ts'
 import { LineWaiter } from './line-waiter.ts'
 import { Sidecar } from './sidecar.ts'
 import { type DemoBackends, startBackends } from './start-backends.ts'
-import type { AccessLine } from './transcript.ts'
+import type { AccessLine, ChangeLine } from './transcript.ts'
 import type { ProxyAddress } from './visit.ts'
 
 export interface DemoOptions {
@@ -17,6 +17,8 @@ export interface DemoOptions {
   readonly firstBackendPort: number
   /** Called for every request or tunnel that is over, whoever made it. */
   readonly accessed: (line: AccessLine) => void
+  /** Called when a change of the policy came into force or was refused. */
+  readonly changed?: (line: ChangeLine) => void
 }
 
 /** A demo that is up. */
@@ -37,7 +39,8 @@ export interface Demo {
 }
 
 /** Starts backends and sidecar; throws when either cannot start, and leaves nothing behind. */
-export async function startDemo({ ports, firstBackendPort, accessed }: DemoOptions): Promise<Demo> {
+export async function startDemo(options: DemoOptions): Promise<Demo> {
+  const { ports, firstBackendPort, accessed, changed = () => {} } = options
   const { root, shown } = await makeDemoCertificates(Date.now())
   const backends = await startBackends(shown, { firstPort: firstBackendPort })
   const files = writeDemoFiles({ rootPem: root.certificate, ports })
@@ -48,6 +51,7 @@ export async function startDemo({ ports, firstBackendPort, accessed }: DemoOptio
   }
   let stopping = false
   const lines = new LineWaiter()
+  sidecar.changed = changed
   sidecar.accessed = (line) => {
     accessed(line)
     lines.offer(line)

@@ -24,6 +24,29 @@ export function parseAccessLine(line: string): AccessLine | undefined {
   return parsed.event === 'request' || parsed.event === 'tunnel' ? (parsed as AccessLine) : undefined
 }
 
+/** What the demo reads of a line about a change of the policy or the settings. */
+export interface ChangeLine {
+  readonly event: 'policy.applied' | 'policy.rejected' | 'settings.rejected'
+  readonly message: string
+  readonly version?: number
+}
+
+/** Recognises a line about a change; anything else is undefined. */
+export function parseChangeLine(line: string): ChangeLine | undefined {
+  if (!line.startsWith('{')) return undefined
+  const parsed = JSON.parse(line) as { event?: unknown }
+  return changeEvents.some((event) => event === parsed.event) ? (parsed as ChangeLine) : undefined
+}
+
+const changeEvents = ['policy.applied', 'policy.rejected', 'settings.rejected'] as const
+
+/** Words a change as the transcript shows it: `v2 in force`, or why it is not. */
+export function describeChange({ event, message, version }: ChangeLine): string {
+  return event === 'policy.applied'
+    ? `v${version} in force`
+    : `rejected: ${message.replace('the change is refused: ', '')}`
+}
+
 /** The word each decision has in the transcript, and its colour. */
 export const decisionWords = {
   allow: { word: 'ALLOW', color: 'green' },

@@ -34,7 +34,6 @@ export const events = {
   'generation.failed': { level: 'error', meaning: 'New workers were not ready in time; the old ones run on.' },
   'generation.retired': { level: 'info', meaning: 'The last worker of an old generation is gone.' },
   'generation.cut': { level: 'warn', meaning: 'The drain deadline cut connections of an old generation.' },
-  'handover.failed': { level: 'warn', meaning: 'An idle caller connection could not be moved and was closed.' },
 
   'settings.changed': { level: 'info', meaning: 'vedette.yaml changed and is in force.' },
   'settings.rejected': { level: 'error', meaning: 'vedette.yaml changed and is bad; the old settings stay.' },
@@ -52,15 +51,10 @@ export const events = {
   'identity.rejected': { level: 'error', meaning: 'A key pair cannot be read; the last good one stays.' },
 
   'history.created': { level: 'info', meaning: 'The state folder had no history: a new one begins.' },
-  'history.failed': { level: 'error', meaning: 'The history cannot be read or written.' },
-  'history.set-aside': { level: 'warn', meaning: 'An operator had a damaged history moved aside.' },
 
   'entrance.listening': { level: 'info', meaning: 'An entrance is open.' },
-  'entrance.accept-failed': { level: 'error', meaning: 'Accepting a caller failed; the entrance stays open.' },
-  'entrance.at-limit': { level: 'warn', meaning: 'A limit is reached and callers are turned away.' },
   'health.listening': { level: 'info', meaning: 'Health and metrics can be asked for.' },
   'command.refused': { level: 'warn', meaning: 'A command on the control socket failed.' },
-  'log.lines-dropped': { level: 'warn', meaning: 'Standard output was too slow and lines are missing.' },
   'internal.error': { level: 'error', meaning: 'A bug of ours: please report it with this line.' },
   'debug.note': { level: 'debug', meaning: 'A detail for those who look for a fault.' },
 } as const satisfies Record<string, EventTraits>

@@ -1,18 +1,7 @@
 /** A wish to change what is in force, from whatever side it comes: the one thing the apply queue takes. */
 import type { VersionSource } from '../history/versions.ts'
 import type { Progress } from './control-protocol.ts'
-
-/** What set a change off; the label of the reload metrics. */
-export type Trigger =
-  | 'start'
-  | 'cli'
-  | 'rollback'
-  | 'revert'
-  | 'signal'
-  | 'policy-file'
-  | 'settings-file'
-  | 'truststore'
-  | 'identity'
+import type { Trigger } from './trigger.ts'
 
 /** A policy text that somebody hands in. It is written to the policy file when it comes into force. */
 export interface Candidate {
@@ -41,7 +30,7 @@ export interface Rollback {
   readonly trigger: 'rollback' | 'revert'
   readonly author: string
   readonly comment: string
-  /** Left out: the version before the active one. */
+  /** Left out: the newest one before it that was not undone and differs. */
   readonly version?: number
 }
 

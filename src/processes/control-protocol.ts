@@ -38,7 +38,7 @@ export interface ApplyRequest {
 export interface RollbackRequest {
   readonly author: string
   readonly comment: string
-  /** Left out: the version that was in force before the one that is. */
+  /** Left out: the newest version before the one in force that was not undone and differs from it. */
   readonly version?: number
 }
 
@@ -64,6 +64,8 @@ export interface Applied {
   readonly unchanged: boolean
   readonly warnings: readonly Problem[]
   readonly pending?: { readonly deadlineMs: number; readonly revertTo: number }
+  /** The version whose text came back; only after a rollback. */
+  readonly backTo?: number
   readonly elapsedMs: number
 }
 

@@ -18,7 +18,7 @@ import { TrustStoreReader } from '../truststore/trust-store-reader.ts'
 import type { TcpHandle } from '../wire/raw-handle.ts'
 import { carryOutRequest } from './acts.ts'
 import { ApplyQueue } from './apply-queue.ts'
-import type { Change, TellProgress, Trigger } from './change.ts'
+import type { Change, TellProgress } from './change.ts'
 import type { Readers } from './compose-snapshot.ts'
 import { Confirmation, type RefusalWatch } from './confirmation.ts'
 import type { Applied, Confirmed } from './control-protocol.ts'
@@ -33,6 +33,7 @@ import { assertPolicyTests } from './policy-tests.ts'
 import { healthChecks } from './readiness.ts'
 import { type Status, totalLoad } from './status.ts'
 import type { Heard, SupervisorLink } from './supervisor-link.ts'
+import type { Trigger } from './trigger.ts'
 import { settingsFileOf } from './wanted.ts'
 import { FileWatcher } from './watch-files.ts'
 
@@ -112,6 +113,7 @@ export class ControlRoom {
 
   /** Opens all doors and brings into force what the disk says; throws when this instance cannot start. */
   async start(socket: TcpHandle): Promise<void> {
+    if (!this.#started) this.#log('instance.starting', 'the settings are read and the instance starts')
     if (this.#history.fresh) this.#log('history.created', `a new history begins in ${this.#history.file}`)
     this.#health = await startHealthServer({
       listen: this.#settings.health.listen,
@@ -163,7 +165,7 @@ export class ControlRoom {
 
   async #carryOut(change: Change, progress: TellProgress): Promise<Applied> {
     const applied = await this.#inForce.carryOut(change, progress)
-    if (change.trigger !== 'start') this.#outcomes.accepted()
+    if (change.trigger !== 'start') this.#outcomes.accepted(applied, change)
     return applied
   }
 
@@ -193,15 +195,17 @@ export class ControlRoom {
     this.#log = this.#logFor(snapshot.settings)
     this.#outcomes.adopted(adoption)
     if (recorded === undefined) return
+    const asked = change.kind === 'candidate' ? change.confirm : undefined
+    // A version that takes over the wait of another is watched as that one was.
+    const ratio = asked === undefined ? this.#watching?.ratio : asked.revertOnRefusals
     this.#confirmation.arm()
     const pending = this.#confirmation.pending
     if (pending === null) return
     const { version, deadlineMs, revertTo } = pending
     const until = new Date(deadlineMs).toISOString()
-    this.#log('policy.awaits-confirmation', `version ${version} reverts to ${revertTo} at ${until} unless confirmed`, {
-      version,
-    })
-    const ratio = change.kind === 'candidate' ? change.confirm?.revertOnRefusals : undefined
+    const inherited = asked === undefined ? ` as version ${recorded.parent} would have, which it replaces` : ''
+    const message = `version ${version} reverts to ${revertTo} at ${until} unless confirmed${inherited}`
+    this.#log('policy.awaits-confirmation', message, { version, takenOver: asked === undefined })
     if (ratio !== undefined) this.#confirmation.watchRefusals(version, { ratio, totals: this.#counts.all })
   }
 
@@ -254,6 +258,8 @@ export class ControlRoom {
       load: totalLoad(this.#overview),
       generations: this.#overview.generations,
       rejected: this.#outcomes.rejected ?? null,
+      alarms: this.#outcomes.alarms,
+      restartNeeded: this.#outcomes.waitsForRestart,
       lastRejection: lastRejection(this.#history),
       pending: this.#confirmation.pending,
     }

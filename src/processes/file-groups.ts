@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import type { Settings } from '../settings/settings.ts'
-import type { Trigger } from './change.ts'
+import type { Trigger } from './trigger.ts'
 import type { WatchedGroup } from './watch-files.ts'
 
 export interface FileGroup extends WatchedGroup {

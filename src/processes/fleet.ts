@@ -8,6 +8,7 @@ import crypto from 'node:crypto'
 import { SidecarError } from '../errors.ts'
 import type { EventName } from '../observe/event-names.ts'
 import type { Totals } from '../observe/tally.ts'
+import { formatListenAddress } from '../settings/listen-address.ts'
 import type { Snapshot } from '../settings/snapshot.ts'
 import { recordOf } from './error-record.ts'
 import { Generation } from './generation.ts'
@@ -41,6 +42,7 @@ export class Fleet {
   #prepared: Generation | undefined
   #lastGeneration = 0
   #cutCallers = 0
+  #told: ReadonlySet<string> = new Set()
   #stopping = false
 
   constructor(events: FleetEvents) {
@@ -102,6 +104,7 @@ export class Fleet {
     this.#handOver.flush()
     if (old !== undefined) await this.#retire(old)
     this.#listeners.keepOnly(next.snapshot.settings.proxy.listen)
+    this.#tellAddresses()
     this.#log('generation.active', next)
     this.#events.changed()
   }
@@ -163,17 +166,31 @@ export class Fleet {
   }
 
   #launch(generation: Generation): WorkerProcess {
-    return new WorkerProcess(this.#events.forkWorker(), {
+    const worker = new WorkerProcess(this.#events.forkWorker(), {
       caller: (caller) => this.#handOver.pass(caller),
       report: (worker, counters) => this.#events.counted(worker, counters),
       accepting: () => this.#handOver.flush(),
       exited: (worker) => this.#exited(worker, generation),
     })
+    const ready = () => this.#log('worker.ready', generation, { worker: worker.pid })
+    worker.ready.then(ready, () => {})
+    return worker
+  }
+
+  /** Says once of each address that it is open now. */
+  #tellAddresses(): void {
+    const { addresses } = this.#listeners
+    const names = addresses.map(formatListenAddress)
+    for (const [index, name] of names.entries()) {
+      if (!this.#told.has(name))
+        this.#events.log('entrance.listening', `proxy listening on ${name}`, { ...addresses[index] })
+    }
+    this.#told = new Set(names)
   }
 
   #exited(worker: WorkerProcess, generation: Generation): void {
     const { pid, ending, cutCallers } = worker
-    if (!worker.dismissed) this.#log('worker.died', generation, { worker: pid, ending })
+    this.#log(worker.dismissed ? 'worker.exited' : 'worker.died', generation, { worker: pid, ending })
     if (cutCallers > 0) this.#log('generation.cut', generation, { worker: pid, callers: cutCallers })
     this.#cutCallers += cutCallers
     generation.lost(worker)
@@ -209,6 +226,8 @@ const sentences: { readonly [N in EventName]?: (generation: number) => string } 
   'generation.failed': (generation) => `generation ${generation} does not start; what ran before runs on`,
   'generation.retired': (generation) => `generation ${generation} has ended`,
   'generation.cut': (generation) => `the drain deadline of generation ${generation} cut callers`,
+  'worker.ready': (generation) => `a worker of generation ${generation} is ready`,
+  'worker.exited': (generation) => `a worker of generation ${generation} has ended`,
   'worker.restart-delayed': (generation) => `workers of generation ${generation} keep dying: the next start waits`,
   'worker.died': (generation) => `a worker of generation ${generation} died and is replaced`,
 }

@@ -4,13 +4,13 @@
  */
 import { buildContexts } from '../backend/contexts.ts'
 import { asSidecarError, SidecarError } from '../errors.ts'
-import type { History } from '../history/open-history.ts'
 import { pending as pendingOf } from '../history/pending.ts'
-import { activeVersion, type NewVersion, recordVersion, type Version, type VersionHead } from '../history/versions.ts'
+import { activeVersion, recordVersion, type Version, type VersionHead } from '../history/versions.ts'
 import type { Snapshot } from '../settings/snapshot.ts'
 import type { Change, TellProgress } from './change.ts'
 import { type Composition, composeSnapshot, meansTheSame, type Readers } from './compose-snapshot.ts'
 import type { Applied, Stage } from './control-protocol.ts'
+import { newVersion, undoneVersion, waiting } from './new-version.ts'
 import { readPolicyFile, type StagedText, stageText } from './policy-file.ts'
 import type { SupervisorLink } from './supervisor-link.ts'
 import { type Attempt, type Means, type Wanted, wantedBy } from './wanted.ts'
@@ -114,7 +114,7 @@ export class InForce {
     const composition = await this.#compose(attempt, version)
     const { snapshot, warnings, kept } = composition
     this.#options.kept(kept)
-    step('validated', describe(version, attempt))
+    step('validated', describe(attempt))
     const before = this.#snapshot
     if (before !== undefined && meansTheSame(before, snapshot) && !isNew) {
       await restoreFile(attempt)
@@ -128,7 +128,9 @@ export class InForce {
     const recorded = await this.#bringIntoForce({ attempt, snapshot, active, isNew }, step)
     this.#options.adopted({ change, snapshot, before, recorded, composition })
     const pending = recorded === undefined ? undefined : pendingOf(this.#options.history)
-    return { version, generation: snapshot.generation, unchanged: false, warnings, ...(pending ? { pending } : {}) }
+    const { backTo } = attempt
+    const more = { ...(pending ? { pending } : {}), ...(backTo === undefined ? {} : { backTo }) }
+    return { version, generation: snapshot.generation, unchanged: false, warnings, ...more }
   }
 
   #compose(attempt: Attempt, version: number): Promise<Composition> {
@@ -146,11 +148,12 @@ export class InForce {
       await link.prepare(snapshot)
       step('started', `${snapshot.settings.workers} workers of generation ${snapshot.generation} are ready`)
       await staged?.commit()
+      const waits = waiting(history)
       const recorded = isNew ? recordVersion(history, newVersion(attempt, { active, history })) : undefined
-      await this.#swap(active, isNew)
+      await this.#swap(active, { isNew, waits })
       this.#snapshot = snapshot
       await staged?.settle()
-      step('swapped', `new requests run under version ${snapshot.version}`)
+      step('swapped', `new requests run under version ${snapshot.version}${takenOver(recorded, { attempt, history })}`)
       if (active !== null) step('draining', 'what began before finishes under the version it began with')
       return recorded
     } catch (error) {
@@ -161,15 +164,11 @@ export class InForce {
   }
 
   /** The record comes first and cannot be erased, so a swap that fails after it is recorded as undone. */
-  async #swap(active: Version | null, isNew: boolean): Promise<void> {
+  async #swap(active: Version | null, { isNew, waits }: { isNew: boolean; waits: Waits }): Promise<void> {
     try {
       await this.#options.link.swap()
     } catch (error) {
-      if (isNew && active !== null) {
-        const comment = `version ${active.number + 1} could not be swapped in`
-        const { text } = active
-        recordVersion(this.#options.history, { text, author: 'vedette', comment, source: 'revert', timeMs: Date.now() })
-      }
+      if (isNew && active !== null) recordVersion(this.#options.history, undoneVersion(active, waits))
       throw error
     }
   }
@@ -178,6 +177,7 @@ export class InForce {
 type Step = (stage: Stage, message: string) => void
 type Result = Omit<Applied, 'elapsedMs'>
 type Recorded = VersionHead | undefined
+type Waits = ReturnType<typeof waiting>
 
 interface Candidature {
   readonly attempt: Attempt
@@ -197,8 +197,17 @@ function assertExpected({ ifVersion }: Attempt, active: Version | null): void {
   })
 }
 
-function describe(version: number, { settings, file }: Attempt): string {
-  return `version ${version} from ${file} is valid with the settings for ${settings.workers} workers`
+/** Names no number: until it is in force it has none, and the next one would get the same. */
+function describe({ settings, file }: Attempt): string {
+  return `${file} is valid with the settings for ${settings.workers} workers`
+}
+
+/** Says when a change inherits the wait of the version it replaces. */
+function takenOver(recorded: Recorded, { attempt, history }: { attempt: Attempt } & Pick<Means, 'history'>): string {
+  const waits = recorded === undefined || attempt.confirm !== undefined ? null : pendingOf(history)
+  if (waits === null) return ''
+  const until = new Date(waits.deadlineMs).toISOString()
+  return `, which is unconfirmed like the one it replaces: version ${waits.revertTo} comes back at ${until} without vedette confirm`
 }
 
 /** The file is the law: when it says something else than what runs, and what runs was asked for, it is made to say so. */
@@ -207,17 +216,4 @@ async function restoreFile({ writes, settings, text }: Attempt): Promise<void> {
   const staged: StagedText = await stageText(settings.policy, text)
   await staged.commit()
   await staged.settle()
-}
-
-function newVersion(
-  { text, author, comment, source, confirm }: Attempt,
-  { active, history }: { active: Version | null; history: History },
-): NewVersion {
-  const version = { text, author, comment, source, timeMs: Date.now() }
-  if (active === null) return version
-  const expected = { ...version, expectedParent: active.number }
-  if (confirm === undefined) return expected
-  // While one version waits for its confirmation, the next one goes back to what was confirmed last.
-  const revertTo = pendingOf(history)?.revertTo ?? active.number
-  return { ...expected, confirm: { deadlineMs: Date.now() + confirm.withinMs, revertTo } }
 }

@@ -1,6 +1,6 @@
 /**
  * Where the outcome of every change is written down: one log line, the reload metrics, and for what was refused the
- * history. Also remembers what was refused last, for `v8 running, v9 rejected`.
+ * history. Also remembers what was refused last, for `v8 running, the change of … was rejected`.
  */
 import type { SidecarError } from '../errors.ts'
 import type { History } from '../history/open-history.ts'
@@ -10,6 +10,8 @@ import type { EventName } from '../observe/event-names.ts'
 import type { Metrics } from '../observe/metrics.ts'
 import { formatProblem, type Problem } from '../policy/problem.ts'
 import type { Snapshot } from '../settings/snapshot.ts'
+import type { Change } from './change.ts'
+import type { Applied } from './control-protocol.ts'
 import type { Adoption, Rejected } from './in-force.ts'
 import type { RejectedNow } from './status.ts'
 
@@ -21,7 +23,7 @@ export class OutcomeRecord {
   readonly #log: Log
   #rejected: RejectedNow | undefined
   #alarms: readonly string[] = []
-  #restartNeeded = ''
+  #waitsForRestart: readonly string[] = []
 
   constructor({ history, metrics, log }: { history: History; metrics: Metrics; log: Log }) {
     this.#history = history
@@ -39,20 +41,25 @@ export class OutcomeRecord {
     return this.#alarms
   }
 
+  /** Changed settings that only the next start brings into force. */
+  get waitsForRestart(): readonly string[] {
+    return this.#waitsForRestart
+  }
+
   /** Notes what a change was refused for; mistakes of the command itself are no refusal of a version. */
   refused({ change, of, attempt, error }: Rejected): void {
-    const version = (activeVersion(this.#history)?.number ?? 0) + 1
     const fields = { trigger: change.trigger, error }
     this.#log(`${of}.rejected`, `the change is refused: ${error.message}`, fields)
     this.#metrics.policyReloaded({ result: 'rejected', trigger: change.trigger, timeMs: Date.now() })
     if (mistakes.includes(error.code)) return
-    this.#rejected = { of, version, message: error.message, timeMs: Date.now() }
+    this.#rejected = { of, trigger: change.trigger, message: error.message, timeMs: Date.now() }
     if (attempt !== undefined && of === 'policy') this.#recordOnce(attempt, describeProblems(error))
   }
 
   /** Notes that what was asked for is in force, newly or already. */
-  accepted(): void {
+  accepted({ unchanged, version }: Applied, { trigger }: Change): void {
     this.#rejected = undefined
+    if (unchanged) this.#log('policy.unchanged', `version ${version} is in force already`, { version, trigger })
   }
 
   /** Notes what came into force. */
@@ -87,8 +94,8 @@ export class OutcomeRecord {
   /** Notes changed settings that wait for the next start; says the same thing only once. */
   restartNeeded(names: readonly string[]): void {
     const said = names.join(', ')
-    if (said === this.#restartNeeded) return
-    this.#restartNeeded = said
+    if (said === this.#waitsForRestart.join(', ')) return
+    this.#waitsForRestart = names
     if (said !== '') this.#log('settings.restart-needed', `changed settings wait for the next start: ${said}`)
   }
 

@@ -3,7 +3,8 @@
  * to the disk first, then takes its name in one step; until the caller is sure, one more step takes it back, which
  * needs no space on the disk.
  */
-import { copyFile, link, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises'
+import type { Stats } from 'node:fs'
+import { copyFile, type FileHandle, link, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { SidecarError } from '../errors.ts'
 
@@ -43,7 +44,7 @@ export async function stageText(file: string, text: string): Promise<StagedText>
   )
   await guarded(file, async () => {
     try {
-      await writeThrough(candidate, text, await modeOf(target))
+      await writeThrough(candidate, text, await stat(target).catch(() => undefined))
       if (hadFile) await keepWayBack(target, previous)
     } catch (error) {
       await rm(candidate, { force: true })
@@ -67,9 +68,12 @@ export async function stageText(file: string, text: string): Promise<StagedText>
   }
 }
 
-async function writeThrough(file: string, text: string, mode: number): Promise<void> {
+/** Writes a file with the mode of the one it will replace, and with its owner and group where we may give it away. */
+async function writeThrough(file: string, text: string, like: Stats | undefined): Promise<void> {
+  const mode = like === undefined ? 0o644 : like.mode & 0o777
   const handle = await open(file, 'w', mode)
   try {
+    if (like !== undefined) await resemble(handle, like)
     await handle.writeFile(text)
     await handle.sync()
   } finally {
@@ -93,9 +97,13 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-async function modeOf(file: string): Promise<number> {
-  const found = await stat(file).catch(() => undefined)
-  return found === undefined ? 0o644 : found.mode & 0o777
+/** Only root may change the owner; the group may also be changed by an owner who is in it. Neither is worth a failure. */
+async function resemble(handle: FileHandle, { uid, gid, mode }: Stats): Promise<void> {
+  const own = await handle.stat()
+  if (own.uid !== uid || own.gid !== gid) {
+    await handle.chown(uid, gid).catch(() => handle.chown(own.uid, gid).catch(() => {}))
+    await handle.chmod(mode & 0o777)
+  }
 }
 
 async function guarded<T>(file: string, work: () => Promise<T>): Promise<T> {

@@ -5,6 +5,7 @@ import type { VersionHead } from '../history/versions.ts'
 import type { ListenAddress } from '../settings/settings.ts'
 import type { Snapshot } from '../settings/snapshot.ts'
 import type { BoundAddress, GenerationOverview, Load, Overview } from './messages.ts'
+import type { Trigger } from './trigger.ts'
 
 export interface Status {
   readonly version: VersionHead | null
@@ -19,6 +20,10 @@ export interface Status {
   readonly generations: readonly GenerationOverview[]
   /** What was refused since the version in force came into force; null when nothing was. */
   readonly rejected: RejectedNow | null
+  /** Trust stores and key pairs that are bad now and stay as they last were good. */
+  readonly alarms: readonly string[]
+  /** Changed settings that wait for the next start. */
+  readonly restartNeeded: readonly string[]
   readonly lastRejection: Rejection | null
   readonly pending: PendingConfirmation | null
 }
@@ -26,8 +31,7 @@ export interface Status {
 /** What stands in the way of the policy file, or of the last command. */
 export interface RejectedNow {
   readonly of: 'settings' | 'policy'
-  /** The number it would have got. */
-  readonly version: number
+  readonly trigger: Trigger
   readonly message: string
   readonly timeMs: number
 }
@@ -39,11 +43,19 @@ export function totalLoad({ generations }: Overview): Load {
   return { callers: sum('callers'), requests: sum('requests'), tunnels: sum('tunnels') }
 }
 
-/** Says in half a line what runs and what was refused: `v8 running, v9 rejected: …`. */
+/**
+ * Says in half a line what runs and what was refused: `v8 running, the change of … was rejected: …`. What was refused has no
+ * number: the next good one would get the same.
+ */
 export function describeRunning(snapshot: Snapshot | undefined, rejected: RejectedNow | undefined): string {
   if (snapshot === undefined) return 'nothing is in force yet'
   const running = `v${snapshot.version} running`
-  if (rejected === undefined) return running
-  const what = rejected.of === 'settings' ? 'settings' : `v${rejected.version}`
-  return `${running}, ${what} rejected: ${rejected.message}`
+  return rejected === undefined ? running : `${running}, ${describeRejected(rejected)}`
+}
+
+/** Names a refused change by its time and what set it off, with the reason. */
+export function describeRejected({ of, trigger, timeMs, message }: RejectedNow): string {
+  const what = of === 'settings' ? 'settings change' : 'change'
+  const time = new Date(timeMs).toISOString().replace(/\.\d+Z$/, 'Z')
+  return `the ${what} of ${time} (${trigger}) was rejected: ${message}`
 }

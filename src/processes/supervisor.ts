@@ -78,9 +78,17 @@ class Supervisor {
   }
 
   async run(): Promise<RunResult> {
-    const stop = (why: string) => void this.#stop(why)
-    const aborted = () => stop('a request')
-    const reload = () => this.#control.send({ type: 'reload' })
+    const received = (signal: string, what: string) =>
+      this.#log('signal.received', `${signal} asks to ${what}`, { signal })
+    const stop = (signal: string) => {
+      received(signal, this.#stopping ? 'end at once' : 'drain and end')
+      void this.#stop(signal)
+    }
+    const aborted = () => void this.#stop('a request')
+    const reload = () => {
+      received('SIGHUP', 'read everything again')
+      this.#control.send({ type: 'reload' })
+    }
     const overview = setInterval(() => this.#tellOverview(), OVERVIEW_MS)
     process.on('SIGTERM', stop).on('SIGINT', stop).on('SIGHUP', reload)
     this.#options.stop?.addEventListener('abort', aborted)
@@ -146,6 +154,7 @@ class Supervisor {
   #nowUp(): void {
     if (this.#up) return
     this.#up = true
+    this.#log('instance.ready', 'callers are served', { startMs: Date.now() - this.#startedMs })
     this.#options.started?.(this.#fleet.overview)
   }
 

@@ -6,6 +6,7 @@
 import { resolve } from 'node:path'
 import { asSidecarError, SidecarError } from '../errors.ts'
 import type { History } from '../history/open-history.ts'
+import { rollbackTarget } from '../history/rollback-target.ts'
 import { activeVersion, type Version, type VersionSource, versionByNumber } from '../history/versions.ts'
 import { configVariable } from '../settings/layer.ts'
 import { type LoadOptions, loadSettings } from '../settings/load-settings.ts'
@@ -26,6 +27,8 @@ export interface Attempt {
   readonly writes: boolean
   readonly ifVersion?: number
   readonly confirm?: Candidate['confirm']
+  /** The version whose text comes back. */
+  readonly backTo?: number
 }
 
 export interface Wanted {
@@ -110,13 +113,13 @@ function settingsOrRunning(
 const fixed = ['admin', 'health', 'state'] as const
 
 function rollback({ version, trigger, author, comment }: Rollback, history: History, settings: Settings): Attempt {
-  const active = activeVersion(history)
-  const number = version ?? active?.parent
-  if (number === undefined || number === null) {
-    throw new SidecarError('OPERATOR_VERSION_UNKNOWN', 'there is no version before the one in force')
+  const number = version ?? rollbackTarget(history)
+  if (number === null) {
+    const message = 'there is no earlier version that was not undone; vedette rollback NUMBER takes any'
+    throw new SidecarError('OPERATOR_VERSION_UNKNOWN', message)
   }
   const { text }: Version = versionByNumber(history, number)
   const source = trigger === 'revert' ? 'revert' : 'rollback'
   const said = comment === '' ? `back to version ${number}` : comment
-  return { settings, text, file: `version ${number}`, source, author, comment: said, writes: true }
+  return { settings, text, file: `version ${number}`, source, author, comment: said, writes: true, backTo: number }
 }

@@ -66,6 +66,43 @@ describe('check', () => {
     assert.match(stdout, /spec\.rules\[0\]\.clientCertificate: /)
   })
 
+  it('prints errors of every stage at once: values, contradictions, and what is named and missing', async (t) => {
+    const bad = policyText(
+      [
+        '  snii: true',
+        '  revocation: { mode: hard }',
+        '  rules:',
+        '    - { name: a, match: ["http://a.example"] }',
+        '    - { name: b, match: [b.example], trustStores: [corp] }',
+        '    - { name: b, match: [c.example], clientCertificate: mail }',
+      ].join('\n'),
+    )
+    const { status, stdout, stderr } = await check(t, bad)
+    assert.equal(status, 3)
+    assert.deepEqual(
+      [...stdout.matchAll(/^\S*policy\.yaml:(\d+):\d+ (\S+): /gm)].map(([, line, place]) => `${line} ${place}`),
+      [
+        '5 spec.snii',
+        '6 spec.revocation.mode',
+        '8 spec.rules[0].match[0]',
+        '9 spec.rules[1].trustStores[0]',
+        '10 spec.rules[2].name',
+        '10 spec.rules[2].clientCertificate',
+      ],
+    )
+    assert.match(stderr, /6 errors/)
+  })
+
+  it('warns of an exception that is over, and not of one that holds', async (t) => {
+    const entry = (backend: string, until: string) =>
+      `    - { backend: "${backend}:443", findings: [expired], until: ${until}, owner: ops, reason: renewal }`
+    const both = `  exceptions:\n${entry('a.example', '2025-01-01')}\n${entry('b.example', '2099-01-01')}`
+    const { status, stdout, stderr } = await check(t, policyText(both))
+    assert.equal(status, 0)
+    assert.match(stdout, /policy\.yaml:6:\d+ spec\.exceptions\[0\]\.until: warning: is over/)
+    assert.match(stderr, /1 warning/)
+  })
+
   it('reads a policy from stdin for -', async (t) => {
     const folder = makeFolder(t, { 'vedette.yaml': settings })
     const argv = ['check', '-', '--config', path.join(folder, 'vedette.yaml')]

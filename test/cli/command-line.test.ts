@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { buildProgram } from '../../src/cli/command-line.ts'
 import { commands } from '../../src/cli/commands.ts'
-import { runCli } from './run-cli.ts'
+import { makeFolder, runCli } from './run-cli.ts'
 
 describe('the command line', () => {
   const mistakes: [string, string[], RegExp][] = [
@@ -11,6 +11,9 @@ describe('the command line', () => {
     ['a missing argument', ['explain'], /missing required argument 'destination'/],
     ['one argument too many', ['version', 'now'], /too many arguments/],
     ['a choice that is none', ['completion', 'tcsh'], /Allowed choices are bash, zsh, fish/],
+    ['help about no command', ['help', 'nope'], /unknown command 'nope'/],
+    ['help about a mistyped command', ['help', 'aply'], /did you mean apply\?/],
+    ['a mistyped flag, with where to look', ['run', '--nope'], /See vedette run --help\./],
     ['no command at all', [], /Usage: vedette/],
   ]
   for (const [what, argv, expected] of mistakes) {
@@ -28,6 +31,20 @@ describe('the command line', () => {
     for (const { name, summary } of commands)
       assert.match(stdout.replaceAll(/\s+/g, ' '), new RegExp(`${name} ${summary.slice(0, 20)}`))
     assert.equal(stderr, '')
+  })
+
+  it('`--version` and `-V` say the same as `version`', async () => {
+    for (const flag of ['--version', '-V']) assert.deepEqual(await runCli([flag]), await runCli(['version']))
+  })
+
+  it('a flag whose value is wrong is a usage error, a file with the same mistake is not', async (t) => {
+    const flag = await runCli(['healthcheck', '--health-listen', 'nonsense'])
+    assert.equal(flag.status, 2)
+    assert.match(flag.stderr, /--health-listen/)
+    const folder = makeFolder(t, {
+      'vedette.yaml': 'apiVersion: vedette/v1\nkind: Settings\nhealth: { listen: nonsense }\n',
+    })
+    assert.equal((await runCli(['healthcheck', '--config', `${folder}/vedette.yaml`])).status, 3)
   })
 
   it('`help X` says the same as `X --help`', async () => {

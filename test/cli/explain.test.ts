@@ -58,6 +58,52 @@ describe('explain', () => {
     })
   }
 
+  const neverDialled: [string, RegExp][] = [
+    ['169.254.169.254', /^169\.254\.169\.254:443 is never dialled: .* in 169\.254\.169\.254\/32 \(metadata\)/],
+    ['127.0.0.1', /^127\.0\.0\.1:443 is never dialled: 127\.0\.0\.1 is in 127\.0\.0\.0\/8 \(loopback\)/],
+    ['2130706433', /^127\.0\.0\.1:443 is never dialled/],
+    ['[::1]:80', /^\[::1\]:80 is never dialled: ::1 is in ::1\/128 .*name ::1 in destinations\.allowAddresses\.$/m],
+    ['[64:ff9b::7f00:1]:443', /, with 127\.0\.0\.1 hidden in it, is in 127\.0\.0\.0\/8/],
+    ['mail.localhost', /^mail\.localhost:443 is never dialled: 127\.0\.0\.1 is in/],
+  ]
+  const open = policyText('  destinations: { allowAddresses: [127.0.0.2] }')
+  for (const [destination, expected] of neverDialled) {
+    it(`says that ${destination} is never dialled and exits 10`, async (t) => {
+      const file = path.join(makeFolder(t, { 'policy.yaml': open }), 'policy.yaml')
+      const { status, stdout } = await runCli(['explain', destination, '--policy', file])
+      assert.equal(status, 10)
+      assert.match(stdout, expected)
+      assert.doesNotMatch(stdout, /Suites/)
+      const json = JSON.parse((await runCli(['explain', destination, '--policy', file, '--json'])).stdout)
+      assert.deepEqual([json.allowed, json.reason], [false, 'address-denied'])
+    })
+  }
+
+  for (const destination of ['127.0.0.2', '10.0.0.1', 'mail.example']) {
+    it(`does not say so of ${destination}, which may be dialled or is not known yet`, async (t) => {
+      const file = path.join(makeFolder(t, { 'policy.yaml': open }), 'policy.yaml')
+      const { status, stdout } = await runCli(['explain', destination, '--policy', file])
+      assert.equal(status, 0)
+      assert.doesNotMatch(stdout, /is never dialled/)
+    })
+  }
+
+  it('tells an exception that is over as over', async (t) => {
+    const old = policy.replace('2036-12-31', '2025-12-31')
+    const file = path.join(makeFolder(t, { 'policy.yaml': old }), 'policy.yaml')
+    const { stdout } = await runCli(['explain', 'mail.example', '--policy', file])
+    assert.match(stdout, /The exception for expired ended on 2025-12-31 and forgives nothing \(ops\)/)
+    assert.doesNotMatch(stdout, /is forgiven/)
+  })
+
+  for (const destination of ['ftp://mail.example', 'https://me@mail.example']) {
+    it(`takes ${destination} for a URL, not a host`, async (t) => {
+      const { status, stderr } = await explain(t, destination)
+      assert.equal(status, 1)
+      assert.match(stderr, /must be a host name, not a URL/)
+    })
+  }
+
   const spellings: [string, string][] = [
     ['mail.example', 'mail.example:443'],
     ['MAIL.example.:993', 'mail.example:993'],

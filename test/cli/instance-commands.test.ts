@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline'
 import { describe, it, type TestContext } from 'node:test'
 import type { SidecarError } from '../../src/errors.ts'
 import { controlSocketPath } from '../../src/processes/state-lock.ts'
+import type { Status } from '../../src/processes/status.ts'
 import { makeFolder, runCli } from './run-cli.ts'
 
 type Answer = { result: unknown; progress?: unknown[] } | { error: Pick<SidecarError, 'code' | 'message' | 'details'> }
@@ -68,7 +69,10 @@ describe('apply', () => {
     const pending = { deadlineMs: Date.UTC(2026, 10, 20, 12), revertTo: 8 }
     const { state } = await standIn(t, { result: { ...applied, pending } })
     const { stdout } = await runCli(['apply', '-', '--state', state, '--confirm-within', '5m'], { stdin: 'x' })
-    assert.match(stdout, /version 8 comes back at 2026-11-20T12:00:00\.000Z unless you run: vedette confirm/)
+    assert.match(
+      stdout,
+      /version 8 comes back at 2026-11-20T12:00:00\.000Z unless you run: vedette confirm --state \S+\n$/,
+    )
   })
 
   it('shows every problem of a refused policy and exits 3', async (t) => {
@@ -100,11 +104,31 @@ describe('apply', () => {
   for (const [what, flags] of usage) {
     it(`refuses ${what} as a usage error, and asks nobody`, async (t) => {
       const { state, requests } = await standIn(t, { result: applied })
-      assert.equal((await runCli(['apply', '-', '--state', state, ...flags], { stdin: 'x' })).status, 2)
+      const { status, stderr } = await runCli(['apply', '-', '--state', state, ...flags], { stdin: 'x' })
+      assert.equal(status, 2)
+      assert.match(stderr, new RegExp(`error: ${flags.at(-2)} `))
+      assert.match(stderr, /OPERATOR_USAGE: See vedette apply --help\./)
       assert.deepEqual(requests, [])
     })
   }
 })
+
+const status: Status = {
+  version: null,
+  policy: { name: 'x', file: 'x.yaml', sha256: 'ab'.repeat(32) },
+  generation: 1,
+  state: 'running',
+  startedMs: 0,
+  pids: { supervisor: 1, control: 2 },
+  listen: { proxy: [], health: { host: '127.0.0.1', port: 1 } },
+  load: { callers: 0, requests: 0, tunnels: 0 },
+  generations: [],
+  rejected: { of: 'policy', trigger: 'signal', message: 'bad', timeMs: 0 },
+  alarms: ['corp is bad'],
+  restartNeeded: ['health', 'state'],
+  lastRejection: null,
+  pending: { version: 9, revertTo: 7, deadlineMs: 0 },
+}
 
 describe('the other commands that ask a running instance', () => {
   it('confirm says which version stays', async (t) => {
@@ -125,6 +149,21 @@ describe('the other commands that ask a running instance', () => {
         ['rollback', undefined],
       ],
     )
+  })
+
+  it('rollback says what it went back to', async (t) => {
+    const { state } = await standIn(t, { result: { ...applied, backTo: 7 } })
+    const { stdout } = await runCli(['rollback', '--state', state])
+    assert.equal(stdout, 'version 9 is in force, with the text of version 7 (generation 10, 231 ms)\n')
+  })
+
+  it('status shows what is stale, unconfirmed, rejected, and waits for a restart', async (t) => {
+    const { state } = await standIn(t, { result: status })
+    const { stdout } = await runCli(['status', '--state', state])
+    assert.match(stdout, /^pending {2}v9 is unconfirmed: v7 comes back at 1970-01-01T00:00:00\.000Z/m)
+    assert.match(stdout, /^rejected the change of 1970-01-01T00:00:00Z \(signal\) was rejected: bad$/m)
+    assert.match(stdout, /^stale {4}corp is bad; the last good one stays in force$/m)
+    assert.match(stdout, /^restart {2}changed settings wait for it: health, state$/m)
   })
 
   it('reload says when nothing had changed', async (t) => {

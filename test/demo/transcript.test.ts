@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { type AccessLine, describeLine, parseAccessLine } from '../../src/demo/transcript.ts'
+import {
+  type AccessLine,
+  describeChange,
+  describeLine,
+  parseAccessLine,
+  parseChangeLine,
+} from '../../src/demo/transcript.ts'
 import { jsonAccessLine } from '../../src/observe/access-line.ts'
 import { emptyAccessRecord } from '../../src/observe/access-record.ts'
 
@@ -51,5 +57,20 @@ describe('the transcript', () => {
 
   for (const other of ['', 'plain words', '{"event":"policy.applied"}']) {
     it(`passes over ${JSON.stringify(other)}`, () => assert.equal(parseAccessLine(other), undefined))
+  }
+})
+
+describe('a change in the transcript', () => {
+  const rows: [event: string, fields: object, expected: string | undefined][] = [
+    ['policy.applied', { version: 2, message: 'version 2 is in force' }, 'v2 in force'],
+    ['policy.rejected', { message: 'the change is refused: p.yaml:3:1 is odd' }, 'rejected: p.yaml:3:1 is odd'],
+    ['settings.rejected', { message: 'the change is refused: bad' }, 'rejected: bad'],
+    ['policy.warning', { message: 'doubtful' }, undefined],
+  ]
+  for (const [event, fields, expected] of rows) {
+    it(`${event} is ${expected === undefined ? 'no change' : `"${expected}"`}`, () => {
+      const found = parseChangeLine(JSON.stringify({ event, ...fields }))
+      assert.equal(found && describeChange(found), expected)
+    })
   }
 })

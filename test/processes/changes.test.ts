@@ -98,7 +98,7 @@ test('what is refused leaves version, file and processes as they were, and shows
     assert.match(String(rejected?.message), message, name)
     assert.equal(lastRejection?.author, 'test', name)
   }
-  assert.match((await instance.health('/readyz?verbose')).body, /v1 running, v2 rejected/)
+  assert.match((await instance.health('/readyz?verbose')).body, /v1 running, the change of \S+ \(cli\) was rejected/)
   const { body } = await instance.health('/metrics')
   assert.match(body, /vedette_policy_reloads_total\{result="rejected",trigger="cli"\} 5/)
   await instance.apply(policy(2))
@@ -152,6 +152,7 @@ test('the same text again starts nothing', async (t) => {
   const { instance } = await running(t)
   const { unchanged, generation } = await instance.apply(policy(1))
   assert.deepEqual([unchanged, generation], [true, 1])
+  await instance.logged('policy.unchanged')
   const reloaded = await instance.ask('reload', { author: 'test' })
   assert.deepEqual([reloaded.unchanged, reloaded.version], [true, 1])
 })
@@ -190,6 +191,17 @@ test('a rollback is a new version with an old text; without a number it undoes t
   await assert.rejects(unknown, withCode('OPERATOR_VERSION_UNKNOWN'))
 })
 
+test('rollbacks in a row go further back, and say what to', async (t) => {
+  const { instance, judges } = await running(t)
+  await instance.apply(policy(2))
+  await instance.apply(policy(3))
+  const back = () => instance.ask('rollback', { author: 'ann', comment: '' })
+  assert.equal((await back()).backTo, 2)
+  assert.equal((await back()).backTo, 1)
+  assert.equal(await judges(1), true)
+  await assert.rejects(back(), withCode('OPERATOR_VERSION_UNKNOWN'))
+})
+
 test('changed settings come into force like a policy: a new address is served, the old one is not', async (t) => {
   const { instance, backend, proxyPort } = await running(t)
   const settings = readFileSync(instance.settingsFile, 'utf8')
@@ -211,6 +223,7 @@ test('what the instance stands on waits for the next start, and the log says so'
   )
   const { message } = await instance.logged('settings.restart-needed')
   assert.match(String(message), /: health$/)
+  assert.deepEqual((await instance.status()).restartNeeded, ['health'])
   await assertUntouched(instance, judges)
 })
 

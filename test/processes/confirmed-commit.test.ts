@@ -1,10 +1,10 @@
 /** A version on probation goes by itself, unless somebody confirms it. */
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { type TestContext, test } from 'node:test'
 import { SidecarError } from '../../src/errors.ts'
 import { requestThrough, startPlainBackend } from '../kit/keep-alive-load.ts'
-import { startInstance } from '../kit/start-instance.ts'
+import { startInstance, type TestInstance } from '../kit/start-instance.ts'
 import { policyFor } from './policies.ts'
 
 const policy = (n: number) => policyFor(['all.localhost', `v${n}.localhost`])
@@ -41,6 +41,51 @@ test('a second unconfirmed version goes back to what was confirmed last', async 
   await instance.apply(policy(2), { confirmWithinMs: 60_000 })
   const { pending } = await instance.apply(policy(3), { confirmWithinMs: 60_000 })
   assert.equal(pending?.revertTo, 1)
+})
+
+for (const [name, replace] of [
+  ['another apply', (instance: TestInstance) => instance.apply(policy(3))],
+  ['a saved file', async (instance: TestInstance) => writeFileSync(instance.policyFile, policy(3))],
+] as const) {
+  test(`${name} in the meantime does not make it stay: the wait is taken over`, async (t) => {
+    const { instance } = await running(t)
+    const { pending } = await instance.apply(policy(2), { confirmWithinMs: 5000 })
+    await replace(instance)
+    const told = await instance.logged('policy.awaits-confirmation', ({ takenOver }) => takenOver === true)
+    assert.match(String(told.message), /version 3 reverts to 1 at .* as version 2 would have/)
+    assert.deepEqual((await instance.status()).pending, { ...pending, version: 3 })
+    await instance.logged('policy.applied', ({ version, trigger }) => version === 4 && trigger === 'revert')
+    assert.equal(readFileSync(instance.policyFile, 'utf8'), policy(1))
+  })
+}
+
+test('who replaces an unconfirmed version is told that the wait goes on', async (t) => {
+  const { instance } = await running(t)
+  await instance.apply(policy(2), { confirmWithinMs: 60_000 })
+  const said: string[] = []
+  const request = { text: policy(3), file: 'x', author: 'ann', comment: '' }
+  const { pending } = await instance.ask('apply', request, ({ message }) => said.push(message))
+  assert.equal(pending?.revertTo, 1)
+  assert.match(said.join('\n'), /version 3, which is unconfirmed like the one it replaces: version 1 comes back at/)
+  assert.deepEqual(await instance.ask('confirm', { author: 'ann' }), { version: 3 })
+})
+
+test('a rollback ends the wait, and so does a return by hand to what would come back', async (t) => {
+  const { instance } = await running(t)
+  await instance.apply(policy(2), { confirmWithinMs: 60_000 })
+  assert.equal((await instance.ask('rollback', { author: 'ann', comment: '' })).backTo, 1)
+  assert.equal((await instance.status()).pending, null)
+  await instance.apply(policy(2), { confirmWithinMs: 60_000 })
+  await instance.apply(policy(1))
+  assert.equal((await instance.status()).pending, null)
+})
+
+test('a rollback right after a revert does not bring back what was reverted', async (t) => {
+  const { instance } = await running(t)
+  await instance.apply(policy(2))
+  await instance.apply(policy(3), { confirmWithinMs: 200 })
+  await instance.logged('policy.applied', ({ version, trigger }) => version === 4 && trigger === 'revert')
+  assert.equal((await instance.ask('rollback', { author: 'ann', comment: '' })).backTo, 1)
 })
 
 test('the deadline holds across a death of control', async (t) => {

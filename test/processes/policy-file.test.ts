@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { chmod, mkdir, mkdtemp, readdir, readFile, readlink, stat, symlink, writeFile } from 'node:fs/promises'
+import { chmod, chown, mkdir, mkdtemp, readdir, readFile, readlink, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { test } from 'node:test'
@@ -40,6 +40,17 @@ for (const row of [
     if (row.before !== undefined) assert.equal(await readFile(file, 'utf8'), row.before)
   })
 }
+
+test('the new text has owner, group and mode of the old one', { skip: process.getuid?.() !== 0 }, async () => {
+  const file = await folderWith('old')
+  await chmod(file, 0o660)
+  await chown(file, 1234, 2345)
+  const staged = await stageText(file, 'new')
+  await staged.commit()
+  await staged.settle()
+  const { uid, gid, mode } = await stat(file)
+  assert.deepEqual([uid, gid, mode & 0o777], [1234, 2345, 0o660])
+})
 
 test('a policy file that is a link stays one: its target is replaced', async () => {
   const file = await folderWith('old')

@@ -19,7 +19,7 @@ const fine: Knowledge = {
   started: true,
   stopping: false,
 }
-const rejected = { of: 'policy', version: 9, message: 'bad', timeMs: 0 } as const
+const rejected = { of: 'policy', trigger: 'policy-file', message: 'bad', timeMs: 0 } as const
 
 const rows: { name: string; known: Partial<Knowledge>; failing: string[]; detail?: string }[] = [
   { name: 'an instance that serves is ready', known: {}, failing: [], detail: 'v8 running' },
@@ -27,13 +27,13 @@ const rows: { name: string; known: Partial<Knowledge>; failing: string[]; detail
     name: 'a rejected version does not make it unready',
     known: { rejected },
     failing: [],
-    detail: 'v8 running, v9 rejected: bad',
+    detail: 'v8 running, the change of 1970-01-01T00:00:00Z (policy-file) was rejected: bad',
   },
   {
     name: 'rejected settings do not either',
     known: { rejected: { ...rejected, of: 'settings' } },
     failing: [],
-    detail: 'v8 running, settings rejected: bad',
+    detail: 'v8 running, the settings change of 1970-01-01T00:00:00Z (policy-file) was rejected: bad',
   },
   { name: 'a store that turned bad does not either', known: { alarms: ['corp is bad'] }, failing: [] },
   {

@@ -36,6 +36,7 @@ test('a store that loses its authority refuses the backend at once, on the same 
 
   writeFileSync(path.join(store, 'root.pem'), 'half a certificate')
   await instance.logged('truststore.rejected')
+  assert.equal((await instance.status()).alarms.length, 1)
   assert.match((await instance.health('/readyz?verbose')).body, /\[\+\]trust ok: the last good one stays.*root\.pem/)
   assert.equal((await ask()).status, 200)
 

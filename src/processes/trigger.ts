@@ -1,0 +1,11 @@
+/** What set a change off; the label of the reload metrics. */
+export type Trigger =
+  | 'start'
+  | 'cli'
+  | 'rollback'
+  | 'revert'
+  | 'signal'
+  | 'policy-file'
+  | 'settings-file'
+  | 'truststore'
+  | 'identity'

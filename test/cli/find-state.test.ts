@@ -1,0 +1,70 @@
+/** Goal: settings that are broken now do not lock an operator out of the instance that runs on. */
+import assert from 'node:assert/strict'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { PassThrough, Readable } from 'node:stream'
+import { describe, it, type TestContext } from 'node:test'
+import { findState } from '../../src/cli/find-state.ts'
+import { Terminal } from '../../src/cli/terminal.ts'
+import { SidecarError } from '../../src/errors.ts'
+import { controlSocketPath } from '../../src/processes/state-lock.ts'
+import { makeFolder } from './run-cli.ts'
+
+const head = 'apiVersion: vedette/v1\nkind: Settings\n'
+
+/** A settings file with this text, beside state folders in which an instance has left its socket. */
+function folderWith(t: TestContext, text: string, states: readonly string[]) {
+  const folder = makeFolder(t, { 'vedette.yaml': text })
+  for (const state of states) {
+    mkdirSync(path.join(folder, state))
+    writeFileSync(controlSocketPath(path.join(folder, state)), '')
+  }
+  const stderr = new PassThrough()
+  const terminal = new Terminal({ stdin: Readable.from([]), stdout: new PassThrough(), stderr })
+  const options = { config: path.join(folder, 'vedette.yaml') }
+  const said = () => String(stderr.read() ?? '')
+  return { folder, terminal, options, said }
+}
+
+describe('the state folder', () => {
+  const found: [name: string, text: string, state: string][] = [
+    ['is what sound settings say', `${head}state: here\n`, 'here'],
+    ['is what settings with a mistake elsewhere say', `${head}state: here\nnonsense: 1\n`, 'here'],
+    ['is what a file that is no YAML says', `${head}state: "here" # ours\nproxy: [\n`, 'here'],
+    ['is the default when broken settings say nothing', `${head}nonsense: 1\n`, 'state'],
+  ]
+  for (const [name, text, state] of found) {
+    it(name, (t) => {
+      const { folder, terminal, options } = folderWith(t, text, [state])
+      assert.equal(findState(options, terminal), path.join(folder, state))
+    })
+  }
+
+  it('is what --state says, whatever the settings are', (t) => {
+    const { terminal, options } = folderWith(t, 'nonsense: 1\n', ['state'])
+    assert.equal(findState({ ...options, state: '/elsewhere' }, terminal), '/elsewhere')
+  })
+
+  it('is not guessed where no instance has been: the mistake is told, and the way around it', (t) => {
+    const { terminal, options, said } = folderWith(t, `${head}nonsense: 1\n`, [])
+    assert.throws(
+      () => findState(options, terminal),
+      (error) => error instanceof SidecarError && error.code === 'OPERATOR_BAD_DOCUMENT',
+    )
+    assert.match(said(), /--state FOLDER/)
+  })
+
+  it('is not guessed when the settings file that was named is not there', (t) => {
+    const { folder, terminal } = folderWith(t, '', ['state'])
+    assert.throws(
+      () => findState({ config: path.join(folder, 'mistyped.yaml') }, terminal),
+      (error) => error instanceof SidecarError && error.code === 'OPERATOR_FILE_UNREADABLE',
+    )
+  })
+
+  it('tells which folder it took when the settings are broken', (t) => {
+    const { terminal, options, said } = folderWith(t, `${head}nonsense: 1\n`, ['state'])
+    findState(options, terminal)
+    assert.match(said(), /nonsense[\s\S]*looked for in .*state all the same/)
+  })
+})
