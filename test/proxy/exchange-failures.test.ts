@@ -37,6 +37,20 @@ test('a GET is sent again when its pooled connection is gone before any answer',
   assert.equal(entrance.backends.dialled, 2)
 })
 
+test('a GET is sent again also when the connection was warmed and never used: it may have gone stale as well', async (t) => {
+  const { backend, entrance, caller } = await started(t)
+  entrance.backends.put(await entrance.backends.dialPlain())
+  const warmed = await backend.accepted()
+  caller.send(GET)
+  await warmed.receive('\r\n\r\n')
+  warmed.socket.destroy()
+  const second = await backend.accepted()
+  await second.receive('\r\n\r\n')
+  second.send(OK)
+  assert.match(await caller.receive('ok'), /^HTTP\/1\.1 200/)
+  assert.equal(entrance.backends.dialled, 2)
+})
+
 const notRepeated = [
   { reason: 'POST is not idempotent', request: 'POST http://b.test/ HTTP/1.1\r\nHost: b.test\r\n\r\n' },
   {
