@@ -13,6 +13,7 @@ import { buildContexts } from './contexts.ts'
 import { DialError, dangerouslyConnect } from './dangerously-connect.ts'
 import type { Resolve } from './name-resolver.ts'
 import { Pool } from './pool.ts'
+import type { PresentedChain } from './read-handshake.ts'
 import { AddressBook } from './resolve-address.ts'
 import { Sessions } from './sessions.ts'
 import { type FreshVerdict, type JudgedBackend, VerdictCache } from './verdict-cache.ts'
@@ -28,6 +29,9 @@ export interface BackendsOptions {
   /** The wall clock, by default the machine's. */
   readonly now?: (() => number) | undefined
 }
+
+/** What a handshake of our own gave, with the chain: nothing that is kept, since a chain takes much memory. */
+export type ExaminedBackend = Omit<JudgedBackend, 'cached'> & { readonly presentedChain: PresentedChain }
 
 const POOLS_MAX = 4096
 const WARM_MS = 2000
@@ -63,6 +67,14 @@ export class Backends {
   verdictFor(decision: AllowedDecision): Promise<JudgedBackend> {
     const { rule, destination } = decision
     return this.#verdicts.find(rule, destination.authority, () => this.#judge(decision))
+  }
+
+  /** One verifying handshake with all it showed, for those who want to look and not to connect. Throws as `verify`. */
+  async examine(decision: AllowedDecision): Promise<ExaminedBackend> {
+    const { backend, presentedChain } = await verify(this.#tools, { decision, alpn: [], resume: false })
+    backend.wire.finish()
+    const { verdict, tls, address, phases } = backend
+    return { verdict, tls, address, phases, presentedChain }
   }
 
   /** A plain TCP connection, for a tunnel judged beforehand (to the address that was judged) or a plaintext rule. */

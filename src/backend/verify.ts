@@ -2,12 +2,10 @@
  * Dial, find, judge: the only maker of a VerifiedBackend. What is refused is destroyed before anybody hears of it, and
  * between the end of the handshake and the verdict there is no moment at which a byte could be sent.
  */
-import type crypto from 'node:crypto'
 import type tls from 'node:tls'
 import { SidecarError } from '../errors.ts'
 import type { Counters } from '../observe/counters.ts'
 import type { Decision } from '../policy/decision.ts'
-import { findGroup } from '../policy/groups.ts'
 import { reachVerdict, type Verdict } from '../policy/verdict.ts'
 import type { Snapshot } from '../settings/snapshot.ts'
 import type { Deadlines } from '../wire/deadlines.ts'
@@ -15,6 +13,7 @@ import type { Contexts, RuleContext } from './contexts.ts'
 import { countFailure, countHandshake } from './count-handshake.ts'
 import { DialError, type Dialled, dangerouslyConnect } from './dangerously-connect.ts'
 import { type CertificateFindings, certificateFindings, handshakeFindings } from './findings.ts'
+import { groupOf, opensslErrorOf, type PresentedChain, presentedChainOf } from './read-handshake.ts'
 import { recogniseStranger } from './recognise-stranger.ts'
 import type { AddressBook } from './resolve-address.ts'
 import type { CarriedSession, SessionKey, Sessions } from './sessions.ts'
@@ -47,11 +46,13 @@ export interface VerifiedDial {
   readonly backend: VerifiedBackend
   /** When the verdict ends by itself: a certificate of the path, or the exception that let it pass, runs out. */
   readonly validUntilMs: number
+  /** What was seen of the backend's certificate; empty for a resumed session, which shows none. */
+  readonly presentedChain: PresentedChain
 }
 
 /**
- * Dials a backend and judges it. Throws POLICY_VERDICT_REFUSED with `verdict`, `tls`, `address` and `phases` among its
- * details, POLICY_ADDRESS_DENIED, CALLER_LOOP, or a BACKEND_ error.
+ * Dials a backend and judges it. Throws POLICY_VERDICT_REFUSED with `verdict`, `tls`, `address`, `phases` and
+ * `presentedChain` among its details, POLICY_ADDRESS_DENIED, CALLER_LOOP, or a BACKEND_ error.
  */
 export async function verify(tools: DialTools, wish: VerifyWish): Promise<VerifiedDial> {
   const { destination } = wish.decision
@@ -122,7 +123,7 @@ class Handshake {
     try {
       if (wire.destroyed) throw this.#gone(address, phases)
       const { rule, destination } = this.#decision
-      const { certificate, tls } = this.#look(wire.socket as tls.TLSSocket)
+      const { certificate, tls, presentedChain } = this.#look(wire.socket as tls.TLSSocket)
       const verdict = reachVerdict({
         findings: [...certificate.findings, ...handshakeFindings(tls, rule)],
         rule,
@@ -132,11 +133,12 @@ class Handshake {
         nowMs: this.#tools.now(),
       })
       countHandshake(this.#tools.counters, { tls, verdict, phases })
-      if (verdict.outcome === 'refused') throw this.#refused({ verdict, tls, address, phases })
+      if (verdict.outcome === 'refused') throw this.#refused({ verdict, tls, address, phases, presentedChain })
       this.#mayResume(certificate)
       const connection = { wire, destination, address, phases, verdict, tls }
       // The brand has no value at run time: this assertion, behind the verdict, is what makes it.
-      return { backend: connection as unknown as VerifiedBackend, validUntilMs: this.#validUntil(verdict, certificate) }
+      const backend = connection as unknown as VerifiedBackend
+      return { backend, validUntilMs: this.#validUntil(verdict, certificate), presentedChain }
     } catch (thrown) {
       this.#tools.sessions.forget(this.#key)
       wire.destroy()
@@ -145,11 +147,12 @@ class Handshake {
   }
 
   /** What the handshake shows: of a resumed session the carried findings, otherwise those of the certificate. */
-  #look(socket: tls.TLSSocket): { certificate: CertificateFindings; tls: TlsFacts } {
+  #look(socket: tls.TLSSocket): Look {
     const resumed = socket.isSessionReused()
+    const presentedChain = presentedChainOf(socket)
     // A session nobody offered cannot be resumed; should Node ever say so, no certificate was seen, and none counts.
     const carried = resumed ? (this.#offered?.certificate ?? this.#findings([], undefined)) : undefined
-    const certificate = carried ?? this.#findings(presentedChain(socket), opensslError(socket))
+    const certificate = carried ?? this.#findings(presentedChain, opensslErrorOf(socket))
     const tls: TlsFacts = {
       protocol: socket.getProtocol() ?? '',
       cipher: socket.getCipher()?.standardName ?? '',
@@ -157,10 +160,10 @@ class Handshake {
       resumed,
       spkiSha256: certificate.spkiSha256,
     }
-    return { certificate, tls }
+    return { certificate, tls, presentedChain }
   }
 
-  #findings(chain: readonly crypto.X509Certificate[], error: string | undefined): CertificateFindings {
+  #findings(chain: PresentedChain, error: string | undefined): CertificateFindings {
     const { anchors } = this.#context
     const { nameToVerify: name, rule } = this.#key
     return certificateFindings({ chain, opensslError: error, anchors, name, rule, nowMs: this.#tools.now() })
@@ -193,10 +196,12 @@ class Handshake {
 
   // --- refusals ---
 
-  #refused(details: { verdict: Verdict; tls?: TlsFacts; address: string; phases: DialPhases }): SidecarError {
+  #refused(details: RefusalDetails): SidecarError {
     const { authority } = this.#decision.destination
     const found = details.verdict.blocking.map(({ name, detail }) => `${name} (${detail})`).join(', ')
-    return new SidecarError('POLICY_VERDICT_REFUSED', `backend ${authority} is refused: ${found}`, { details })
+    return new SidecarError('POLICY_VERDICT_REFUSED', `backend ${authority} is refused: ${found}`, {
+      details: { ...details },
+    })
   }
 
   #gone(address: string, phases: DialPhases): SidecarError {
@@ -215,7 +220,7 @@ class Handshake {
     if (finding !== undefined && this.#decision.rule.enforcement === 'enforce') {
       const findings = [{ name: finding, detail: what }]
       const verdict: Verdict = { outcome: 'refused', findings, blocking: findings, because: [], wouldRefuse: false }
-      return this.#refused({ verdict, address, phases })
+      return this.#refused({ verdict, address, phases, presentedChain: [] })
     }
     const seen = failure.notTls ? await recogniseStranger(address, this.#decision.destination.port) : ''
     const { code, message, details, cause } = error.toSidecarError()
@@ -227,26 +232,17 @@ class Handshake {
   }
 }
 
-const PRESENTED_MAX = 32
-
-/** The certificates as the backend sent them, its own first. */
-function presentedChain(socket: tls.TLSSocket): crypto.X509Certificate[] {
-  const chain: crypto.X509Certificate[] = []
-  let next = socket.getPeerX509Certificate()
-  while (next !== undefined && chain.length < PRESENTED_MAX) {
-    chain.push(next)
-    next = next.issuerCertificate
-  }
-  return chain
+/** What one handshake shows. */
+interface Look {
+  readonly certificate: CertificateFindings
+  readonly tls: TlsFacts
+  readonly presentedChain: PresentedChain
 }
 
-/** OpenSSL's last error about the chain, by Node's name; our checkServerIdentity keeps Node's own out of it. */
-function opensslError(socket: tls.TLSSocket): string | undefined {
-  return socket.authorized ? undefined : String(socket.authorizationError ?? 'UNSPECIFIED')
-}
-
-/** The key exchange group by the name rules use; empty where there is none (static RSA) or it has no name (DHE). */
-function groupOf(socket: tls.TLSSocket): string {
-  const { name = '' } = (socket.getEphemeralKeyInfo() ?? {}) as { name?: string }
-  return findGroup(name)?.name ?? name
+interface RefusalDetails {
+  readonly verdict: Verdict
+  readonly tls?: TlsFacts
+  readonly address: string
+  readonly phases: DialPhases
+  readonly presentedChain: PresentedChain
 }

@@ -5,7 +5,7 @@ import type { Snapshot } from '../settings/snapshot.ts'
 import { addExamples, type DefineCommand } from './cli.ts'
 import { addPolicyOptions, composeFrom } from './compose-policy.ts'
 import { decideOn, type PassedOver, passedOver } from './decide-on.ts'
-import { exitNameFor, makeHandshake, showHandshake } from './handshake.ts'
+import { exitNameFor, handshakeRecord, makeHandshake, showHandshake } from './handshake.ts'
 import type { SettingOptions } from './setting-options.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -40,7 +40,11 @@ export const defineExplain: DefineCommand = (command, { terminal, exit }) => {
     const allowed = decision.allowed && explanation.deniedAddress === undefined
     const handshake =
       options.connect && decision.allowed && allowed ? await makeHandshake(snapshot, decision) : undefined
-    if (options.json) terminal.printJson({ ...explanation, ...(handshake === undefined ? {} : { handshake }) })
+    if (options.json)
+      terminal.printJson({
+        ...explanation,
+        ...(handshake === undefined ? {} : { handshake: handshakeRecord(handshake) }),
+      })
     else showExplanation(explanation, terminal)
     if (handshake !== undefined && !options.json) showHandshake(handshake, terminal)
     if (!allowed) exit('refused')

@@ -1,10 +1,12 @@
 /** One verifying handshake of our own, as the proxy makes it before a tunnel: for `probe` and `explain --connect`. */
+import type { PresentedChain } from '../backend/read-handshake.ts'
 import type { DialPhases, TlsFacts } from '../backend/verified-backend.ts'
 import { asSidecarError } from '../errors.ts'
 import type { Decision } from '../policy/decision.ts'
 import type { Verdict } from '../policy/verdict.ts'
 import type { Snapshot } from '../settings/snapshot.ts'
 import type { ExitName } from './exit-codes.ts'
+import { describeChain, type ShownCertificate, showChain } from './show-chain.ts'
 import type { Terminal } from './terminal.ts'
 
 /** What the handshake gave. A refusal is an answer here; what kept it from happening is thrown. */
@@ -14,6 +16,8 @@ export interface Handshake {
   readonly tls?: TlsFacts
   readonly address: string
   readonly phases: DialPhases
+  /** Empty when the backend showed no certificate. */
+  readonly presentedChain: PresentedChain
 }
 
 /** Makes the handshake; throws what is not a verdict: an unreachable backend, a denied address. */
@@ -23,8 +27,7 @@ export async function makeHandshake(snapshot: Snapshot, decision: Decision & { a
   const deadlines = new Deadlines()
   const backends = new Backends({ snapshot, deadlines })
   try {
-    const { verdict, tls, address, phases } = await backends.verdictFor(decision)
-    return { verdict, tls, address, phases }
+    return await backends.examine(decision)
   } catch (thrown) {
     const error = asSidecarError(thrown)
     if (error.code === 'POLICY_VERDICT_REFUSED') return error.details as unknown as Handshake
@@ -35,14 +38,22 @@ export async function makeHandshake(snapshot: Snapshot, decision: Decision & { a
   }
 }
 
+/** A handshake as `--json` prints it. */
+export function handshakeRecord({
+  presentedChain,
+  ...handshake
+}: Handshake): Omit<Handshake, 'presentedChain'> & { readonly presentedChain: readonly ShownCertificate[] } {
+  return { ...handshake, presentedChain: describeChain(presentedChain) }
+}
+
 /** Names the exit status of a verdict. */
-export function exitNameFor({ verdict }: Handshake): ExitName {
+export function exitNameFor({ verdict }: Pick<Handshake, 'verdict'>): ExitName {
   if (verdict.outcome === 'trusted') return 'ok'
   return verdict.outcome === 'allowed' ? 'untrusted' : 'refused'
 }
 
 /** Shows a handshake: the verdict, everything found, what was agreed and how long it took. */
-export function showHandshake({ verdict, tls, address, phases }: Handshake, terminal: Terminal): void {
+export function showHandshake({ verdict, tls, address, phases, presentedChain }: Handshake, terminal: Terminal): void {
   const color = { trusted: 'green', allowed: 'yellow', refused: 'red' } as const
   const because = verdict.because.length === 0 ? '' : ` (${verdict.because.join(', ')})`
   const would = verdict.wouldRefuse ? ', would be refused' : ''
@@ -55,6 +66,8 @@ export function showHandshake({ verdict, tls, address, phases }: Handshake, term
   }
   const { dnsMs, connectMs, tlsMs } = phases
   terminal.print(`took      ${[`dns ${ms(dnsMs)}`, `connect ${ms(connectMs)}`, `tls ${ms(tlsMs)}`].join(', ')}`)
+  if (presentedChain.length > 0) terminal.print('presented')
+  showChain(describeChain(presentedChain), terminal)
 }
 
 function ms(duration: number): string {

@@ -1,7 +1,7 @@
 import { addExamples, type DefineCommand } from './cli.ts'
 import { addPolicyOptions, composeFrom } from './compose-policy.ts'
 import { decideOn } from './decide-on.ts'
-import { exitNameFor, makeHandshake, showHandshake } from './handshake.ts'
+import { exitNameFor, handshakeRecord, makeHandshake, showHandshake } from './handshake.ts'
 import type { SettingOptions } from './setting-options.ts'
 
 /** `vedette probe DEST`: dials the destination from here, under the policy, without a running instance. */
@@ -23,7 +23,12 @@ export const defineProbe: DefineCommand = (command, { terminal, exit }) => {
     }
     const handshake = await makeHandshake(snapshot, decision)
     if (options.json)
-      terminal.printJson({ destination: authority, allowed: true, rule: decision.rule.name, ...handshake })
+      terminal.printJson({
+        destination: authority,
+        allowed: true,
+        rule: decision.rule.name,
+        ...handshakeRecord(handshake),
+      })
     else showHandshake(handshake, terminal)
     exit(exitNameFor(handshake))
   })

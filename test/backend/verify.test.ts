@@ -103,3 +103,21 @@ for (const { why, leaf, chain, findings } of cases) {
     assert.deepEqual(backend.requests, [])
   })
 }
+
+test('the presented chain is told as it was sent, with a verdict and with a refusal', async (t) => {
+  const leaf = await makeCertificate({ subject: 'leaf', issuer: middle, sans })
+  const backend = await startBackend(t, { certificate: leaf, chain: [stranger, middle] })
+  const authority = `good.test:${backend.port}`
+  const sent = [leaf, stranger, middle].map(({ der }) => der)
+  const { backends, decision } = makeBackends(t, { trust: [corp] }, { resolve })
+  const { presentedChain } = await backends.examine(decision(authority))
+  assert.deepEqual(
+    presentedChain.map(({ raw }) => raw),
+    sent,
+  )
+  const { details } = await makeBackends(t, { trust: [] }, { resolve }).refusal(authority)
+  assert.deepEqual(
+    (details.presentedChain as typeof presentedChain).map(({ raw }) => raw),
+    sent,
+  )
+})

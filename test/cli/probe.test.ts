@@ -36,6 +36,8 @@ describe('probe', () => {
     assert.equal(status, 0)
     assert.match(stdout, /^verdict {3}trusted$/m)
     assert.match(stdout, /^address {3}127\.0\.0\.1$/m)
+    assert.match(stdout, /^ 1 {2}CN=app\.localhost$/m)
+    assert.match(stdout, /^ {4}sha256 {3}[0-9a-f]{64}$/m)
     assert.match(stdout, /^agreed {4}TLSv1\.3 {2}TLS_\S+ {2}X25519/m)
     assert.deepEqual(backend.requests, [])
   })

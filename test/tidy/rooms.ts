@@ -95,6 +95,7 @@ export const rooms: readonly Room[] = [
     mayImport: [
       'errors.ts',
       'policy/',
+      'certificate/',
       'truststore/',
       'settings/',
       'history/',
