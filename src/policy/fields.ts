@@ -13,6 +13,7 @@ import { parsePattern } from './match-host.ts'
 import { parseAuthority, parseDestination } from './parse-destination.ts'
 import type { Protocol } from './policy.ts'
 import { retiredProtocol } from './retired.ts'
+import { explainUnusableSignature } from './signature-algorithms.ts'
 
 /** A name of ours or of a folder: no slash and no leading dot, so that it never leaves the folder it is looked up in. */
 export const nameField = z
@@ -44,6 +45,12 @@ export const suiteField = z.string().superRefine((name, context) => {
 export const groupField = z.string().superRefine((name, context) => {
   const known = groups.flatMap((group) => [group.name, ...group.aliases])
   if (findGroup(name) === undefined) refuse(context, 'unknown group', didYouMean(name, known))
+})
+
+/** A signature algorithm under any of its names. */
+export const signatureField = z.string().superRefine((name, context) => {
+  const fault = explainUnusableSignature(name)
+  if (fault !== undefined) refuse(context, fault.reason, fault.hint)
 })
 
 /** One entry of `match`, read into its pattern. */

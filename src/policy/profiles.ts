@@ -1,5 +1,5 @@
 /**
- * The default sets of protocols, suites and groups, as plain data. A set never changes once it is released: a better
+ * The default sets of protocols, suites, groups and signature algorithms, as plain data. A set never changes once it is released: a better
  * one gets a new name, so that a policy that names its set means the same after every upgrade of the product. One that
  * names none follows `newestProfile`. Lists are in the order of preference.
  */
@@ -14,6 +14,8 @@ export interface Profile {
   readonly ciphers: readonly string[]
   /** Names of groups.ts; where postQuantum is off, the hybrid ones are left out. */
   readonly groups: readonly string[]
+  /** Names of signature-algorithms.ts. */
+  readonly signatureAlgorithms: readonly string[]
 }
 
 const tls13 = ['TLS_AES_128_GCM_SHA256', 'TLS_AES_256_GCM_SHA384', 'TLS_CHACHA20_POLY1305_SHA256']
@@ -27,6 +29,26 @@ const forwardSecretAead = [
   'TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256',
 ]
 
+const strongSignatures = [
+  'ecdsa_secp256r1_sha256',
+  'ecdsa_secp384r1_sha384',
+  'ecdsa_secp521r1_sha512',
+  'ed25519',
+  'ed448',
+  'rsa_pss_pss_sha256',
+  'rsa_pss_pss_sha384',
+  'rsa_pss_pss_sha512',
+  'rsa_pss_rsae_sha256',
+  'rsa_pss_rsae_sha384',
+  'rsa_pss_rsae_sha512',
+  'rsa_pkcs1_sha256',
+  'rsa_pkcs1_sha384',
+  'rsa_pkcs1_sha512',
+]
+
+/** Edwards curves came to FIPS 186-5 late, and few validated modules have them. */
+const fipsSignatures = strongSignatures.filter((name) => !name.startsWith('ed'))
+
 /** What a policy that names no set gets. */
 export const newestProfile = '2026-11'
 
@@ -37,18 +59,21 @@ export const profiles = {
     protocols: ['TLSv1.2', 'TLSv1.3'],
     ciphers: [...tls13, ...forwardSecretAead],
     groups: ['X25519MLKEM768', 'X25519', 'P-256', 'P-384', 'P-521'],
+    signatureAlgorithms: strongSignatures,
   },
   'mozilla-modern-6.0': {
     says: 'Mozilla Modern, guideline 6.0 of April 2026: TLS 1.3 alone',
     protocols: ['TLSv1.3'],
     ciphers: tls13,
     groups: ['X25519MLKEM768', 'X25519', 'P-256', 'P-384'],
+    signatureAlgorithms: strongSignatures,
   },
   'mozilla-intermediate-6.0': {
     says: 'Mozilla Intermediate, guideline 6.0 of April 2026: TLS 1.3 and 1.2, six suites of ECDHE with AEAD',
     protocols: ['TLSv1.2', 'TLSv1.3'],
     ciphers: [...tls13, ...forwardSecretAead],
     groups: ['X25519MLKEM768', 'X25519', 'P-256', 'P-384'],
+    signatureAlgorithms: strongSignatures,
   },
   'stig-tls12': {
     says: 'TLS 1.2 alone with suites and curves that FIPS 140 knows, as the DISA STIGs for gateways ask',
@@ -60,6 +85,7 @@ export const profiles = {
       'TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256',
     ],
     groups: ['P-384', 'P-256', 'P-521'],
+    signatureAlgorithms: fipsSignatures,
   },
   'sentry-classic': {
     says: 'TLS 1.2 alone with the suites of a Java 8 gateway, CBC and static RSA included: to migrate from, not to stay',
@@ -91,6 +117,7 @@ export const profiles = {
       'TLS_RSA_WITH_AES_128_CBC_SHA',
     ],
     groups: ['P-256', 'P-384', 'P-521', 'X25519'],
+    signatureAlgorithms: strongSignatures,
   },
 } as const satisfies Record<string, Profile>
 
