@@ -7,6 +7,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { apiBase, routeNamed, routeNames } from '../src/admin/route-table.ts'
 import { commands } from '../src/cli/commands.ts'
 import { exitCodes } from '../src/cli/exit-codes.ts'
 import { type ErrorCode, errorCodes, faultOf } from '../src/errors.ts'
@@ -88,6 +89,15 @@ describe('the documents list what the source has', () => {
       'docs/operations.md',
       'command | what it does',
       commands.map(({ name, summary }) => [`\`vedette ${name}\``, summary]),
+    ],
+    [
+      'every route of the admin API',
+      'docs/api.md',
+      'route | least role | what it does',
+      routeNames.map((name) => {
+        const { method, path: at, least, says } = routeNamed(name)
+        return [`\`${method} ${apiBase}${at}\``, least, says]
+      }),
     ],
     [
       'every default set',

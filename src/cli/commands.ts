@@ -41,7 +41,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'schema',
-    summary: 'print the JSON Schema of the policy or the settings',
+    summary: 'print the JSON Schema of the policy or the settings, or the OpenAPI of the admin API',
     load: async () => (await import('./schema.ts')).defineSchema,
   },
   {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { productVersion } from '../settings/product-version.ts'
 import { addExamples, type DefineCommand } from './cli.ts'
 
 /** `vedette version`. */
@@ -10,9 +10,4 @@ export const defineVersion: DefineCommand = (command, { terminal }) => {
     if (options.json) terminal.printJson(versions)
     else terminal.print(`vedette ${versions.vedette} (Node ${versions.node}, OpenSSL ${versions.openssl})`)
   })
-}
-
-function productVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
-  return (JSON.parse(text) as { version: string }).version
 }

@@ -2,7 +2,6 @@
  * The parts of the control process and how they are joined: one queue of changes, its outcome written down, the
  * version on probation, the files watched, the doors for commands and health questions.
  */
-import { readFileSync } from 'node:fs'
 import { closeHistory, type History } from '../history/open-history.ts'
 import type { PendingConfirmation } from '../history/pending.ts'
 import { lastRejection } from '../history/rejections.ts'
@@ -13,6 +12,7 @@ import { createLogger } from '../observe/logger.ts'
 import { createMetrics } from '../observe/metrics.ts'
 import type { Totals } from '../observe/tally.ts'
 import { wantsColor } from '../settings/environment.ts'
+import { productVersion } from '../settings/product-version.ts'
 import type { Settings } from '../settings/settings.ts'
 import { TrustStoreReader } from '../truststore/trust-store-reader.ts'
 import type { TcpHandle } from '../wire/raw-handle.ts'
@@ -280,9 +280,4 @@ export class ControlRoom {
     const logger = createLogger({ role: 'control', format, level, color, destination: this.#writer })
     return (name, message, fields) => logger.event(name, message, fields)
   }
-}
-
-function productVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
-  return (JSON.parse(text) as { version: string }).version
 }

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { openApi } from '../../src/admin/openapi.ts'
 import { policyJsonSchema } from '../../src/policy/json-schema.ts'
+import { productVersion } from '../../src/settings/product-version.ts'
 import { settingsJsonSchema } from '../../src/settings/schema.ts'
 import { runCli } from './run-cli.ts'
 
@@ -9,6 +11,7 @@ describe('schema', () => {
     [['schema'], policyJsonSchema],
     [['schema', 'policy'], policyJsonSchema],
     [['schema', 'settings', '--json'], settingsJsonSchema],
+    [['schema', 'api'], () => openApi(productVersion())],
   ]
   for (const [argv, expected] of rows) {
     it(`${argv.join(' ')} prints the JSON Schema that the reader uses`, async () => {

@@ -70,6 +70,11 @@ export const rooms: readonly Room[] = [
     mayImport: ['errors.ts', 'policy/'],
   },
   {
+    name: 'admin/',
+    says: 'the admin API: contract, routes, who may what; asks the instance through an interface of its own',
+    mayImport: [],
+  },
+  {
     name: 'processes/',
     says: 'supervisor, control and workers: starting, handing over, draining; the one composition root',
     mayImport: [
@@ -102,6 +107,7 @@ export const rooms: readonly Room[] = [
       'wire/',
       'backend/',
       'importer/',
+      'admin/',
       'processes/',
       'demo/',
     ],
@@ -115,7 +121,7 @@ export const rooms: readonly Room[] = [
 
 /** Where each library lives; a library that is not here may not be imported at all. */
 export const homes: Readonly<Record<string, readonly string[]>> = {
-  zod: ['policy/', 'settings/'],
+  zod: ['policy/', 'settings/', 'admin/'],
   yaml: ['policy/'],
   pkijs: ['certificate/'],
   asn1js: ['certificate/'],
