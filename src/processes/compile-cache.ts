@@ -10,7 +10,7 @@ const folder = fileURLToPath(new URL('../../node_modules/.cache/vedette', import
 
 /**
  * Lets processes that are given these variables find everything compiled, the file they are started with included:
- * `useCompileCache` comes too late for that one, and the eraser would be loaded for it.
+ * `enableCompileCache` comes too late for that one, and the eraser would be loaded for it.
  */
 export const compileCacheVariables: Readonly<Record<string, string>> = {
   NODE_COMPILE_CACHE: folder,
@@ -18,7 +18,7 @@ export const compileCacheVariables: Readonly<Record<string, string>> = {
 }
 
 /** Makes this process use the cache for what it loads from now on; where it cannot be written, nothing is lost. */
-export function useCompileCache(): void {
+export function enableCompileCache(): void {
   enableCompileCache({ directory: folder, portable: true })
   // Node writes it when a process ends, which for the first instance may be weeks away: the next generation wants it.
   setTimeout(flushCompileCache, FLUSH_AFTER_MS).unref()
