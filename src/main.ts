@@ -3,9 +3,9 @@
  * The only module with side effects on import: it sees which role this process has and hands over to it. Everything
  * is imported late, so that a worker never loads what only a command needs.
  */
-import { enableCompileCache } from './processes/compile-cache.ts'
+import { keepCompiledCode } from './processes/compile-cache.ts'
 
-enableCompileCache()
+keepCompiledCode()
 const argv = process.argv.slice(2)
 switch (argv[0]) {
   case '--role=worker':

@@ -18,7 +18,7 @@ export const compileCacheVariables: Readonly<Record<string, string>> = {
 }
 
 /** Makes this process use the cache for what it loads from now on; where it cannot be written, nothing is lost. */
-export function enableCompileCache(): void {
+export function keepCompiledCode(): void {
   enableCompileCache({ directory: folder, portable: true })
   // Node writes it when a process ends, which for the first instance may be weeks away: the next generation wants it.
   setTimeout(flushCompileCache, FLUSH_AFTER_MS).unref()
