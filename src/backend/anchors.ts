@@ -1,5 +1,6 @@
 import crypto from 'node:crypto'
 import type { TrustSet } from '../truststore/trust-set.ts'
+import { isSelfSigned } from './self-signed.ts'
 
 /** The trust anchors of a rule, for our own walk along a chain. Parsed on first use: most handshakes need only OpenSSL. */
 export class Anchors {
@@ -23,19 +24,26 @@ export class Anchors {
     return this.#named(certificate.issuer).filter((anchor) => certificate.checkIssued(anchor))
   }
 
+  /** Tells whether OpenSSL takes each of them for an anchor by itself: those that name themselves as issuer. */
+  get areRoots(): boolean {
+    this.#bySubject ??= bySubject(this.#sets.flatMap((set) => set.certificates))
+    return [...this.#bySubject.values()].flat().every((each) => isSelfSigned(each) && each.checkIssued(each))
+  }
+
   #named(subject: string): readonly crypto.X509Certificate[] {
-    this.#bySubject ??= index(this.#sets)
+    this.#bySubject ??= bySubject(this.#sets.flatMap((set) => set.certificates))
     return this.#bySubject.get(subject) ?? []
   }
 }
 
-function index(sets: readonly TrustSet[]): Map<string, crypto.X509Certificate[]> {
-  const bySubject = new Map<string, crypto.X509Certificate[]>()
-  for (const pem of sets.flatMap((set) => set.certificates)) {
-    const anchor = new crypto.X509Certificate(pem)
-    const others = bySubject.get(anchor.subject)
-    if (others) others.push(anchor)
-    else bySubject.set(anchor.subject, [anchor])
+/** Parses PEM certificates into an index by their subjects. */
+export function bySubject(certificates: readonly string[]): Map<string, crypto.X509Certificate[]> {
+  const index = new Map<string, crypto.X509Certificate[]>()
+  for (const pem of certificates) {
+    const certificate = new crypto.X509Certificate(pem)
+    const others = index.get(certificate.subject)
+    if (others) others.push(certificate)
+    else index.set(certificate.subject, [certificate])
   }
-  return bySubject
+  return index
 }

@@ -7,17 +7,20 @@ import tls from 'node:tls'
 import { SidecarError } from '../errors.ts'
 import type { Rule } from '../policy/policy.ts'
 import type { Identity, Snapshot } from '../settings/snapshot.ts'
+import { emptyPool, type IntermediatePool } from '../truststore/intermediate-pool.ts'
 import type { TrustSet } from '../truststore/trust-set.ts'
 import { Anchors } from './anchors.ts'
+import { Intermediates } from './intermediates.ts'
 import { type Offer, offerOf, optionsOf } from './tls-options.ts'
 
 /** What a dial under a rule needs of OpenSSL. */
 export interface RuleContext {
   readonly secure: tls.SecureContext
   readonly anchors: Anchors
+  readonly intermediates: Intermediates
 }
 
-type Material = Pick<Snapshot, 'trust' | 'identities'>
+type Material = Pick<Snapshot, 'trust' | 'identities' | 'intermediates'>
 
 export class Contexts {
   readonly #material: Material
@@ -42,10 +45,13 @@ export class Contexts {
     const sets = rule.trustStores.map((name) => this.#trustSet(rule, name))
     const identity = this.#identity(rule)
     const offer = offerOf(rule)
-    const content = contentKey(sets, offer, identity)
+    const pool = rule.chainRepair === 'off' ? emptyPool : this.#material.intermediates
+    const content = contentKey({ sets, pool, offer, identity })
+    const anchors = new Anchors(sets)
     const context = this.#byContent.get(content) ?? {
-      secure: makeContext(rule, { sets, offer, identity }),
-      anchors: new Anchors(sets),
+      secure: makeContext(rule, { sets, anchors, pool, offer, identity }),
+      anchors,
+      intermediates: new Intermediates(pool),
     }
     this.#byContent.set(content, context)
     return context
@@ -78,18 +84,24 @@ export function buildContexts(snapshot: Material & Pick<Snapshot, 'policy'>): Co
 
 interface Ingredients {
   readonly sets: readonly TrustSet[]
+  readonly anchors: Anchors
+  readonly pool: IntermediatePool
   readonly offer: Offer
   readonly identity: Identity | undefined
 }
 
-function makeContext(rule: Rule, { sets, offer, identity }: Ingredients): tls.SecureContext {
+function makeContext(rule: Rule, { sets, anchors, pool, offer, identity }: Ingredients): tls.SecureContext {
+  // Without partial chains, an intermediate among the authorities of OpenSSL completes a chain and anchors none; with
+  // them it would be trusted itself. So OpenSSL gets the pool only where every anchor is a root; elsewhere it does not
+  // know the pool, and findings.ts completes the chain.
+  const knowsPool = pool.certificates.length > 0 && anchors.areRoots
   try {
     return tls.createSecureContext({
       ...optionsOf(offer),
       // Always a list, even an empty one: without it Node would trust its own authorities and NODE_EXTRA_CA_CERTS.
-      ca: sets.flatMap((set) => set.certificates),
+      ca: [...sets.flatMap((set) => set.certificates), ...(knowsPool ? pool.certificates : [])],
       // An anchor counts as the operator means it, also when it is an intermediate or the backend's own certificate.
-      allowPartialTrustChain: true,
+      allowPartialTrustChain: !knowsPool,
       ...(identity ? { cert: identity.certificate, key: identity.key } : {}),
     })
   } catch (cause) {
@@ -98,10 +110,10 @@ function makeContext(rule: Rule, { sets, offer, identity }: Ingredients): tls.Se
   }
 }
 
-function contentKey(sets: readonly TrustSet[], offer: Offer, identity: Identity | undefined): string {
+function contentKey({ sets, pool, offer, identity }: Omit<Ingredients, 'anchors'>): string {
   const { protocols, openssl, groups, securityLevel } = offer
   const trust = sets.map((set) => set.sha256).sort()
-  return JSON.stringify([trust, protocols, openssl, groups, securityLevel, identity?.sha256])
+  return JSON.stringify([trust, pool.sha256, protocols, openssl, groups, securityLevel, identity?.sha256])
 }
 
 function checked(rule: Rule, identity: Identity): Identity {

@@ -12,8 +12,10 @@ import { readGroups } from '../policy/groups.ts'
 import type { FindingName, Rule } from '../policy/policy.ts'
 import type { Finding } from '../policy/verdict.ts'
 import type { Anchors } from './anchors.ts'
+import { isIncomplete } from './incomplete-chain.ts'
+import type { Intermediates } from './intermediates.ts'
 import { matchesName } from './matches-name.ts'
-import { isUnspecified, opensslFinding } from './openssl-findings.ts'
+import { isMissingIssuer, isUnspecified, opensslFinding } from './openssl-findings.ts'
 import { describeWrongPurposes } from './purpose-findings.ts'
 import { strengthFindings } from './strength-findings.ts'
 import { type ChainWalk, walkChain } from './walk-chain.ts'
@@ -25,6 +27,7 @@ export interface Shown {
   /** Node's name of OpenSSL's last error about the chain. */
   readonly opensslError: string | undefined
   readonly anchors: Anchors
+  readonly intermediates: Intermediates
   /** The host name or address the certificate must carry. */
   readonly name: string
   readonly rule: Rule
@@ -42,13 +45,13 @@ export interface CertificateFindings {
 
 /** Gathers what is wrong with the certificate a backend showed. */
 export function certificateFindings(shown: Shown): CertificateFindings {
-  const { chain, rule, anchors, nowMs, opensslError } = shown
+  const { chain, rule, anchors, intermediates, nowMs, opensslError } = shown
   const [leaf, ...others] = chain
   if (leaf === undefined) {
     const findings: Finding[] = [{ name: 'no-certificate', detail: 'the backend showed no certificate' }]
     return { findings, spkiSha256: '', notAfterMs: Number.POSITIVE_INFINITY }
   }
-  const walk = walkChain([leaf, ...others], { anchors, nowMs })
+  const walk = walkChain([leaf, ...others], { anchors, intermediates, nowMs })
   const spkiSha256 = spkiSha256Of(leaf)
   const own = [
     ...trustFindingsOf(walk, shown),
@@ -84,9 +87,13 @@ export function handshakeFindings({ protocol, cipher, group }: Agreed, { tls }: 
   return found
 }
 
-/** Who vouches for the backend. Nothing is found while OpenSSL is content: it has walked the chain with more care. */
-function trustFindingsOf({ path, end }: ChainWalk, { opensslError, anchors }: Shown): Finding[] {
-  if (opensslError === undefined || end === 'anchor') return []
+/**
+ * Who vouches for the backend. Nothing is found while OpenSSL is content: it has walked the chain with more care. With a
+ * pool in the house it must be content and our own walk too, so that nothing in the pool is ever taken for an anchor.
+ */
+function trustFindingsOf(walk: ChainWalk, { chain, opensslError, anchors, intermediates }: Shown): Finding[] {
+  const { path, end } = walk
+  if (end === 'anchor' || (opensslError === undefined && intermediates.isEmpty)) return []
   const last = path.at(-1) as crypto.X509Certificate
   const stores =
     anchors.stores.length > 0 ? `the trust stores (${anchors.stores.join(', ')})` : 'any trust store: none is set'
@@ -97,8 +104,7 @@ function trustFindingsOf({ path, end }: ChainWalk, { opensslError, anchors }: Sh
     return [{ name: 'untrusted-issuer', detail: `the chain ends in ${describeName(last.subject)}, not in ${stores}` }]
   }
   const issuer = describeName(last.issuer)
-  // A lone certificate that says where its issuer's can be fetched comes from a backend that should have sent that one.
-  if (path.length === 1 && last.infoAccess?.includes('CA Issuers')) {
+  if (isIncomplete(walk, { chain, anchors })) {
     return [{ name: 'incomplete-chain', detail: `the backend did not send the certificate of its issuer, ${issuer}` }]
   }
   return [{ name: 'untrusted-issuer', detail: `issued by ${issuer}, which is not in ${stores} and was not sent` }]
@@ -156,10 +162,15 @@ function pinFindings(spkiSha256: string, { pins }: Rule): Finding[] {
 
 /** What OpenSSL minds and our own look did not find. */
 function opensslFindings(error: string | undefined, own: readonly Finding[], walk: ChainWalk): Finding[] {
-  if (error === undefined) return []
+  if (error === undefined || isCompleted(error, walk)) return []
   const { name, what } = opensslFinding(error)
   const sameAs = isUnspecified(error) ? meaningsOf(walk) : trustKinds.includes(name) ? trustKinds : [name]
   return own.some((finding) => sameAs.includes(finding.name)) ? [] : [{ name, detail: what }]
+}
+
+/** Tells whether all that OpenSSL missed is an issuer that our own walk, signature by signature, has found in the pool. */
+function isCompleted(error: string, { end, borrowed }: ChainWalk): boolean {
+  return end === 'anchor' && borrowed.length > 0 && isMissingIssuer(error)
 }
 
 /** OpenSSL words a missing issuer in several ways; any trust finding of ours says the same, and better. */

@@ -19,6 +19,17 @@ export function isUnspecified(code: string): boolean {
   return code === 'UNSPECIFIED'
 }
 
+/** Tells whether a code says only that an issuer's certificate is not at hand. */
+export function isMissingIssuer(code: string): boolean {
+  return missingIssuer.includes(code)
+}
+
+const missingIssuer: readonly string[] = [
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+]
+
 const table: Readonly<Record<string, OpensslFinding>> = {
   UNABLE_TO_GET_ISSUER_CERT: { name: 'untrusted-issuer', what: 'an issuer of the chain is not known' },
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: { name: 'untrusted-issuer', what: 'the issuer is not known' },

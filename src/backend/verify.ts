@@ -164,9 +164,17 @@ class Handshake {
   }
 
   #findings(chain: PresentedChain, error: string | undefined): CertificateFindings {
-    const { anchors } = this.#context
+    const { anchors, intermediates } = this.#context
     const { nameToVerify: name, rule } = this.#key
-    return certificateFindings({ chain, opensslError: error, anchors, name, rule, nowMs: this.#tools.now() })
+    return certificateFindings({
+      chain,
+      opensslError: error,
+      anchors,
+      intermediates,
+      name,
+      rule,
+      nowMs: this.#tools.now(),
+    })
   }
 
   #validUntil(verdict: Verdict, { notAfterMs }: CertificateFindings): number {

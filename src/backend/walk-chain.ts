@@ -6,11 +6,15 @@
 import type crypto from 'node:crypto'
 import { publicKeyOf } from '../certificate/describe-certificate.ts'
 import type { Anchors } from './anchors.ts'
+import type { Intermediates } from './intermediates.ts'
+import { isSelfSigned } from './self-signed.ts'
 
 export interface ChainWalk {
   /** The backend's certificate first, then the issuers found, the anchor last when there is one. */
   readonly path: readonly crypto.X509Certificate[]
   readonly end: 'anchor' | 'self-signed' | 'issuer-missing'
+  /** Those of the path that the backend did not send and the pool of intermediates had. */
+  readonly borrowed: readonly crypto.X509Certificate[]
 }
 
 /** Far more than any real chain needs; one made to be expensive ends here and counts as not anchored. */
@@ -18,15 +22,16 @@ const SIGNATURES_MAX = 64
 
 interface WalkOptions {
   readonly anchors: Anchors
+  readonly intermediates: Intermediates
   readonly nowMs: number
 }
 
-/** Walks along the presented certificates (the backend's own first) and the anchors, trying every fork. */
+/** Walks along the presented certificates (the backend's own first), the anchors and the pool, trying every fork. */
 export function walkChain(
   presented: readonly [crypto.X509Certificate, ...crypto.X509Certificate[]],
   options: WalkOptions,
 ): ChainWalk {
-  const { anchors, nowMs } = options
+  const { anchors, intermediates, nowMs } = options
   let signatures = 0
   let longest: readonly crypto.X509Certificate[] = [presented[0]]
 
@@ -41,7 +46,9 @@ export function walkChain(
     if (path.length > longest.length) longest = path
     const known = anchors.possibleIssuers(current)
     const sent = presented.filter((each) => !path.includes(each) && current.checkIssued(each))
-    for (const issuer of validFirst([...known, ...sent], nowMs)) {
+    const pooled = intermediates.possibleIssuers(current).filter((each) => !holds(path, each) && !holds(sent, each))
+    // What was sent comes before what is borrowed, so that a backend in order is judged by its own chain.
+    for (const issuer of [...validFirst([...known, ...sent], nowMs), ...validFirst(pooled, nowMs)]) {
       const found = isSignedBy(current, issuer) ? climb([...path, issuer]) : undefined
       if (found) return found
     }
@@ -49,18 +56,15 @@ export function walkChain(
   }
 
   const anchored = climb([presented[0]])
-  if (anchored) return { path: anchored, end: 'anchor' }
-  return {
-    path: longest,
-    end: isSelfSigned(longest.at(-1) as crypto.X509Certificate) ? 'self-signed' : 'issuer-missing',
-  }
+  const path = anchored ?? longest
+  const borrowed = path.filter((each) => !holds(presented, each) && !anchors.has(each))
+  if (anchored) return { path, end: 'anchor', borrowed }
+  const end = isSelfSigned(path.at(-1) as crypto.X509Certificate) ? 'self-signed' : 'issuer-missing'
+  return { path, end, borrowed }
 }
 
-/** Tells whether a certificate is its own issuer, by name and by signature. */
-export function isSelfSigned(certificate: crypto.X509Certificate): boolean {
-  if (certificate.subject !== certificate.issuer) return false
-  const key = publicKeyOf(certificate)
-  return key !== undefined && certificate.verify(key)
+function holds(certificates: readonly crypto.X509Certificate[], one: crypto.X509Certificate): boolean {
+  return certificates.some((each) => each.fingerprint256 === one.fingerprint256)
 }
 
 /** Of two certificates of one issuer, as after a renewal or a cross-sign, the valid one is the way to go. */

@@ -6,7 +6,7 @@ import { compileRule, compileUnlisted, type Inherited, unlistedName } from './co
 import { compileTls, type Note, tlsScope } from './compile-tls.ts'
 import { lintPolicy } from './lint-policy.ts'
 import type { ExceptionRecord, Policy } from './policy.ts'
-import type { Remark } from './problem.ts'
+import type { Path, Remark } from './problem.ts'
 import type { PolicyDocument, Spec } from './schema.ts'
 
 /** A policy and what there is to say about the document it came from. */
@@ -64,7 +64,7 @@ function checkRuleNames({ rules }: Spec, note: Note): void {
   }
 }
 
-/** `none` means no default store; in a list of stores it would be a folder of that name, which nobody means. */
+/** `none` means no default store, and the pool of intermediates no store at all: in a list they are a mistake. */
 function checkStoreNames({ strictTls, rules }: Spec, note: Note): void {
   const lists = [
     { path: ['spec', 'strictTls', 'customTrustStores'], stores: strictTls.customTrustStores },
@@ -73,11 +73,25 @@ function checkStoreNames({ strictTls, rules }: Spec, note: Note): void {
       { path: ['spec', 'rules', index, 'strictTls', 'customTrustStores'], stores: own?.customTrustStores ?? [] },
     ]),
   ]
+  const defaults: [path: Path, name: string | undefined][] = [
+    [['spec', 'strictTls', 'defaultTrustStore'], strictTls.defaultTrustStore],
+    ...rules.map(({ strictTls: own }, index): [Path, string | undefined] => [
+      ['spec', 'rules', index, 'strictTls', 'defaultTrustStore'],
+      own?.defaultTrustStore,
+    ]),
+  ]
   for (const { path, stores } of lists) {
     const at = stores.indexOf('none')
     if (at !== -1) note('error', [...path, at], 'none stands for no store in defaultTrustStore only')
+    const pool = stores.indexOf(poolName)
+    if (pool !== -1) note('error', [...path, pool], poolIsNoStore)
   }
+  for (const [path, name] of defaults) if (name === poolName) note('error', path, poolIsNoStore)
 }
+
+/** The folder under truststores/ that completes chains and trusts nobody. */
+const poolName = 'intermediates'
+const poolIsNoStore = 'intermediates is the pool that completes chains: what lies in it is never trusted'
 
 function checkSomethingIsAllowed({ destinations, rules }: Spec, note: Note): void {
   if (destinations.unlisted === 'allow' || rules.some(({ action }) => action === 'allow')) return

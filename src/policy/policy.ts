@@ -7,6 +7,8 @@
 export type Protocol = 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3'
 /** Whether a refusal is carried out or only logged. */
 export type Enforcement = 'enforce' | 'report'
+/** Where the intermediates come from that a backend did not send. */
+export type ChainRepair = 'off' | 'pool'
 /** Whether a post-quantum group is offered, and whether its key share comes along. */
 export type PostQuantum = 'off' | 'compatible' | 'prefer'
 
@@ -65,6 +67,7 @@ export interface Rule {
   /** Names of the trust stores whose union is trusted; empty trusts nobody. */
   readonly trustStores: readonly string[]
   readonly allowUntrusted: boolean
+  readonly chainRepair: ChainRepair
   /** true sends the destination's own name, a string sends that name, false sends none. */
   readonly sni: boolean | string
   /** The name the certificate must carry, when it is not the destination's. */

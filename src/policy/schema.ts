@@ -37,6 +37,9 @@ const strictTls = {
   allowUntrusted: z
     .boolean()
     .describe('Allow and log servers whose issuer is not trusted. A wrong name is never forgiven.'),
+  chainRepair: z
+    .enum(['off', 'pool'])
+    .describe('Where intermediates come from that a backend did not send: nowhere, or truststores/intermediates.'),
 }
 
 const tls = {
@@ -134,6 +137,7 @@ const spec = z.strictObject({
       defaultTrustStore: strictTls.defaultTrustStore.default('bundled'),
       customTrustStores: strictTls.customTrustStores.default([]),
       allowUntrusted: strictTls.allowUntrusted.default(false),
+      chainRepair: strictTls.chainRepair.default('pool'),
     })
     .prefault({}),
   sni: z.boolean().default(true).describe('Send the name of the backend in the handshake (SNI).'),

@@ -54,6 +54,7 @@ export async function composeSnapshot(
     settings,
     policy: parsed.policy,
     trust: pick(trust.sets, stores),
+    intermediates: trust.intermediates,
     identities: pick(keys.identities, pairs),
   }
   return {
@@ -69,10 +70,10 @@ export function meansTheSame(one: Snapshot, other: Snapshot): boolean {
   return meaningOf(one) === meaningOf(other)
 }
 
-function meaningOf({ policySha256, settings, trust, identities }: Snapshot): string {
+function meaningOf({ policySha256, settings, trust, intermediates, identities }: Snapshot): string {
   const stores = Object.values(trust).map(({ name, sha256 }) => [name, sha256])
   const pairs = Object.values(identities).map(({ name, certificate, key }) => [name, certificate, key])
-  return JSON.stringify([policySha256, settings, stores.sort(), pairs.sort()])
+  return JSON.stringify([policySha256, settings, stores.sort(), intermediates.sha256, pairs.sort()])
 }
 
 function assertAllThere(parsed: ParsedPolicy, trust: TrustReading, keys: IdentityReading): void {

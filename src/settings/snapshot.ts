@@ -1,4 +1,5 @@
 import type { Policy } from '../policy/policy.ts'
+import type { IntermediatePool } from '../truststore/intermediate-pool.ts'
 import type { TrustSet } from '../truststore/trust-set.ts'
 import type { Settings } from './settings.ts'
 
@@ -15,6 +16,8 @@ export interface Snapshot {
   readonly policy: Policy
   /** By name: every trust store that some rule names. */
   readonly trust: Readonly<Record<string, TrustSet>>
+  /** What completes the chains of backends that do not send all of theirs; trusts nothing. */
+  readonly intermediates: IntermediatePool
   /** By name: every key pair that some rule names. */
   readonly identities: Readonly<Record<string, Identity>>
 }

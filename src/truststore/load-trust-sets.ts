@@ -34,7 +34,8 @@ export async function loadTrustSets({
   return { sets: Object.freeze(sets), problems }
 }
 
-function naming(store: string, error: SidecarError): SidecarError {
+/** The same error with the name of the store among its details. */
+export function naming(store: string, error: SidecarError): SidecarError {
   const { code, message, details, cause } = error
   return new SidecarError(code, message, { details: { ...details, store }, cause })
 }

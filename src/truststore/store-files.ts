@@ -52,6 +52,12 @@ export async function findStoreFiles(folder: string, name: string): Promise<Stor
   return { folder: within && store, files: files.sort().map((each) => path.join(store, each)) }
 }
 
+/** Tells whether there is any file of a store, good or bad. */
+export async function isStoreThere(folder: string, name: string): Promise<boolean> {
+  const found = await findStoreFiles(folder, name).catch(() => undefined)
+  return found === undefined || found.files.length > 0
+}
+
 /** Lists the stores under a folder by name; one that cannot be read is listed all the same. */
 export async function listStores(folder: string): Promise<string[]> {
   const entries = (await entriesOf(folder)) ?? []

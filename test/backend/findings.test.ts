@@ -6,9 +6,11 @@ import test from 'node:test'
 import type tls from 'node:tls'
 import { Anchors } from '../../src/backend/anchors.ts'
 import { certificateFindings, type Shown } from '../../src/backend/findings.ts'
+import { Intermediates } from '../../src/backend/intermediates.ts'
 import { opensslFinding } from '../../src/backend/openssl-findings.ts'
 import { makeCertificate } from '../../src/certificate/make-certificate.ts'
 import { trustFindings } from '../../src/policy/policy.ts'
+import { emptyPool } from '../../src/truststore/intermediate-pool.ts'
 import { makeOffer } from '../kit/make-snapshot.ts'
 import { makeTrust, trustSetOf } from '../kit/make-trust.ts'
 import { makeRule } from '../kit/policies.ts'
@@ -23,6 +25,7 @@ function find(shown: Partial<Shown>): string[] {
   const base: Shown = {
     chain: [leaf],
     opensslError: undefined,
+    intermediates: new Intermediates(emptyPool),
     anchors: new Anchors([trust.set]),
     name: 'good.test',
     rule: makeRule(),
@@ -169,6 +172,7 @@ function shownOf(certificate: X509Certificate): Shown {
   return {
     chain: [certificate],
     opensslError: undefined,
+    intermediates: new Intermediates(emptyPool),
     anchors: new Anchors([]),
     name: 'good.test',
     rule: makeRule(),

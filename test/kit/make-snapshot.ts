@@ -1,10 +1,12 @@
 /** Snapshots as plain values, for tests of what stands on one and not of how it is loaded. */
+import { X509Certificate } from 'node:crypto'
 import { findSuite } from '../../src/policy/catalogue.ts'
 import { writeGroups } from '../../src/policy/groups.ts'
 import type { ExceptionRecord, Policy, Rule, TlsOffer } from '../../src/policy/policy.ts'
 import { newestProfile, profiles } from '../../src/policy/profiles.ts'
 import type { Settings } from '../../src/settings/settings.ts'
 import type { Identity, Snapshot } from '../../src/settings/snapshot.ts'
+import { makeIntermediatePool } from '../../src/truststore/intermediate-pool.ts'
 import type { TrustSet } from '../../src/truststore/trust-set.ts'
 import { makePolicy, makeRule } from './policies.ts'
 
@@ -13,6 +15,8 @@ export interface SnapshotWish {
   /** The rule for every destination that no rule names; strict, trusting every set given, offering the default set. */
   readonly unlisted?: Partial<Rule>
   readonly trust?: readonly TrustSet[]
+  /** Certificates in the pool of intermediates. */
+  readonly intermediates?: readonly { readonly certificate: string }[]
   readonly identities?: readonly Identity[]
   readonly exceptions?: readonly ExceptionRecord[]
   /** Loopback is allowed, because the backends of tests live there. */
@@ -39,6 +43,9 @@ export function makeSnapshot(wish: SnapshotWish = {}): Snapshot {
     settings: makeSettings(wish),
     policy,
     trust: Object.fromEntries(trust.map((set) => [set.name, set])),
+    intermediates: makeIntermediatePool(
+      (wish.intermediates ?? []).map((each) => new X509Certificate(each.certificate)),
+    ),
     identities: Object.fromEntries((wish.identities ?? []).map((identity) => [identity.name, identity])),
   }
 }

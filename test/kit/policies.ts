@@ -13,6 +13,7 @@ export function makeRule(overrides: Partial<Rule> = {}): Rule {
     enforcement: 'enforce',
     trustStores: ['test'],
     allowUntrusted: false,
+    chainRepair: 'pool',
     sni: true,
     tls: {
       configuration: 'default',

@@ -29,6 +29,7 @@ describe('a policy that says nothing', () => {
       enforcement: 'enforce',
       trustStores: ['bundled'],
       allowUntrusted: false,
+      chainRepair: 'pool',
       sni: true,
       pins: null,
       plaintext: false,

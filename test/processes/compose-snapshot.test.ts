@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { test } from 'node:test'
+import { makeCertificate } from '../../src/certificate/make-certificate.ts'
 import { SidecarError } from '../../src/errors.ts'
 import { formatProblem, type Problem } from '../../src/policy/problem.ts'
 import { composeSnapshot, meansTheSame } from '../../src/processes/compose-snapshot.ts'
@@ -97,4 +98,36 @@ test('snapshots mean the same whatever their numbers, until something in them di
   write('identities/exchange/tls.crt', lab.leaf.certificate)
   write('identities/exchange/tls.key', lab.leaf.key)
   assert.ok(!meansTheSame(moreTrust, (await compose(corpOnly)).snapshot), 'identity')
+})
+
+test('the pool of intermediates is part of a snapshot and of its meaning, and is no store', async () => {
+  const { write, compose } = house()
+  const { snapshot: without } = await compose(corpOnly)
+  assert.deepEqual(without.intermediates.certificates, [])
+  const middle = await makeCertificate({ subject: 'Middle', ca: true, issuer: corp.ca })
+  write('truststores/intermediates/middle.pem', middle.certificate + corp.ca.certificate)
+  const { snapshot } = await compose(corpOnly)
+  assert.deepEqual(snapshot.intermediates.certificates, [middle.certificate])
+  assert.deepEqual(Object.keys(snapshot.trust), ['corp'])
+  assert.equal(meansTheSame(without, snapshot), false)
+
+  write('truststores/intermediates/middle.pem', 'rubbish')
+  const { snapshot: kept, kept: said } = await compose(corpOnly)
+  assert.equal(meansTheSame(snapshot, kept), true)
+  assert.deepEqual(
+    said.map(({ details }) => details.store),
+    ['intermediates'],
+  )
+})
+
+test('a policy that names the pool as a store is refused, wherever it does', async () => {
+  const { compose } = house()
+  for (const spec of [
+    '  strictTls: { defaultTrustStore: intermediates }',
+    '  strictTls: { customTrustStores: [intermediates] }',
+    '  rules: [{ name: a, match: [a.test], trustStores: [intermediates] }]',
+    '  rules: [{ name: a, match: [a.test], strictTls: { defaultTrustStore: intermediates } }]',
+  ]) {
+    await assert.rejects(compose(spec), /intermediates is the pool that completes chains/)
+  }
 })
