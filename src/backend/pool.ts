@@ -85,7 +85,8 @@ export class Pool {
   /** Gives one back for reuse; whatever the backend does while it is idle destroys it. */
   put(backend: VerifiedBackend): void {
     const member = this.#members.get(backend)
-    if (member === undefined || !this.#isReusable(member)) {
+    const goodForMs = member === undefined ? 0 : member.validUntilMs - this.#options.now()
+    if (member === undefined || goodForMs <= 0 || !this.#isReusable(member)) {
       backend.wire.destroy()
       if (member !== undefined) this.forget(member)
       return
@@ -96,8 +97,8 @@ export class Pool {
     backend.wire.reader = member
     const waiter = this.#line.shift()
     if (waiter !== undefined) return waiter.serve(backend)
-    const { now, pooledMs } = this.#options
-    member.deadline = performance.now() + Math.min(pooledMs, member.validUntilMs - now())
+    const { deadlines, pooledMs } = this.#options
+    member.deadline = deadlines.after(Math.min(pooledMs, goodForMs))
     this.#idle.push(member)
   }
 
@@ -139,10 +140,10 @@ export class Pool {
     return this.#members.size + this.#dialling >= this.#options.connectionsMax
   }
 
-  #isReusable({ backend, validUntilMs }: Member): boolean {
+  #isReusable({ backend }: Member): boolean {
     const { wire } = backend
     // Something unsent means that the last request was not taken whole: the next one would be read as its rest.
-    return this.#state === 'open' && !wire.destroyed && wire.pending === 0 && this.#options.now() < validUntilMs
+    return this.#state === 'open' && !wire.destroyed && wire.pending === 0
   }
 
   async #dial(): Promise<VerifiedBackend> {

@@ -12,6 +12,7 @@ import { type Level, levelRank } from './level.ts'
 import type { LineWriter } from './line-writer.ts'
 import { isoTime, msText } from './numbers.ts'
 import { prettyAccessLine } from './pretty-line.ts'
+import { RepeatedPart } from './repeated-part.ts'
 
 export interface AccessLogOptions {
   readonly format: 'json' | 'ecs' | 'pretty'
@@ -28,7 +29,11 @@ export function createAccessLog(options: AccessLogOptions): (record: AccessRecor
   const print = printerFor(options)
   return function recordAccess(record) {
     const level = levelOfAccess(record)
-    if (levelRank[level] >= least) writer.write(print(record, level))
+    if (levelRank[level] < least) return
+    const line = print(record, level)
+    // JSON lines are ASCII; a pretty line keeps its letters.
+    if (options.format === 'pretty') writer.write(line)
+    else writer.write(line, line.length)
   }
 }
 
@@ -42,19 +47,33 @@ function printerFor(options: AccessLogOptions): (record: AccessRecord, level: Le
 export function jsonAccessLine(r: AccessRecord, level: Level): string {
   return (
     `{"level":"${level}","time":"${isoTime(r.timeMs)}${fixedTail}${r.kind === 'connect' || r.kind === 'upgrade' ? 'tunnel' : 'request'}` +
-    `","requestId":"${jsonInside(r.requestId)}","message":"${jsonInside(describeAccess(r))}"` +
-    `,"entrance":"${r.entrance}","kind":"${r.kind}","method":"${jsonInside(r.method)}"` +
-    text('scheme', r.scheme) +
-    `,"host":"${jsonInside(r.host)}","port":${r.port},"caller":"${jsonInside(r.caller)}","callerPort":${r.callerPort}` +
-    text('address', r.address) +
-    `,"version":${r.version},"generation":${r.generation},"rule":"${jsonInside(r.rule)}","decision":"${r.decision}"` +
-    judged(r) +
+    `","requestId":"${jsonInside(r.requestId)}"` +
+    (r.message === '' ? asked.of(r) : printAsked(r)) +
+    `,"caller":"${jsonInside(r.caller)}","callerPort":${r.callerPort}` +
+    decided.of(r) +
     failed(r) +
     (r.status === 0 ? '' : `,"status":${r.status}`) +
     `,"bytesIn":${r.bytesIn},"bytesOut":${r.bytesOut},"reused":${r.reused}` +
-    (r.protocol === '' ? '' : tlsFacts(r)) +
+    (r.protocol === '' ? '' : agreed.of(r)) +
     phases(r) +
     '}\n'
+  )
+}
+
+function printAsked(r: AccessRecord): string {
+  return (
+    `,"message":"${describeAccess(r, jsonInside)}"` +
+    `,"entrance":"${r.entrance}","kind":"${r.kind}","method":"${jsonInside(r.method)}"` +
+    text('scheme', r.scheme) +
+    `,"host":"${jsonInside(r.host)}","port":${r.port}`
+  )
+}
+
+function printDecided(r: AccessRecord): string {
+  return (
+    text('address', r.address) +
+    `,"version":${r.version},"generation":${r.generation},"rule":"${jsonInside(r.rule)}","decision":"${r.decision}"` +
+    judged(r)
   )
 }
 
@@ -77,7 +96,7 @@ function failed(r: AccessRecord): string {
   return r.error === '' ? '' : `,"error":"${r.error}","fault":"${faultOf(r.error)}"`
 }
 
-function tlsFacts(r: AccessRecord): string {
+function printAgreed(r: AccessRecord): string {
   return (
     `,"tls":{"protocol":"${jsonInside(r.protocol)}","cipher":"${jsonInside(r.cipher)}"` +
     text('group', r.group) +
@@ -102,3 +121,39 @@ function text(name: string, value: string): string {
 }
 
 const fixedTail = `","role":"worker","pid":${process.pid},"event":"`
+
+// Most lines tell of the same route and the same backend as the line before.
+const asked = new RepeatedPart(
+  printAsked,
+  (a, b) =>
+    a.method === b.method &&
+    a.host === b.host &&
+    a.port === b.port &&
+    a.scheme === b.scheme &&
+    a.kind === b.kind &&
+    a.entrance === b.entrance &&
+    a.decision === b.decision &&
+    a.findings === b.findings,
+)
+const decided = new RepeatedPart(
+  printDecided,
+  (a, b) =>
+    a.address === b.address &&
+    a.rule === b.rule &&
+    a.decision === b.decision &&
+    a.verdict === b.verdict &&
+    a.findings === b.findings &&
+    a.because === b.because &&
+    a.wouldRefuse === b.wouldRefuse &&
+    a.version === b.version &&
+    a.generation === b.generation,
+)
+const agreed = new RepeatedPart(
+  printAgreed,
+  (a, b) =>
+    a.protocol === b.protocol &&
+    a.cipher === b.cipher &&
+    a.group === b.group &&
+    a.sni === b.sni &&
+    a.resumed === b.resumed,
+)

@@ -3,14 +3,18 @@
 import { errorCodes } from '../errors.ts'
 import type { AccessRecord } from './access-record.ts'
 
-/** Words the one sentence of a record. */
-export function describeAccess(record: AccessRecord): string {
-  if (record.message !== '') return record.message
+/** Words the one sentence of a record; `safe` is applied to whatever others had a hand in. */
+export function describeAccess(record: AccessRecord, safe: (text: string) => string = asItIs): string {
+  if (record.message !== '') return safe(record.message)
   // A wrong name that was let pass is told with the sentence of the product people migrate from, for their searches.
   const mismatch = record.findings.find((finding) => finding.name === 'name-mismatch')
-  if (mismatch !== undefined) return mismatch.detail
-  const host = record.host.includes(':') ? `[${record.host}]` : record.host
-  return `${record.method} ${host}:${record.port} ${record.decision}`
+  if (mismatch !== undefined) return safe(mismatch.detail)
+  const host = record.host.includes(':') ? `[${safe(record.host)}]` : safe(record.host)
+  return `${safe(record.method)} ${host}:${record.port} ${record.decision}`
+}
+
+function asItIs(text: string): string {
+  return text
 }
 
 /** Decides the level of a record: that of its error, else a warning for everything but a plain allow. */

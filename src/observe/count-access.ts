@@ -17,6 +17,10 @@ interface Series {
 /** Makes the function that counts one record. */
 export function createAccessCounter({ counters, profileOf }: CountAccessOptions): (record: AccessRecord) => void {
   const kept = new Map<string, Series>()
+  // Most records count as the one before did.
+  let last:
+    | { readonly decision: string; readonly reason: string; readonly rule: string; readonly series: Series }
+    | undefined
   const bytesIn = counters.bytes({ direction: 'in', entrance: 'proxy' })
   const bytesOut = counters.bytes({ direction: 'out', entrance: 'proxy' })
   const phases = {
@@ -26,16 +30,21 @@ export function createAccessCounter({ counters, profileOf }: CountAccessOptions)
     firstByte: counters.connectDuration({ phase: 'first_byte' }),
   }
 
-  function seriesOf({ entrance, decision, rule }: AccessRecord, reason: string): Series {
+  function seriesOf(record: AccessRecord, reason: string): Series {
+    const { decision, rule } = record
+    if (last?.decision === decision && last.rule === rule && last.reason === reason) return last.series
     const key = `${decision}|${reason}|${rule}`
-    const known = kept.get(key)
-    if (known !== undefined) return known
-    const series = {
+    const series = kept.get(key) ?? newSeries(record, reason)
+    kept.set(key, series)
+    last = { decision, reason, rule, series }
+    return series
+  }
+
+  function newSeries({ entrance, decision, rule }: AccessRecord, reason: string): Series {
+    return {
       connections: counters.connections({ entrance, decision, reason, profile: profileOf(rule) }),
       duration: counters.connectionDuration({ entrance, decision }),
     }
-    kept.set(key, series)
-    return series
   }
 
   return (record) => {

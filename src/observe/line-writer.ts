@@ -25,8 +25,8 @@ export interface LineWriterOptions {
 
 /** Lines queued for a destination. */
 export interface LineWriter {
-  /** Queues one line, its line end included, for the next chunk. */
-  write(line: string): void
+  /** Queues one line, its line end included, for the next chunk. Whoever knows its size says so: asking costs a copy. */
+  write(line: string, bytes?: number): void
   /** Hands over what is queued without waiting for the timer. */
   flush(): void
   /** Flushes and waits until the destination took everything. */
@@ -85,8 +85,7 @@ class BatchingWriter implements LineWriter {
     })
   }
 
-  write(line: string): void {
-    const bytes = Buffer.byteLength(line)
+  write(line: string, bytes: number = Buffer.byteLength(line)): void {
     if (this.#gone || this.#queuedBytes + this.#batchBytes + bytes > this.#queueBytesMax) {
       this.#dropped++
       return

@@ -39,7 +39,7 @@ export class Caller implements CallerConnection, WireReader, Watched {
   constructor(entrance: EntranceContext, handle: TcpHandle) {
     this.#entrance = entrance
     this.wire = Wire.overHandle(handle, this)
-    this.deadline = performance.now() + entrance.timeouts.idleMs
+    this.deadline = entrance.deadlines.after(entrance.timeouts.idleMs)
     entrance.deadlines.watch(this)
   }
 
@@ -189,7 +189,7 @@ export class Caller implements CallerConnection, WireReader, Watched {
     if (this.#leaving) return
     const { headMs, idleMs } = this.#entrance.timeouts
     const isBegun = this.#held.length > 0 && !this.wire.congested
-    this.deadline = performance.now() + (isBegun ? headMs : idleMs)
+    this.deadline = this.#entrance.deadlines.after(isBegun ? headMs : idleMs)
   }
 
   /** With a part of the answer unsent a reset tells the caller so; a clean end would make it look complete. */

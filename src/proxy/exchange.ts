@@ -290,7 +290,7 @@ export class Exchange implements Work, WireReader {
   #awaitProgress(): void {
     const { firstByteMs, idleMs } = this.#entrance.timeouts
     const waitsForAnswer = this.#answer.head === undefined && this.#requestBody.done
-    this.#caller.deadline = performance.now() + (waitsForAnswer ? firstByteMs : idleMs)
+    this.#caller.deadline = this.#entrance.deadlines.after(waitsForAnswer ? firstByteMs : idleMs)
   }
 }
 

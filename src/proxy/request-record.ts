@@ -61,7 +61,8 @@ export class RequestRecord {
     this.#backend = backend
     this.#bytesInBefore = backend.wire.bytesIn
     this.#bytesOutBefore = backend.wire.bytesOut
-    this.#sentMs = performance.now()
+    // A pooled connection is there at once: the clock need not be read again.
+    this.#sentMs = reused ? this.#startMs : performance.now()
     this.access.reused = reused
     this.access.address = backend.address
     if (!reused) this.#phases(backend.phases)

@@ -99,6 +99,6 @@ export class Tunnel implements Watched {
   }
 
   #moved(): void {
-    this.deadline = performance.now() + this.#options.idleMs
+    this.deadline = this.#options.deadlines.after(this.#options.idleMs)
   }
 }

@@ -16,9 +16,21 @@ const SWEEP_MS = 100
 export class Deadlines {
   readonly #watched = new Set<Watched>()
   readonly #timer: NodeJS.Timeout
+  #clockMs = performance.now()
 
   constructor() {
-    this.#timer = setInterval(() => this.sweep(performance.now()), SWEEP_MS).unref()
+    this.#timer = setInterval(() => {
+      this.#clockMs = performance.now()
+      this.sweep(this.#clockMs)
+    }, SWEEP_MS).unref()
+  }
+
+  /**
+   * The deadline that is `ms` from now, up to one sweep late and never early. Deadlines move with every request, and
+   * reading the clock each time would cost more than a deadline is worth: the last sweep's reading is near enough.
+   */
+  after(ms: number): number {
+    return this.#clockMs + SWEEP_MS + ms
   }
 
   watch(item: Watched): void {

@@ -57,3 +57,15 @@ test('one that unwatches another while it expires does not disturb the sweep', (
   deadlines.sweep(1001)
   assert.equal(second.times, 0)
 })
+
+test('a deadline so much later is never early, and late by no more than a sweep', () => {
+  const begun = performance.now()
+  const fresh = new Deadlines()
+  try {
+    const deadline = fresh.after(5000)
+    assert.ok(deadline >= performance.now() + 5000 - 100 && deadline >= begun + 5000, 'never early')
+    assert.ok(deadline <= performance.now() + 5100, 'late by a sweep at most')
+  } finally {
+    fresh.close()
+  }
+})
