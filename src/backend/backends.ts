@@ -19,11 +19,14 @@ import { Sessions } from './sessions.ts'
 import { type FreshVerdict, type JudgedBackend, VerdictCache } from './verdict-cache.ts'
 import type { PlainBackend } from './verified-backend.ts'
 import { type AllowedDecision, type DialTools, verify } from './verify.ts'
+import type { Witness } from './witness.ts'
 
 export interface BackendsOptions {
   readonly snapshot: Snapshot
   readonly deadlines: Deadlines
   readonly counters?: Counters | undefined
+  /** Told of every judged handshake. */
+  readonly witness?: Witness | undefined
   /** Resolves names in place of the system; for tests. */
   readonly resolve?: Resolve | undefined
   /** The wall clock, by default the machine's. */
@@ -44,11 +47,12 @@ export class Backends {
   #poolCount = 0
 
   /** Makes every TLS context of the snapshot; throws an OPERATOR_ error that names the rule where that fails. */
-  constructor({ snapshot, deadlines, counters, resolve, now = Date.now }: BackendsOptions) {
+  constructor({ snapshot, deadlines, counters, witness, resolve, now = Date.now }: BackendsOptions) {
     this.#tools = {
       snapshot,
       deadlines,
       counters,
+      witness,
       now,
       contexts: buildContexts(snapshot),
       addresses: new AddressBook(snapshot, { resolve, counters }),

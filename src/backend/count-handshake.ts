@@ -1,18 +1,29 @@
 /** What the metrics say of dials: how long each phase took, what was agreed on, which findings there were. */
 import type { Counters } from '../observe/counters.ts'
+import { exceptionIdOf } from '../policy/exception-id.ts'
+import type { ExceptionRecord } from '../policy/policy.ts'
 import type { Verdict } from '../policy/verdict.ts'
 import type { DialPhases, TlsFacts } from './verified-backend.ts'
+
+interface HandshakeFacts {
+  readonly tls: TlsFacts
+  readonly verdict: Verdict
+  /** Those without which it would have been refused. */
+  readonly exceptions: readonly ExceptionRecord[]
+  readonly phases: DialPhases
+}
 
 /** Counts a handshake that was completed, whatever the verdict. */
 export function countHandshake(
   counters: Counters | undefined,
-  { tls, verdict, phases }: { tls: TlsFacts; verdict: Verdict; phases: DialPhases },
+  { tls, verdict, exceptions, phases }: HandshakeFacts,
 ): void {
   if (counters === undefined) return
   const { protocol, cipher, group } = tls
   counters.tlsHandshakes({ result: 'ok', protocol, cipher, group, resumed: String(tls.resumed) }).add(1)
   const enforced = String(verdict.outcome === 'refused')
   for (const { name } of verdict.blocking) counters.verifyFailures({ reason: name, enforced }).add(1)
+  for (const each of exceptions) counters.exceptionUses({ exception: exceptionIdOf(each) }).add(1)
   countPhases(counters, phases)
 }
 

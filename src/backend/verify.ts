@@ -6,7 +6,7 @@ import type tls from 'node:tls'
 import { SidecarError } from '../errors.ts'
 import type { Counters } from '../observe/counters.ts'
 import type { Decision } from '../policy/decision.ts'
-import { reachVerdict, type Verdict } from '../policy/verdict.ts'
+import { exceptionsUsed, reachVerdict, type Verdict, type VerdictInput } from '../policy/verdict.ts'
 import type { Snapshot } from '../settings/snapshot.ts'
 import type { Deadlines } from '../wire/deadlines.ts'
 import type { Contexts, RuleContext } from './contexts.ts'
@@ -19,6 +19,7 @@ import type { AddressBook } from './resolve-address.ts'
 import type { CarriedSession, SessionKey, Sessions } from './sessions.ts'
 import { nameToVerify, serverNameFor } from './tls-options.ts'
 import type { DialPhases, TlsFacts, VerifiedBackend } from './verified-backend.ts'
+import type { Witness, Witnessed } from './witness.ts'
 
 export type AllowedDecision = Decision & { readonly allowed: true }
 
@@ -30,6 +31,7 @@ export interface DialTools {
   readonly deadlines: Deadlines
   readonly sessions: Sessions
   readonly counters: Counters | undefined
+  readonly witness: Witness | undefined
   /** The wall clock, which decides about dates. */
   readonly now: () => number
 }
@@ -124,15 +126,19 @@ class Handshake {
       if (wire.destroyed) throw this.#gone(address, phases)
       const { rule, destination } = this.#decision
       const { certificate, tls, presentedChain } = this.#look(wire.socket as tls.TLSSocket)
-      const verdict = reachVerdict({
+      const input: VerdictInput = {
         findings: [...certificate.findings, ...handshakeFindings(tls, rule)],
         rule,
         exceptions: this.#tools.snapshot.policy.exceptions,
         destination,
         spkiSha256: certificate.spkiSha256 === '' ? undefined : certificate.spkiSha256,
         nowMs: this.#tools.now(),
-      })
-      countHandshake(this.#tools.counters, { tls, verdict, phases })
+      }
+      const verdict = reachVerdict(input)
+      const exceptions = verdict.because.includes('exception') ? exceptionsUsed(input) : []
+      countHandshake(this.#tools.counters, { tls, verdict, exceptions, phases })
+      const { notAfterMs } = certificate
+      this.#witness({ verdict, exceptions, tls, address, presentedChain, notAfterMs })
       if (verdict.outcome === 'refused') throw this.#refused({ verdict, tls, address, phases, presentedChain })
       this.#mayResume(certificate)
       const connection = { wire, destination, address, phases, verdict, tls }
@@ -228,11 +234,20 @@ class Handshake {
     if (finding !== undefined && this.#decision.rule.enforcement === 'enforce') {
       const findings = [{ name: finding, detail: what }]
       const verdict: Verdict = { outcome: 'refused', findings, blocking: findings, because: [], wouldRefuse: false }
+      const nothing = { exceptions: [], tls: undefined, presentedChain: [], notAfterMs: Number.POSITIVE_INFINITY }
+      this.#witness({ ...nothing, verdict, address })
       return this.#refused({ verdict, address, phases, presentedChain: [] })
     }
     const seen = failure.notTls ? await recogniseStranger(address, this.#decision.destination.port) : ''
     const { code, message, details, cause } = error.toSidecarError()
     return new SidecarError(code, message + seen, { details: { ...details, phases }, cause })
+  }
+
+  #witness(seen: Omit<Witnessed, 'destination' | 'rule' | 'version' | 'serverName' | 'nowMs'>): void {
+    const { witness, snapshot, now } = this.#tools
+    if (witness === undefined) return
+    const { destination, rule } = this.#decision
+    witness({ ...seen, destination, rule, version: snapshot.version, serverName: this.#key.serverName, nowMs: now() })
   }
 
   #phases({ connectMs, tlsMs }: { connectMs: number; tlsMs: number }): DialPhases {

@@ -95,4 +95,54 @@ create table pending (
 ) strict;
 `
 
-const migrations: readonly string[] = [versionsAndAttempts]
+/**
+ * What backends showed, a row for each different sight. Certificates stand beside them, each once: a chain is mostly the
+ * same intermediates over and over. How many rows there may be is decided in sightings.ts, where they are written.
+ */
+const sightingsAndUses = `
+create table sightings (
+  id            integer primary key,
+  authority     text not null,
+  digest        text not null,
+  first_seen_ms integer not null,
+  last_seen_ms  integer not null,
+  count         integer not null,
+  outcome       text not null check (outcome in ('trusted', 'allowed', 'refused')),
+  would_refuse  integer not null,
+  because       text not null,
+  findings      text not null,
+  rule          text not null,
+  version       integer not null,
+  address       text not null,
+  server_name   text not null,
+  protocol      text not null,
+  cipher        text not null,
+  key_exchange  text not null,
+  stapled       integer not null,
+  spki_sha256   text not null,
+  not_after_ms  integer,
+  presented     integer not null,
+  unique (authority, digest)
+) strict;
+create index sightings_by_time on sightings (last_seen_ms);
+
+create table certificates (
+  sha256 text primary key check (length(sha256) = 64),
+  der    blob not null
+) strict;
+create table sighting_certificates (
+  sighting integer not null references sightings (id) on delete cascade,
+  position integer not null,
+  sha256   text not null references certificates (sha256),
+  primary key (sighting, position)
+) strict, without rowid;
+create index sighting_certificates_by_hash on sighting_certificates (sha256);
+
+create table exception_uses (
+  id           text primary key,
+  uses         integer not null,
+  last_used_ms integer not null
+) strict;
+`
+
+const migrations: readonly string[] = [versionsAndAttempts, sightingsAndUses]

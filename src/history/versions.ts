@@ -8,6 +8,7 @@ import { SidecarError } from '../errors.ts'
 import type { History } from './open-history.ts'
 import { replacePending } from './pending.ts'
 import { guarded } from './sqlite-error.ts'
+import { inTransaction } from './transaction.ts'
 
 /** Where a version came from. */
 export type VersionSource = 'page' | 'api' | 'cli' | 'file' | 'signal' | 'rollback' | 'revert'
@@ -115,22 +116,6 @@ function assertStillParent(entry: NewVersion, active: number | null): void {
   if (entry.expectedParent === undefined || entry.expectedParent === active) return
   const message = `the edit started from version ${entry.expectedParent}, but version ${active ?? 'none'} is active now`
   throw new SidecarError('OPERATOR_EDIT_CONFLICT', message, { details: { expected: entry.expectedParent, active } })
-}
-
-function inTransaction<T>(history: History, work: () => T): T {
-  const { database } = history
-  return guarded(history.file, () => {
-    database.exec('begin immediate')
-    try {
-      const result = work()
-      database.exec('commit')
-      return result
-    } catch (thrown) {
-      // A full disk may already have rolled back by itself; a second rollback would hide why.
-      if (database.isTransaction) database.exec('rollback')
-      throw thrown
-    }
-  })
 }
 
 function headOf(row: Record<string, unknown>): VersionHead {

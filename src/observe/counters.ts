@@ -10,6 +10,7 @@ export interface Counters {
   connectDuration(labels: LabelsOf<'connect_duration_seconds'>): Histogram
   tlsHandshakes(labels: LabelsOf<'tls_handshakes_total'>): Counter
   verifyFailures(labels: LabelsOf<'tls_verify_failures_total'>): Counter
+  exceptionUses(labels: LabelsOf<'exception_uses_total'>): Counter
   bytes(labels: LabelsOf<'bytes_total'>): Counter
   deniedAddresses(labels: LabelsOf<'denied_addresses_total'>): Counter
   logLinesDropped(): Counter
@@ -27,6 +28,7 @@ export function createCounters(options: { readonly seriesMax?: number } = {}): C
     connectDuration: (labels) => tally.histogram('connect_duration_seconds', labels),
     tlsHandshakes: (labels) => tally.counter('tls_handshakes_total', labels),
     verifyFailures: (labels) => tally.counter('tls_verify_failures_total', labels),
+    exceptionUses: (labels) => tally.counter('exception_uses_total', labels),
     bytes: (labels) => tally.counter('bytes_total', labels),
     deniedAddresses: (labels) => tally.counter('denied_addresses_total', labels),
     logLinesDropped: () => tally.counter('log_lines_dropped_total', {}),

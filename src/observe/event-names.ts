@@ -50,6 +50,7 @@ export const events = {
   'identity.changed': { level: 'info', meaning: 'A key pair was read again and differs.' },
   'identity.rejected': { level: 'error', meaning: 'A key pair cannot be read; the last good one stays.' },
 
+  'history.unwritable': { level: 'error', meaning: 'Sightings cannot be written down and are lost; all else goes on.' },
   'history.created': { level: 'info', meaning: 'The state folder had no history: a new one begins.' },
 
   'entrance.listening': { level: 'info', meaning: 'An entrance is open.' },

@@ -53,6 +53,11 @@ export const metricTable = {
     help: 'Findings about backends, by name and whether they refused the connection.',
     labels: ['reason', 'enforced'],
   },
+  exception_uses_total: {
+    type: 'counter',
+    help: 'Handshakes that only an exception let pass, by its id in vedette exceptions.',
+    labels: ['exception'],
+  },
   bytes_total: {
     type: 'counter',
     help: 'Bytes relayed: out to backends, in from backends.',
@@ -66,6 +71,11 @@ export const metricTable = {
   log_lines_dropped_total: {
     type: 'counter',
     help: 'Log lines lost because standard output was too slow.',
+    labels: [],
+  },
+  sightings_dropped_total: {
+    type: 'counter',
+    help: 'Full handshakes that were not noted as sightings, because there were too many at once.',
     labels: [],
   },
   label_overflow_total: {

@@ -49,8 +49,8 @@ export interface VerdictInput {
  *   5. All pass: allowed, because of these.
  */
 export function reachVerdict(input: VerdictInput): Verdict {
-  const { findings, rule } = input
-  const counting = rule.pins?.mode === 'instead' ? findings.filter(({ name }) => isAboutHandshake(name)) : findings
+  const { findings } = input
+  const counting = countingFindings(input)
   if (counting.length === 0) return { outcome: 'trusted', findings, blocking: [], because: [], wouldRefuse: false }
 
   const refusing: Finding[] = []
@@ -64,6 +64,19 @@ export function reachVerdict(input: VerdictInput): Verdict {
   }
   if (refusing.length > 0) return { outcome: 'refused', findings, blocking: refusing, because: [], wouldRefuse: false }
   return { outcome: 'allowed', findings, blocking: counting, because: [...because], wouldRefuse }
+}
+
+/** Finds the exceptions that were needed to let a handshake pass: for each finding the first that forgives it. */
+export function exceptionsUsed(input: VerdictInput): readonly ExceptionRecord[] {
+  const needed = countingFindings(input).filter(({ name }) => weigh(name, input).passes === 'exception')
+  return [
+    ...new Set(needed.flatMap(({ name }) => input.exceptions.find((each) => isForgiven(name, each, input)) ?? [])),
+  ]
+}
+
+/** With `pins.mode: instead` the pin stands in for the certificate's chain, dates and name. */
+function countingFindings({ findings, rule }: VerdictInput): readonly Finding[] {
+  return rule.pins?.mode === 'instead' ? findings.filter(({ name }) => isAboutHandshake(name)) : findings
 }
 
 interface Weighed {

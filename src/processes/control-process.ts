@@ -7,6 +7,7 @@ import type { TcpHandle } from '../wire/raw-handle.ts'
 import { BackOff } from './back-off.ts'
 import { sendOver } from './channel.ts'
 import type { FromControl, ToControl } from './messages.ts'
+import type { Noted } from './sighting-notes.ts'
 
 /** What the control process needs from the supervisor, and what it tells it. */
 export interface ControlEvents {
@@ -25,6 +26,8 @@ export class ControlProcess {
   #restart: NodeJS.Timeout | undefined
   #startedMs = 0
   #unlogged: ToControl[] = []
+  #notesUnderWay = 0
+  #notesDropped = 0
 
   constructor(fork: () => ChildProcess, events: ControlEvents) {
     this.#fork = fork
@@ -35,6 +38,7 @@ export class ControlProcess {
     this.#startedMs = performance.now()
     const child = this.#fork()
     this.#child = child
+    this.#notesUnderWay = 0
     child.on('message', (message) => this.#events.heard(message as FromControl))
     child.once('exit', (code, signal) => this.#died(child, signal ?? `exit code ${code}`))
     child.on('error', (error) => {
@@ -56,6 +60,21 @@ export class ControlProcess {
   log(event: ToControl & { type: 'event' }): void {
     if (this.#child?.connected) return this.send(event)
     this.#unlogged = [...this.#unlogged.slice(1 - UNLOGGED_MAX), event]
+  }
+
+  /** Passes notes on; what control is too slow to take, or not there to take, is lost, and the next notes say how much. */
+  note(noted: Noted): void {
+    const child = this.#child
+    if (!child?.connected || this.#notesUnderWay >= NOTES_UNDER_WAY_MAX) {
+      this.#notesDropped += noted.sightings.length + noted.dropped
+      return
+    }
+    const dropped = noted.dropped + this.#notesDropped
+    this.#notesDropped = 0
+    this.#notesUnderWay += 1
+    void sendOver(child, { type: 'noted', noted: { ...noted, dropped } } satisfies ToControl).then(() => {
+      if (this.#child === child) this.#notesUnderWay -= 1
+    })
   }
 
   /** Ends it for good; it closes its files by itself when the channel closes, and is killed if it does not. */
@@ -82,5 +101,6 @@ export class ControlProcess {
 }
 
 const UNLOGGED_MAX = 100
+const NOTES_UNDER_WAY_MAX = 32
 const KILL_AFTER_MS = 2000
 const LONGEST_WAIT_MS = 5000

@@ -31,6 +31,7 @@ import type { Overview, ToControl } from './messages.ts'
 import { type Log, OutcomeRecord } from './outcome-record.ts'
 import { assertPolicyTests } from './policy-tests.ts'
 import { healthChecks } from './readiness.ts'
+import { SightingBook } from './sighting-book.ts'
 import { type Status, totalLoad } from './status.ts'
 import type { Heard, SupervisorLink } from './supervisor-link.ts'
 import type { Trigger } from './trigger.ts'
@@ -62,6 +63,7 @@ export class ControlRoom {
     build: { version: productVersion(), commit: '' },
   })
   readonly #outcomes: OutcomeRecord
+  readonly #sightings: SightingBook
   readonly #confirmation: Confirmation
   readonly #inForce: InForce
   readonly #queue: ApplyQueue
@@ -86,6 +88,7 @@ export class ControlRoom {
     this.#log = this.#logFor(settings)
     const log: Log = (name, message, fields) => this.#log(name, message, fields)
     this.#outcomes = new OutcomeRecord({ history, metrics: this.#metrics, log })
+    this.#sightings = new SightingBook({ history, metrics: this.#metrics, log })
     this.#confirmation = new Confirmation({
       history,
       watching: notes?.watching,
@@ -139,6 +142,8 @@ export class ControlRoom {
     switch (message.type) {
       case 'counters':
         return this.#counts.update(message.worker, message.totals)
+      case 'noted':
+        return this.#sightings.write(message.noted)
       case 'worker-gone':
         this.#counts.gone(message.worker)
         return this.#takeNotes(this.#watching)

@@ -15,6 +15,7 @@ import { Generation } from './generation.ts'
 import { HandOver } from './hand-over.ts'
 import { Listeners } from './listeners.ts'
 import type { Overview } from './messages.ts'
+import type { Noted } from './sighting-notes.ts'
 import { WorkerProcess } from './worker-process.ts'
 
 /** What the fleet needs from its surroundings, and what it tells them. */
@@ -24,6 +25,7 @@ export interface FleetEvents {
   forkWorker(): ChildProcess
   counted(worker: WorkerProcess, counters: Totals): void
   workerGone(worker: WorkerProcess): void
+  noted(noted: Noted): void
   /** Generations or workers changed. */
   changed(): void
   log(name: EventName, message: string, fields: Readonly<Record<string, unknown>>): void
@@ -169,6 +171,7 @@ export class Fleet {
     const worker = new WorkerProcess(this.#events.forkWorker(), {
       caller: (caller) => this.#handOver.pass(caller),
       report: (worker, counters) => this.#events.counted(worker, counters),
+      noted: (noted) => this.#events.noted(noted),
       accepting: () => this.#handOver.flush(),
       exited: (worker) => this.#exited(worker, generation),
     })

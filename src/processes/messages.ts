@@ -8,6 +8,7 @@ import type { Totals } from '../observe/tally.ts'
 import type { LoadOptions } from '../settings/load-settings.ts'
 import type { Snapshot } from '../settings/snapshot.ts'
 import type { ErrorRecord } from './error-record.ts'
+import type { Noted } from './sighting-notes.ts'
 
 /** How many of each a worker holds at the moment. */
 export interface Load {
@@ -53,6 +54,8 @@ export type FromWorker =
       readonly counters: Totals
       readonly warm: readonly string[]
     }
+  /** What was noted of backends since it was last told. */
+  | { readonly type: 'noted'; readonly noted: Noted }
   /** Last of all: how many callers the drain deadline cut. */
   | { readonly type: 'ending'; readonly cut: number }
 
@@ -72,6 +75,8 @@ export type ToControl =
   | { readonly type: 'generations'; readonly overview: Overview }
   /** What a worker has counted so far, passed on. Workers are numbered in the order of their start. */
   | { readonly type: 'counters'; readonly worker: number; readonly totals: Totals }
+  /** What a worker has noted of backends, passed on. */
+  | { readonly type: 'noted'; readonly noted: Noted }
   | { readonly type: 'worker-gone'; readonly worker: number }
   /** Something for the log: the supervisor has no logger of its own. */
   | {

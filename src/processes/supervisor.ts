@@ -69,6 +69,7 @@ class Supervisor {
       color: wantsColor(options.load.environment, process.stdout.isTTY === true),
       forkWorker: () => forkRole('worker', WORKER_FLAGS),
       counted: ({ number }, totals) => this.#control.send({ type: 'counters', worker: number, totals }),
+      noted: (noted) => this.#control.note(noted),
       workerGone: ({ number }) => this.#control.send({ type: 'worker-gone', worker: number }),
       changed: () => this.#tellOverview(),
       log: (name, message, fields) => this.#log(name, message, fields),

@@ -11,11 +11,13 @@ import { sendOver } from './channel.ts'
 import { errorOf } from './error-record.ts'
 import type { MovingCaller } from './hand-over.ts'
 import type { FromWorker, Load, ToWorker, WorkerOverview, WorkerState } from './messages.ts'
+import type { Noted } from './sighting-notes.ts'
 
 /** What a worker tells the supervisor without being asked. */
 export interface WorkerEvents {
   caller(caller: MovingCaller): void
   report(worker: WorkerProcess, counters: Totals): void
+  noted(noted: Noted): void
   accepting(): void
   exited(worker: WorkerProcess): void
 }
@@ -131,6 +133,8 @@ export class WorkerProcess {
       this.load = message.load
       this.warm = message.warm
       this.#events.report(this, message.counters)
+    } else if (message.type === 'noted') {
+      this.#events.noted(message.noted)
     } else if (message.type === 'failed') {
       this.ending = message.error.message
       this.#fail(errorOf(message.error))

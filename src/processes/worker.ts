@@ -16,6 +16,7 @@ import { sendOver } from './channel.ts'
 import { recordOf } from './error-record.ts'
 import { earlyBytes, giveOver } from './hand-over.ts'
 import type { FromWorker, ToWorker } from './messages.ts'
+import { SightingNotes } from './sighting-notes.ts'
 import { outliveGroupSignals } from './signals.ts'
 
 /** Begins to listen to the supervisor; the process lives from here on by what it is told. */
@@ -30,6 +31,7 @@ class Worker {
   readonly #counters = createCounters()
   readonly #writer: LineWriter = writeToStandardOutput((lines) => this.#counters.logLinesDropped().add(lines))
   readonly #listeners: TcpHandle[] = []
+  readonly #notes = new SightingNotes()
   #backends: Backends | undefined
   #entrance: ProxyEntrance | undefined
   #reports: NodeJS.Timeout | undefined
@@ -66,7 +68,8 @@ class Worker {
       const deadlines = new Deadlines()
       const writer = this.#writer
       const { format, level } = snapshot.settings.log
-      const backends = new Backends({ snapshot, deadlines, counters: this.#counters })
+      const witness = this.#notes.note.bind(this.#notes)
+      const backends = new Backends({ snapshot, deadlines, counters: this.#counters, witness })
       const log = createAccessLog({ format, level, writer, color })
       const count = createAccessCounter({ counters: this.#counters, profileOf: profilesOf(snapshot.policy) })
       const finished = (record: AccessRecord): void => {
@@ -113,10 +116,12 @@ class Worker {
     entrance.retire(handOver ? giveOver(process) : undefined)
   }
 
-  #report(): void {
+  #report({ last = false } = {}): void {
     const load = this.#entrance?.load ?? { callers: 0, requests: 0, tunnels: 0 }
     const warm = this.#backends?.warmList(WARM_MAX) ?? []
     this.#tell({ type: 'report', load, warm, counters: this.#counters.snapshot() })
+    const noted = this.#notes.take(Date.now(), { all: last })
+    if (noted !== undefined) this.#tell({ type: 'noted', noted })
   }
 
   #fail(error: unknown): void {
@@ -129,7 +134,7 @@ class Worker {
     clearInterval(this.#reports)
     this.#backends?.close()
     await this.#writer.close()
-    this.#report()
+    this.#report({ last: true })
     // In order behind everything sent before, callers included: when this is out, all of it is.
     await sendOver(process, { type: 'ending', cut } satisfies FromWorker)
     process.exit(0)

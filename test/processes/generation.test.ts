@@ -50,6 +50,7 @@ function newGeneration(t: TestContext, workers = 2) {
       const worker = new WorkerProcess(child as unknown as ChildProcess, {
         caller: () => {},
         report: () => {},
+        noted: () => {},
         accepting: () => {},
         exited: (gone) => generation.lost(gone),
       })
