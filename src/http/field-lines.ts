@@ -1,14 +1,14 @@
 /**
  * The field lines of a head or a trailer section, read in one pass over the bytes: names and values, what
  * the fields that matter here say, and the text that a forwarder passes on. Strict: a line is
- * `token ":" OWS value OWS CRLF` and nothing else. Fields are kept in a flat list, never as properties of
- * an object, so that no field name can be mistaken for anything else.
+ * `token ":" OWS value OWS CRLF` and nothing else.
  */
 
 import { tokenBytes, valueBytes } from './byte-class.ts'
 import { noOptions, parseConnectionOptions } from './connection-options.ts'
 import * as kinds from './field-kind.ts'
 import { fieldKind, isPassedOn } from './field-kind.ts'
+import { Fields } from './fields.ts'
 import { parseContentLength } from './framing.ts'
 import { hostEnd } from './request-target.ts'
 import { refuse, refuseByte } from './syntax-error.ts'
@@ -24,8 +24,7 @@ export const fieldCountMax = 200
 
 /** What one section of field lines says. */
 export interface FieldLines {
-  /** Name, value, name, value, …: names as sent, values without the spaces around them. */
-  readonly fields: string[]
+  readonly fields: Fields
   /** The lines to pass on, as `Name: value` CRLF each; what Connection names is still among them. */
   passedOn: string
   /** One bit per kind of field that occurs. */
@@ -51,7 +50,7 @@ export function hasKind(lines: FieldLines, kind: number): boolean {
  */
 export function readFieldLines(bytes: Buffer, text: string, start: number, at: number, end: number): FieldLines {
   const lines: FieldLines = {
-    fields: [],
+    fields: new Fields(text, at - start, end - 2 - start),
     passedOn: '',
     seen: 0,
     host: undefined,
@@ -60,7 +59,7 @@ export function readFieldLines(bytes: Buffer, text: string, start: number, at: n
     upgrade: '',
     proxyConnectionCloses: false,
   }
-  const { fields } = lines
+  let count = 0
   const stop = end - 2
   // Neighbouring lines that are passed on as they are become one slice of the text: from `run` to where it breaks.
   let run = -1
@@ -77,13 +76,11 @@ export function readFieldLines(bytes: Buffer, text: string, start: number, at: n
     let valueEnd = at
     while (valueEnd > valueStart && (bytes[valueEnd - 1] === SPACE || bytes[valueEnd - 1] === HTAB)) valueEnd--
 
-    if (fields.length === fieldCountMax * 2) refuse('too-many-fields')
-    const name = text.slice(lineStart - start, colon - start)
-    const value = text.slice(valueStart - start, valueEnd - start)
-    fields.push(name, value)
+    count += 1
+    if (count > fieldCountMax) refuse('too-many-fields')
     const kind = fieldKind(bytes, lineStart, colon)
     if (kind > kinds.HOP_BY_HOP) {
-      note(lines, kind, value)
+      note(lines, kind, text.slice(valueStart - start, valueEnd - start))
       if (kind === kinds.HOST && hostEnd(bytes, valueStart, valueEnd) < 0) refuse('bad-host')
       if (kind === kinds.CONTENT_LENGTH || kind === kinds.TRANSFER_ENCODING) refuseTabs(bytes, colon, at, kind)
     }
@@ -94,7 +91,10 @@ export function readFieldLines(bytes: Buffer, text: string, start: number, at: n
     } else {
       if (run >= 0) lines.passedOn += text.slice(run - start, lineStart - start)
       run = -1
-      if (passesOn) lines.passedOn += `${name}: ${value}\r\n`
+      if (passesOn) {
+        const name = text.slice(lineStart - start, colon - start)
+        lines.passedOn += `${name}: ${text.slice(valueStart - start, valueEnd - start)}\r\n`
+      }
     }
     at += 2
   }

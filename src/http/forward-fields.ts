@@ -32,9 +32,10 @@ export function forwardedResponseFields(head: ResponseHead, options?: ForwardOpt
 export function viaChain(head: Pick<RequestHead, 'fields' | 'hasVia'>): string {
   if (!head.hasVia) return ''
   let chain = ''
-  for (let index = 0; index < head.fields.length; index += 2) {
-    const value = head.fields[index + 1] as string
-    if (head.fields[index]?.toLowerCase() !== 'via' || value === '') continue
+  const { pairs } = head.fields
+  for (let index = 0; index < pairs.length; index += 2) {
+    const value = pairs[index + 1] as string
+    if (pairs[index]?.toLowerCase() !== 'via' || value === '') continue
     chain = chain === '' ? value : `${chain}, ${value}`
   }
   return chain
@@ -46,11 +47,12 @@ function passOn(head: RequestHead | ResponseHead, drop: readonly string[] | unde
   const dropped = new Set(drop)
   for (const option of head.connectionOptions) if (!neverDropped(option)) dropped.add(option)
   let text = ''
-  for (let index = 0; index < head.fields.length; index += 2) {
-    const name = head.fields[index] as string
+  const { pairs } = head.fields
+  for (let index = 0; index < pairs.length; index += 2) {
+    const name = pairs[index] as string
     const bytes = Buffer.from(name, 'latin1')
     if (!isPassedOn(fieldKind(bytes, 0, bytes.length)) || dropped.has(name.toLowerCase())) continue
-    text += `${name}: ${head.fields[index + 1]}\r\n`
+    text += `${name}: ${pairs[index + 1]}\r\n`
   }
   return text
 }

@@ -6,6 +6,7 @@
 import { tokenBytes } from './byte-class.ts'
 import * as kinds from './field-kind.ts'
 import { type FieldLines, hasKind, readFieldLines } from './field-lines.ts'
+import type { Fields } from './fields.ts'
 import { type BodyFraming, chunked, lengthFraming, noBody } from './framing.ts'
 import { methods } from './methods.ts'
 import { targetEnd } from './request-target.ts'
@@ -20,7 +21,7 @@ export interface RequestHead {
   readonly target: string
   readonly minor: 0 | 1
   /** Name, value, name, value, …: names as sent, values without the spaces around them. */
-  readonly fields: readonly string[]
+  readonly fields: Fields
   /** The field lines that end-to-end forwarding passes on; read it through forwardedRequestFields. */
   readonly passedOn: string
   /** The value of Host as sent; it may be empty. */

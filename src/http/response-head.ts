@@ -6,6 +6,7 @@
 import { valueBytes } from './byte-class.ts'
 import * as kinds from './field-kind.ts'
 import { type FieldLines, hasKind, readFieldLines } from './field-lines.ts'
+import type { Fields } from './fields.ts'
 import { type BodyFraming, chunked, lengthFraming, noBody, untilClose } from './framing.ts'
 import { refuse, refuseByte } from './syntax-error.ts'
 import { announcedUpgrade } from './upgrade.ts'
@@ -18,7 +19,7 @@ export interface ResponseHead {
   /** The reason phrase; it may be empty. */
   readonly reason: string
   /** Name, value, name, value, …: names as sent, values without the spaces around them. */
-  readonly fields: readonly string[]
+  readonly fields: Fields
   /** The field lines that end-to-end forwarding passes on; read it through forwardedResponseFields. */
   readonly passedOn: string
   readonly framing: BodyFraming

@@ -18,10 +18,11 @@ const refusedKinds = [kinds.CONTENT_LENGTH, kinds.TRANSFER_ENCODING, kinds.CONNE
 export function parseTrailers(section: Buffer): readonly string[] {
   const lines = readFieldLines(section, section.toString('latin1'), 0, 0, section.length)
   for (const kind of refusedKinds) if (hasKind(lines, kind)) refuse('framing-in-trailer')
+  const { pairs } = lines.fields
   const kept: string[] = []
-  for (let index = 0; index < lines.fields.length; index += 2) {
-    const name = lines.fields[index] as string
-    if (mayArriveLate(name)) kept.push(name, lines.fields[index + 1] as string)
+  for (let index = 0; index < pairs.length; index += 2) {
+    const name = pairs[index] as string
+    if (mayArriveLate(name)) kept.push(name, pairs[index + 1] as string)
   }
   return kept
 }

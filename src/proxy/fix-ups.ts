@@ -12,9 +12,10 @@ const changed = ['location', 'set-cookie', 'strict-transport-security']
 /** The end-to-end fields of an answer with the changes made, each as `Name: value` CRLF. */
 export function fixedUpFields(head: ResponseHead, route: Route): string {
   let text = forwardedResponseFields(head, { drop: changed })
-  for (let index = 0; index < head.fields.length; index += 2) {
-    const name = (head.fields[index] as string).toLowerCase()
-    const value = head.fields[index + 1] as string
+  const { pairs } = head.fields
+  for (let index = 0; index < pairs.length; index += 2) {
+    const name = (pairs[index] as string).toLowerCase()
+    const value = pairs[index + 1] as string
     if (name === 'location') text += `Location: ${fixedLocation(value, route)}\r\n`
     if (name === 'set-cookie') text += `Set-Cookie: ${withoutSecure(value)}\r\n`
   }

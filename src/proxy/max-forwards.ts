@@ -11,9 +11,10 @@ const secretFields = new Set(['authorization', 'proxy-authorization', 'cookie'])
 /** What is left of a TRACE or OPTIONS to forward: undefined without the field. Throws CALLER_BAD_REQUEST. */
 export function forwardsLeft(head: RequestHead): number | undefined {
   if (head.method !== 'TRACE' && head.method !== 'OPTIONS') return undefined
-  for (let index = 0; index < head.fields.length; index += 2) {
-    if (head.fields[index]?.toLowerCase() !== 'max-forwards') continue
-    const value = head.fields[index + 1] as string
+  const { pairs } = head.fields
+  for (let index = 0; index < pairs.length; index += 2) {
+    if (pairs[index]?.toLowerCase() !== 'max-forwards') continue
+    const value = pairs[index + 1] as string
     if (!/^\d{1,9}$/.test(value)) throw new SidecarError('CALLER_BAD_REQUEST', 'Max-Forwards is not a number')
     return Number(value)
   }
@@ -29,9 +30,10 @@ export function lastHopAnswer(head: RequestHead, via: string): string {
 
 function echoed(head: RequestHead): string {
   let text = `TRACE ${head.target} HTTP/1.${head.minor}\r\n`
-  for (let index = 0; index < head.fields.length; index += 2) {
-    const name = head.fields[index] as string
-    if (!secretFields.has(name.toLowerCase())) text += `${name}: ${head.fields[index + 1]}\r\n`
+  const { pairs } = head.fields
+  for (let index = 0; index < pairs.length; index += 2) {
+    const name = pairs[index] as string
+    if (!secretFields.has(name.toLowerCase())) text += `${name}: ${pairs[index + 1]}\r\n`
   }
   return `${text}\r\n`
 }

@@ -84,7 +84,7 @@ function compareMessage(
 function compareHeads(message: ReadMessage, heard: Heard): string | undefined {
   const { head } = message
   if (head.minor !== heard.minor) return 'other version'
-  if (!isDeepStrictEqual(head.fields, heard.fields)) return 'other fields'
+  if (!isDeepStrictEqual(head.fields.pairs, heard.fields)) return 'other fields'
   if ('method' in head) {
     if (head.method !== heard.method) return 'other method'
     if (head.target !== heard.target) return 'other target'
@@ -97,7 +97,7 @@ function compareHeads(message: ReadMessage, heard: Heard): string | undefined {
   const unasked = 'status' in head && head.framing.kind === 'none' && head.status >= 200 && head.status !== 204
   if (head.keepAlive && !heard.keepAlive && !unasked) return 'kept alive where llhttp closes'
   // In HTTP/1.0 llhttp heeds keep-alive over close; a proxy keeps no HTTP/1.0 caller at all.
-  const mayCloseEarlier = asksToClose(head.fields) || ('method' in head && head.minor === 0)
+  const mayCloseEarlier = asksToClose(head.fields.pairs) || ('method' in head && head.minor === 0)
   if (!head.keepAlive && heard.keepAlive && !mayCloseEarlier) return 'closed where llhttp keeps alive'
   return undefined
 }
