@@ -26,6 +26,8 @@ export interface Shown {
   readonly chain: readonly crypto.X509Certificate[]
   /** Node's name of OpenSSL's last error about the chain. */
   readonly opensslError: string | undefined
+  /** True for a chain that came without a handshake, so that OpenSSL was never asked about it. */
+  readonly offline?: boolean
   readonly anchors: Anchors
   readonly intermediates: Intermediates
   /** The host name or address the certificate must carry. */
@@ -91,9 +93,10 @@ export function handshakeFindings({ protocol, cipher, group }: Agreed, { tls }: 
  * Who vouches for the backend. Nothing is found while OpenSSL is content: it has walked the chain with more care. With a
  * pool in the house it must be content and our own walk too, so that nothing in the pool is ever taken for an anchor.
  */
-function trustFindingsOf(walk: ChainWalk, { chain, opensslError, anchors, intermediates }: Shown): Finding[] {
+function trustFindingsOf(walk: ChainWalk, { chain, anchors, intermediates, ...shown }: Shown): Finding[] {
   const { path, end } = walk
-  if (end === 'anchor' || (opensslError === undefined && intermediates.isEmpty)) return []
+  const isOpensslContent = shown.opensslError === undefined && shown.offline !== true
+  if (end === 'anchor' || (isOpensslContent && intermediates.isEmpty)) return []
   const last = path.at(-1) as crypto.X509Certificate
   const stores =
     anchors.stores.length > 0 ? `the trust stores (${anchors.stores.join(', ')})` : 'any trust store: none is set'

@@ -35,6 +35,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./probe.ts')).defineProbe,
   },
   {
+    name: 'verify',
+    summary: 'judge a certificate chain from a file as a handshake would, now or at another time',
+    load: async () => (await import('./verify.ts')).defineVerify,
+  },
+  {
     name: 'trust',
     summary: 'list, show, add to, remove from and export trust stores, whatever format they are in',
     load: async () => (await import('./trust.ts')).defineTrust,

@@ -52,13 +52,18 @@ export function exitNameFor({ verdict }: Pick<Handshake, 'verdict'>): ExitName {
   return verdict.outcome === 'allowed' ? 'untrusted' : 'refused'
 }
 
-/** Shows a handshake: the verdict, everything found, what was agreed and how long it took. */
-export function showHandshake({ verdict, tls, address, phases, presentedChain }: Handshake, terminal: Terminal): void {
+/** Shows a verdict and everything found. */
+export function showVerdict(verdict: Verdict, terminal: Terminal): void {
   const color = { trusted: 'green', allowed: 'yellow', refused: 'red' } as const
   const because = verdict.because.length === 0 ? '' : ` (${verdict.because.join(', ')})`
   const would = verdict.wouldRefuse ? ', would be refused' : ''
   terminal.print(`verdict   ${terminal.paint(color[verdict.outcome], verdict.outcome)}${because}${would}`)
   for (const { name, detail } of verdict.findings) terminal.print(`finding   ${name}: ${detail}`)
+}
+
+/** Shows a handshake: the verdict, everything found, what was agreed and how long it took. */
+export function showHandshake({ verdict, tls, address, phases, presentedChain }: Handshake, terminal: Terminal): void {
+  showVerdict(verdict, terminal)
   terminal.print(`address   ${address}`)
   if (tls !== undefined) {
     terminal.print(`agreed    ${[tls.protocol, tls.cipher, tls.group].filter((fact) => fact !== '').join('  ')}`)

@@ -1,6 +1,7 @@
 import { SidecarError } from '../errors.ts'
 
-/** Makes the error for one file of a trust store. */
+/** Makes the error for one file of a trust store; `what` is among its details too, for files that are in none. */
 export function badFile(file: string, what: string, cause?: unknown): SidecarError {
-  return new SidecarError('OPERATOR_BAD_TRUST_STORE', `trust store file ${file}: ${what}`, { details: { file }, cause })
+  const message = `trust store file ${file}: ${what}`
+  return new SidecarError('OPERATOR_BAD_TRUST_STORE', message, { details: { file, what }, cause })
 }
