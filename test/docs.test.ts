@@ -8,6 +8,7 @@ import path from 'node:path'
 import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { apiBase, routeNamed, routeNames } from '../src/admin/route-table.ts'
+import { checks } from '../src/backend/checks/run-checks.ts'
 import { commands } from '../src/cli/commands.ts'
 import { exitCodes } from '../src/cli/exit-codes.ts'
 import { type ErrorCode, errorCodes, faultOf } from '../src/errors.ts'
@@ -104,6 +105,18 @@ describe('the documents list what the source has', () => {
       'docs/policy.md',
       'set | what it is',
       Object.entries(profiles).map(([name, { says }]) => [`\`${name}\``, says]),
+    ],
+    [
+      'every check of a certificate',
+      'docs/certificate-checks.md',
+      'check | finding | grade | source | what must hold',
+      checks.map(({ name, finding, grade, source, holds }) => [
+        `\`${name}\``,
+        `\`${finding}\``,
+        `\`${grade}\``,
+        source,
+        holds,
+      ]),
     ],
   ]
   for (const [what, file, head, rows] of tables) {

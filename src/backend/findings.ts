@@ -4,20 +4,16 @@
  * can be looked at is looked at here again, and what OpenSSL minds beyond that is added, never dropped.
  */
 import type crypto from 'node:crypto'
-import { commonNameOf, describeName, spkiSha256Of } from '../certificate/describe-certificate.ts'
-import { parseSubjectNames, type SubjectName } from '../certificate/parse-subject-names.ts'
-import { printable } from '../certificate/printable.ts'
-import { readExtensions } from '../certificate/read-extensions.ts'
+import { describeName, spkiSha256Of } from '../certificate/describe-certificate.ts'
 import { readGroups } from '../policy/groups.ts'
 import type { FindingName, Rule } from '../policy/policy.ts'
 import type { Finding } from '../policy/verdict.ts'
 import type { Anchors } from './anchors.ts'
+import type { Step } from './checks/check.ts'
+import { readSteps, runChecks } from './checks/run-checks.ts'
 import { isIncomplete } from './incomplete-chain.ts'
 import type { Intermediates } from './intermediates.ts'
-import { matchesName } from './matches-name.ts'
 import { isMissingIssuer, isUnspecified, opensslFinding } from './openssl-findings.ts'
-import { describeWrongPurposes } from './purpose-findings.ts'
-import { strengthFindings } from './strength-findings.ts'
 import { type ChainWalk, walkChain } from './walk-chain.ts'
 
 /** What a backend showed, and what to hold it against. */
@@ -55,16 +51,11 @@ export function certificateFindings(shown: Shown): CertificateFindings {
   }
   const walk = walkChain([leaf, ...others], { anchors, intermediates, nowMs })
   const spkiSha256 = spkiSha256Of(leaf)
-  const own = [
-    ...trustFindingsOf(walk, shown),
-    ...dateFindings(walk, nowMs),
-    ...nameFindings(leaf, shown.name),
-    ...purposeFindings(walk, shown.name),
-    ...strengthFindings(walk, rule.tls.securityLevel),
-    ...pinFindings(spkiSha256, rule),
-  ]
+  const steps = readSteps(walk)
+  const judged = { steps, presented: chain.length, host: shown.name, nowMs, securityLevel: rule.tls.securityLevel }
+  const own = [...trustFindingsOf(walk, shown), ...runChecks(judged, rule.grade), ...pinFindings(spkiSha256, rule)]
   return {
-    findings: oneForEachName([...own, ...opensslFindings(opensslError, own, walk)]),
+    findings: oneForEachName([...own, ...opensslFindings(opensslError, own, { walk, steps })]),
     spkiSha256,
     notAfterMs: Math.min(...walk.path.map((each) => each.validToDate.getTime())),
   }
@@ -113,62 +104,31 @@ function trustFindingsOf(walk: ChainWalk, { chain, anchors, intermediates, ...sh
   return [{ name: 'untrusted-issuer', detail: `issued by ${issuer}, which is not in ${stores} and was not sent` }]
 }
 
-function dateFindings({ path }: ChainWalk, nowMs: number): Finding[] {
-  return path.flatMap((certificate) => {
-    const whose = `the certificate of ${describeName(certificate.subject)}`
-    const [begin, end] = [certificate.validFromDate, certificate.validToDate]
-    const found: Finding[] = []
-    // An unreadable date compares as false with everything, so it is asked whether the date is good, not bad.
-    if (!(nowMs <= end.getTime())) found.push({ name: 'expired', detail: `${whose} expired on ${describeDate(end)}` })
-    if (!(nowMs >= begin.getTime())) {
-      found.push({ name: 'not-yet-valid', detail: `${whose} is valid from ${describeDate(begin)}` })
-    }
-    return found
-  })
-}
-
-function nameFindings(leaf: crypto.X509Certificate, name: string): Finding[] {
-  const names = parseSubjectNames(leaf.subjectAltName)
-  if (matchesName(names, name)) return []
-  const commonName = names.length === 0 ? commonNameOf(leaf) : undefined
-  const aside = commonName === undefined ? '' : ' (a common name, which does not count)'
-  // Log searches of other products look for exactly these words, so they stand in front and once.
-  const issuedTo = `server name mismatch, certificate issued to: [${describeNames(names, commonName)}]`
-  return [{ name: 'name-mismatch', detail: `${issuedTo}${aside}, asked for ${name}` }]
-}
-
-const NAMES_TOLD_MAX = 10
-const NAME_TOLD_LENGTH_MAX = 253
-
-function describeNames(names: readonly SubjectName[], commonName: string | undefined): string {
-  if (names.length === 0) return commonName === undefined ? 'no name' : shortened(commonName)
-  const told = names.slice(0, NAMES_TOLD_MAX).map(({ kind, value }) => {
-    const text = shortened(printable(value))
-    return kind === 'dns' || kind === 'ip' ? text : `${kind} ${text}`
-  })
-  return told.join(', ') + (names.length > told.length ? ` and ${names.length - told.length} more` : '')
-}
-
-function shortened(text: string): string {
-  return text.length > NAME_TOLD_LENGTH_MAX ? `${text.slice(0, NAME_TOLD_LENGTH_MAX)}…` : text
-}
-
-function purposeFindings(walk: ChainWalk, host: string): Finding[] {
-  return describeWrongPurposes(walk, host).map((detail) => ({ name: 'wrong-purpose', detail }))
-}
-
 /** A pin names the backend's own key: a key further up the chain would let its owner vouch for anybody. */
 function pinFindings(spkiSha256: string, { pins }: Rule): Finding[] {
   if (pins === null || pins.spkiSha256.includes(spkiSha256)) return []
   return [{ name: 'pin-mismatch', detail: `the key is ${spkiSha256 || 'unreadable'}, which is not among the pins` }]
 }
 
+interface Looked {
+  readonly walk: ChainWalk
+  readonly steps: readonly Step[]
+}
+
 /** What OpenSSL minds and our own look did not find. */
-function opensslFindings(error: string | undefined, own: readonly Finding[], walk: ChainWalk): Finding[] {
+function opensslFindings(error: string | undefined, own: readonly Finding[], { walk, steps }: Looked): Finding[] {
   if (error === undefined || isCompleted(error, walk)) return []
   const { name, what } = opensslFinding(error)
-  const sameAs = isUnspecified(error) ? meaningsOf(walk) : trustKinds.includes(name) ? trustKinds : [name]
-  return own.some((finding) => sameAs.includes(finding.name)) ? [] : [{ name, detail: what }]
+  const sameAs = isUnspecified(error) ? meaningsOf(steps) : trustKinds.includes(name) ? trustKinds : [name]
+  if (own.some((finding) => sameAs.includes(finding.name))) return []
+  return [{ name, detail: isMissingIssuer(error) && walk.end === 'anchor' ? `${what}, ${otherWay(walk)}` : what }]
+}
+
+/** OpenSSL takes the first of several certificates of one authority and does not come back from a dead end. */
+function otherWay({ path }: ChainWalk): string {
+  const [, issuer, ...others] = path.map(({ subject }) => describeName(subject))
+  const anchor = others.at(-1) ?? issuer
+  return `although there is a path to ${anchor} that OpenSSL does not take: put the certificate of ${issuer} into a trust store`
 }
 
 /** Tells whether all that OpenSSL missed is an issuer that our own walk, signature by signature, has found in the pool. */
@@ -180,11 +140,11 @@ function isCompleted(error: string, { end, borrowed }: ChainWalk): boolean {
 const trustKinds: readonly FindingName[] = ['untrusted-issuer', 'self-signed', 'incomplete-chain']
 
 /**
- * What an error without a name may be about. A weak key explains it, but not where name constraints are in play:
- * those for addresses and mail are held by OpenSSL alone, and a forgiven weak key must not cover for them.
+ * What an error without a name may be about. A weak key explains it, but not where name constraints are in play: a
+ * forgiven weak key must not cover for something about them that OpenSSL sees and our own checks do not.
  */
-function meaningsOf({ path }: ChainWalk): readonly FindingName[] {
-  const isConstrained = path.some((each) => readExtensions(each.raw)?.dnsConstraints !== undefined)
+function meaningsOf(steps: readonly Step[]): readonly FindingName[] {
+  const isConstrained = steps.some(({ facts }) => facts.extensions.nameConstraints !== undefined)
   return isConstrained ? ['wrong-purpose'] : ['weak-key', 'weak-signature', 'wrong-purpose']
 }
 
@@ -192,8 +152,4 @@ function oneForEachName(findings: readonly Finding[]): Finding[] {
   const details = new Map<FindingName, string[]>()
   for (const { name, detail } of findings) details.set(name, [...(details.get(name) ?? []), detail])
   return [...details].map(([name, all]) => ({ name, detail: all.join('; ') }))
-}
-
-function describeDate(date: Date): string {
-  return Number.isNaN(date.getTime()) ? 'a date that cannot be read' : date.toISOString().replace('.000Z', 'Z')
 }

@@ -2,18 +2,17 @@
 import type crypto from 'node:crypto'
 import type tls from 'node:tls'
 import { findGroup } from '../policy/groups.ts'
+import { PRESENTED_MAX } from './checks/limit-checks.ts'
 
 /** The certificates as a backend sent them, its own first; nobody has vouched for any of them. */
 export type PresentedChain = readonly crypto.X509Certificate[]
 
-const PRESENTED_MAX = 32
-
-/** Reads the chain a backend presented; empty for a resumed session, which shows none. */
+/** Reads the chain a backend presented, to one beyond the limit; empty for a resumed session, which shows none. */
 export function presentedChainOf(socket: tls.TLSSocket): PresentedChain {
   const chain: crypto.X509Certificate[] = []
   // After a resumption Node shows the certificate that the session remembers, which nobody has shown now.
   let next = socket.isSessionReused() ? undefined : socket.getPeerX509Certificate()
-  while (next !== undefined && chain.length < PRESENTED_MAX) {
+  while (next !== undefined && chain.length <= PRESENTED_MAX) {
     chain.push(next)
     next = next.issuerCertificate
   }

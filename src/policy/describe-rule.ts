@@ -16,6 +16,7 @@ export interface RuleDescription {
   /** The entry of `match` that took the destination; undefined where no rule names it. */
   readonly matchedBy: string | undefined
   readonly strict: boolean
+  readonly grade: Rule['grade']
   readonly enforcement: Rule['enforcement']
   readonly trustStores: readonly string[]
   /** Empty when none is sent. */
@@ -64,6 +65,7 @@ export function describeRule(
     rule: rule.name,
     matchedBy: rule.match.find((pattern) => matchesHost(pattern, destination))?.text,
     strict: rule.strict,
+    grade: rule.grade,
     enforcement: rule.enforcement,
     trustStores: rule.trustStores,
     serverName: serverNameFor(rule, destination),
@@ -96,7 +98,7 @@ function decisionSentence({ destination, reason, rule, matchedBy }: Described): 
   }
 }
 
-function trustSentences({ strict, trustStores, nameToVerify: name, pins, forgives, over }: Described): string[] {
+function trustSentences({ strict, grade, trustStores, nameToVerify: name, pins, forgives, over }: Described): string[] {
   const stores = storesPhrase(trustStores)
   const pinned = pins?.spkiSha256.length ?? 0
   const keys = pinned === 1 ? 'the pinned public key' : `one of ${pinned} pinned public keys`
@@ -104,6 +106,7 @@ function trustSentences({ strict, trustStores, nameToVerify: name, pins, forgive
   if (pins?.mode === 'instead') return [`The backend must show ${keys}; chain, dates and name do not count.`]
   return [
     ...(strict ? [`The certificate must chain to ${stores} and carry the name ${name}.`] : []),
+    ...(strict && grade === 'rfc5280' ? ['It is held to the form that RFC 5280 asks for as well.'] : []),
     ...(pins === null ? [] : [`Beside that, the backend must show ${keys}.`]),
     ...forgiven,
   ]

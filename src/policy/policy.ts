@@ -26,6 +26,8 @@ export const findingNames = [
   'weak-key',
   'weak-signature',
   'wrong-purpose',
+  'malformed-certificate',
+  'oversized-chain',
   'no-certificate',
   'protocol-refused',
   'cipher-refused',
@@ -36,6 +38,11 @@ export type FindingName = (typeof findingNames)[number]
 
 /** What allow-and-log forgives: who vouches for the backend, never who the backend is. */
 export const trustFindings: readonly FindingName[] = ['untrusted-issuer', 'self-signed', 'incomplete-chain']
+
+/** How strictly certificates are held to the documents; each grade makes the checks of those before it as well. */
+export const grades = ['webpki', 'rfc5280'] as const
+/** `webpki`: what public authorities hold themselves to; `rfc5280`: the form that RFC 5280 asks for as well. */
+export type Grade = (typeof grades)[number]
 
 /** What a rule offers in its ClientHello, with names translated and lists apart, ready for TLS options. */
 export interface TlsOffer {
@@ -63,6 +70,8 @@ export interface Rule {
   readonly match: readonly HostPattern[]
   readonly action: 'allow' | 'deny'
   readonly strict: boolean
+  /** Which checks a certificate must pass. */
+  readonly grade: Grade
   readonly enforcement: Enforcement
   /** Names of the trust stores whose union is trusted; empty trusts nobody. */
   readonly trustStores: readonly string[]

@@ -20,7 +20,7 @@ import {
   suiteField,
   untilField,
 } from './fields.ts'
-import { findingNames } from './policy.ts'
+import { findingNames, grades } from './policy.ts'
 import { profileNames } from './profiles.ts'
 
 const enforcement = z
@@ -34,6 +34,9 @@ const strictTls = {
     'bundled (Mozilla, comes with Node), system, the name of a folder under truststores/, or none.',
   ),
   customTrustStores: z.array(nameField).describe('Folders under truststores/, trusted beside the default store.'),
+  grade: z
+    .enum(grades)
+    .describe('webpki holds certificates to what public authorities keep; rfc5280 to the form of RFC 5280 as well.'),
   allowUntrusted: z
     .boolean()
     .describe('Allow and log servers whose issuer is not trusted. A wrong name is never forgiven.'),
@@ -136,6 +139,7 @@ const spec = z.strictObject({
       enforcement: enforcement.default('enforce'),
       defaultTrustStore: strictTls.defaultTrustStore.default('bundled'),
       customTrustStores: strictTls.customTrustStores.default([]),
+      grade: strictTls.grade.default('webpki'),
       allowUntrusted: strictTls.allowUntrusted.default(false),
       chainRepair: strictTls.chainRepair.default('pool'),
     })

@@ -10,6 +10,7 @@ export function makeRule(overrides: Partial<Rule> = {}): Rule {
     match: [],
     action: 'allow',
     strict: true,
+    grade: 'webpki',
     enforcement: 'enforce',
     trustStores: ['test'],
     allowUntrusted: false,

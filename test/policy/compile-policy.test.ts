@@ -26,6 +26,7 @@ describe('a policy that says nothing', () => {
       match: [],
       action: 'allow',
       strict: true,
+      grade: 'webpki',
       enforcement: 'enforce',
       trustStores: ['bundled'],
       allowUntrusted: false,

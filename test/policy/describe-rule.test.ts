@@ -116,6 +116,7 @@ describe('the description of a rule', () => {
       rule: 'hidden',
       matchedBy: 'hidden.example',
       strict: true,
+      grade: 'webpki',
       enforcement: 'enforce',
       trustStores: [],
       serverName: 'front.example',
