@@ -43,6 +43,10 @@ export const errorCodes = {
   BACKEND_CLOSED_EARLY: { level: 'warn', hint: 'The backend closed before its answer was complete.' },
   BACKEND_BAD_RESPONSE: { level: 'error', hint: 'The backend broke HTTP/1.1: its answer cannot be passed on safely.' },
   BACKEND_FIRST_BYTE_TIMEOUT: { level: 'warn', hint: 'The backend did not answer within timeouts.firstByte.' },
+  BACKEND_FETCH_FAILED: {
+    level: 'warn',
+    hint: 'What a certificate points to could not be fetched: check that server and the way to it.',
+  },
   BACKEND_IDLE_TIMEOUT: { level: 'warn', hint: 'Nothing moved for timeouts.idle.' },
 
   OPERATOR_BAD_DOCUMENT: { level: 'error', hint: 'Mend the places named; vedette check FILE shows them again.' },

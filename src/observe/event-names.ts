@@ -53,6 +53,8 @@ export const events = {
   'history.unwritable': { level: 'error', meaning: 'Sightings cannot be written down and are lost; all else goes on.' },
   'history.created': { level: 'info', meaning: 'The state folder had no history: a new one begins.' },
 
+  'job.failed': { level: 'error', meaning: 'Timed work failed; it runs again at its next time.' },
+
   'entrance.listening': { level: 'info', meaning: 'An entrance is open.' },
   'health.listening': { level: 'info', meaning: 'Health and metrics can be asked for.' },
   'command.refused': { level: 'warn', meaning: 'A command on the control socket failed.' },

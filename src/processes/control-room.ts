@@ -2,10 +2,13 @@
  * The parts of the control process and how they are joined: one queue of changes, its outcome written down, the
  * version on probation, the files watched, the doors for commands and health questions.
  */
+import { fetchUnder } from '../backend/fetch-bounded.ts'
 import { closeHistory, type History } from '../history/open-history.ts'
 import type { PendingConfirmation } from '../history/pending.ts'
 import { lastRejection } from '../history/rejections.ts'
 import { activeVersion } from '../history/versions.ts'
+import { makeJobs } from '../jobs/jobs.ts'
+import { startJobs } from '../jobs/schedule.ts'
 import { type HealthServer, startHealthServer } from '../observe/health-server.ts'
 import { writeToStandardOutput } from '../observe/line-writer.ts'
 import { createLogger } from '../observe/logger.ts'
@@ -76,6 +79,7 @@ export class ControlRoom {
   #started: boolean
   #stopping = false
   #closeSocket = () => {}
+  #endJobs = () => {}
 
   constructor({ begin, settings, link, history }: ControlRoomOptions) {
     const notes = begin.running?.notes as Notes | undefined
@@ -135,6 +139,10 @@ export class ControlRoom {
       carryOut: (request, progress) => carryOutRequest(request, progress, this.#actors()),
       refused: (act, error) => this.#log('command.refused', `the command ${act} failed`, { act, error }),
     })
+    this.#endJobs = startJobs(
+      makeJobs({ fetch: (wish) => fetchUnder(this.#inForce.snapshot)(wish) }),
+      ({ name: job }, error) => this.#log('job.failed', `the job ${job} failed`, { job, error }),
+    )
     this.#log('control.started', 'the control process is up')
   }
 
@@ -160,6 +168,7 @@ export class ControlRoom {
   }
 
   close(): void {
+    this.#endJobs()
     this.#watcher.close()
     this.#confirmation.close()
     this.#closeSocket()

@@ -32,6 +32,7 @@ const replies: Partial<Record<ErrorCode, Reply>> = {
   BACKEND_HANDSHAKE_TIMEOUT: { status: 504, reason: 'Gateway Timeout', error: 'connection_timeout' },
   BACKEND_HANDSHAKE_FAILED: { status: 502, reason: 'Bad Gateway', error: 'tls_protocol_error' },
   BACKEND_REFUSED_US: { status: 502, reason: 'Bad Gateway', error: 'tls_alert_received' },
+  BACKEND_FETCH_FAILED: { status: 502, reason: 'Bad Gateway', error: 'destination_unavailable' },
   BACKEND_CLOSED_EARLY: { status: 502, reason: 'Bad Gateway', error: 'connection_terminated' },
   BACKEND_BAD_RESPONSE: { status: 502, reason: 'Bad Gateway', error: 'http_protocol_error' },
   BACKEND_FIRST_BYTE_TIMEOUT: { status: 504, reason: 'Gateway Timeout', error: 'http_response_timeout' },

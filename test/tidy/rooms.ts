@@ -55,6 +55,11 @@ export const rooms: readonly Room[] = [
     mayImport: ['errors.ts', 'policy/', 'certificate/', 'truststore/', 'settings/', 'observe/', 'wire/'],
   },
   {
+    name: 'jobs/',
+    says: 'timed work of the control process, one file each; a job that fails runs again at its next time',
+    mayImport: ['errors.ts', 'backend/'],
+  },
+  {
     name: 'tunnel/',
     says: 'two wires joined: half-close, deadlines, backpressure; no TLS, HTTP or policy',
     mayImport: ['wire/'],
@@ -86,6 +91,7 @@ export const rooms: readonly Room[] = [
       'observe/',
       'wire/',
       'backend/',
+      'jobs/',
       'proxy/',
     ],
   },
@@ -126,11 +132,13 @@ export const homes: Readonly<Record<string, readonly string[]>> = {
   pkijs: ['certificate/'],
   asn1js: ['certificate/'],
   'node:sqlite': ['history/'],
+  'node-cron': ['jobs/'],
   pino: ['observe/'],
   'prom-client': ['observe/'],
   commander: ['cli/'],
-  // Servers of our own: the health endpoints, the demo's plain HTTP answers. The data path frames HTTP itself.
-  'node:http': ['observe/', 'demo/'],
+  // Servers of our own: the health endpoints, the demo's plain HTTP answers; and fetching what a certificate points to
+  // (backend/fetch-bounded.ts). The data path frames HTTP itself.
+  'node:http': ['observe/', 'backend/', 'demo/'],
   'node:tls': ['truststore/', 'backend/', 'demo/'],
   'node:dns': ['backend/'],
   'node:child_process': ['truststore/', 'processes/', 'demo/'],
