@@ -1,3 +1,4 @@
+import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import { styleText } from 'node:util'
 
@@ -47,6 +48,20 @@ export class Terminal {
   /** Colours text that will be said on stderr. */
   paintSaid(style: Style, text: string): string {
     return styleText(style, text, { stream: this.stderr, validateStream: true })
+  }
+
+  /** Asks the person at the keyboard for one line; undefined when there is nobody: a script, a pipe, an end of input. */
+  async ask(question: string): Promise<string | undefined> {
+    if ((this.stdin as { isTTY?: boolean }).isTTY !== true) return undefined
+    const lines = createInterface({ input: this.stdin, output: this.stderr })
+    try {
+      return await new Promise((resolve) => {
+        lines.once('close', () => resolve(undefined))
+        lines.question(question, resolve)
+      })
+    } finally {
+      lines.close()
+    }
   }
 
   /** Reads stdin to its end: what the file name `-` stands for. */
