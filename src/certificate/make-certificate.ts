@@ -8,70 +8,14 @@ import crypto from 'node:crypto'
 import { promisify } from 'node:util'
 import * as asn1js from 'asn1js'
 import * as pkijs from 'pkijs'
-import { bytesOfIp } from './ip-bytes.ts'
+import type { CertificateWish, MadeCertificate } from './certificate-wish.ts'
+import { makeExtensions } from './make-extensions.ts'
+import { arrayBufferOf, COMMON_NAME, distinguishedName } from './make-names.ts'
 
-export interface CertificateWish {
-  /** The common name; an empty one makes an empty subject. */
-  readonly subject: string
-  /** Who signs; left out, the certificate signs itself. */
-  readonly issuer?: Pick<MadeCertificate, 'certificate' | 'key'> | undefined
-  readonly sans?: SubjectNames | undefined
-  readonly notBefore?: Date | undefined
-  readonly notAfter?: Date | undefined
-  /** May sign others: basic constraints CA with certificate signing as key usage. */
-  readonly ca?: boolean | undefined
-  /** How many intermediates may follow a CA. */
-  readonly pathLength?: number | undefined
-  readonly keyType?: 'ec' | 'rsa' | undefined
-  /** For RSA the modulus (2048), for EC the curve's size: 256, 384 or 521. */
-  readonly keyBits?: number | undefined
-  /** A private key (PEM) to certify instead of a new one, as in a renewal that keeps its pin. */
-  readonly privateKey?: string | undefined
-  readonly signatureHash?: 'md5' | 'sha1' | 'sha256' | 'sha384' | 'sha512' | undefined
-  /** Server and client by default for a leaf, none for a CA; an empty list leaves the extension out. */
-  readonly extKeyUsage?: readonly ExtKeyUsageName[] | undefined
-  /** False leaves out the subject and authority key identifiers. */
-  readonly keyIdentifiers?: boolean | undefined
-  /** Where the issuer's certificate can be fetched (authority information access). */
-  readonly issuerUrl?: string | undefined
-  /** Host names a CA may vouch for, and those it must not (name constraints, critical). */
-  readonly nameConstraints?:
-    | { readonly permitted?: readonly string[]; readonly excluded?: readonly string[] }
-    | undefined
-  /** Version 1 has no extensions at all. */
-  readonly version?: 1 | 3 | undefined
-}
-
-export interface SubjectNames {
-  readonly dns?: readonly string[]
-  readonly ip?: readonly string[]
-  readonly uri?: readonly string[]
-  readonly email?: readonly string[]
-}
-
-export type ExtKeyUsageName = keyof typeof extKeyUsages
-
-export interface MadeCertificate {
-  /** PEM, one certificate. */
-  readonly certificate: string
-  /** PEM, PKCS#8, unencrypted. */
-  readonly key: string
-  readonly der: Buffer
-  /** SHA-256 of the certificate, hex. */
-  readonly sha256: string
-  /** SHA-256 of the public key (SPKI), base64: what a pin names. */
-  readonly spkiSha256: string
-}
+export type { CertificateWish, MadeCertificate, SubjectNames } from './certificate-wish.ts'
 
 const DAY_MS = 86_400_000
 const SERIAL_BYTES = 15
-
-const extKeyUsages = {
-  serverAuth: '1.3.6.1.5.5.7.3.1',
-  clientAuth: '1.3.6.1.5.5.7.3.2',
-  codeSigning: '1.3.6.1.5.5.7.3.3',
-  ocspSigning: '1.3.6.1.5.5.7.3.9',
-} as const
 
 const signatureOids = {
   ec: {
@@ -88,6 +32,13 @@ const signatureOids = {
     sha384: '1.2.840.113549.1.1.12',
     sha512: '1.2.840.113549.1.1.13',
   },
+  dsa: {
+    md5: undefined,
+    sha1: '1.2.840.10040.4.3',
+    sha256: '2.16.840.1.101.3.4.3.2',
+    sha384: '2.16.840.1.101.3.4.3.3',
+    sha512: '2.16.840.1.101.3.4.3.4',
+  },
 } as const
 
 /** Makes one certificate with its private key. */
@@ -98,16 +49,19 @@ export async function makeCertificate(wish: CertificateWish): Promise<MadeCertif
 
   const certificate = new pkijs.Certificate()
   certificate.version = (wish.version ?? 3) - 1
-  certificate.serialNumber = new asn1js.Integer({ valueHex: arrayBufferOf(newSerial()) })
+  certificate.serialNumber = new asn1js.Integer({ valueHex: arrayBufferOf(wish.serial ?? newSerial()) })
   certificate.notBefore.value = wish.notBefore ?? new Date(Date.now() - DAY_MS)
   certificate.notAfter.value = wish.notAfter ?? new Date(Date.now() + 90 * DAY_MS)
-  addCommonName(certificate.subject, wish.subject)
+  certificate.subject = distinguishedName([
+    ...(wish.subject === '' ? [] : [[COMMON_NAME, wish.subject] as const]),
+    ...(wish.attributes ?? []),
+  ])
   const issuer = wish.issuer ? parse(wish.issuer.certificate) : certificate
   certificate.issuer = issuer.subject
   certificate.subjectPublicKeyInfo = pkijs.PublicKeyInfo.fromBER(arrayBufferOf(spki))
-  if (wish.version !== 1) certificate.extensions = extensionsOf(wish, certificate, issuer)
+  if (wish.version !== 1) certificate.extensions = makeExtensions(wish, certificate, issuer)
 
-  sign(certificate, signer, wish.signatureHash ?? 'sha256')
+  sign(certificate, signer, wish)
   const der = Buffer.from(certificate.toSchema(true).toBER(false))
   return Object.freeze({
     certificate: new crypto.X509Certificate(der).toString(),
@@ -121,7 +75,9 @@ export async function makeCertificate(wish: CertificateWish): Promise<MadeCertif
 const generateKeyPair = promisify(crypto.generateKeyPair)
 
 async function newKey({ keyType = 'ec', keyBits }: CertificateWish): Promise<crypto.KeyObject> {
-  if (keyType === 'rsa') return (await generateKeyPair('rsa', { modulusLength: keyBits ?? 2048 })).privateKey
+  const modulusLength = keyBits ?? 2048
+  if (keyType === 'rsa') return (await generateKeyPair('rsa', { modulusLength })).privateKey
+  if (keyType === 'dsa') return (await generateKeyPair('dsa', { modulusLength, divisorLength: 224 })).privateKey
   return (await generateKeyPair('ec', { namedCurve: `P-${keyBits ?? 256}` })).privateKey
 }
 
@@ -133,113 +89,48 @@ function newSerial(): Buffer {
   return serial
 }
 
-function sign(certificate: pkijs.Certificate, signer: crypto.KeyObject, hash: keyof typeof signatureOids.rsa): void {
-  const type = signer.asymmetricKeyType === 'rsa' ? 'rsa' : 'ec'
-  const algorithmId = signatureOids[type][hash]
-  if (algorithmId === undefined) throw new TypeError(`no ${type} signature with ${hash}`)
-  const algorithm = new pkijs.AlgorithmIdentifier(
-    type === 'rsa' ? { algorithmId, algorithmParams: new asn1js.Null() } : { algorithmId },
-  )
+function sign(certificate: pkijs.Certificate, signer: crypto.KeyObject, wish: CertificateWish): void {
+  const hash = wish.signatureHash ?? 'sha256'
+  const algorithm = wish.pss ? pssAlgorithm(hash) : plainAlgorithm(signer, hash)
   certificate.signature = algorithm
   certificate.signatureAlgorithm = algorithm
   const tbs = new Uint8Array(certificate.encodeTBS().toBER(false))
   certificate.tbsView = tbs
-  certificate.signatureValue = new asn1js.BitString({ valueHex: arrayBufferOf(crypto.sign(hash, tbs, signer)) })
+  const padding = wish.pss ? { padding: crypto.constants.RSA_PKCS1_PSS_PADDING, saltLength: PSS_SALT_BYTES } : {}
+  const signature = crypto.sign(hash, tbs, { key: signer, ...padding })
+  certificate.signatureValue = new asn1js.BitString({ valueHex: arrayBufferOf(signature) })
 }
 
-function extensionsOf(wish: CertificateWish, own: pkijs.Certificate, issuer: pkijs.Certificate): pkijs.Extension[] {
-  const purposes = wish.extKeyUsage ?? (wish.ca ? [] : ['serverAuth', 'clientAuth'])
-  const constraints = new pkijs.BasicConstraints(
-    wish.pathLength === undefined
-      ? { cA: wish.ca === true }
-      : { cA: wish.ca === true, pathLenConstraint: wish.pathLength },
-  )
-  const extensions = [
-    extension('2.5.29.19', true, constraints.toSchema()),
-    extension('2.5.29.15', true, keyUsage(wish.ca === true)),
-  ]
-  if (purposes.length > 0) {
-    const keyPurposes = purposes.map((purpose) => extKeyUsages[purpose as ExtKeyUsageName])
-    extensions.push(extension('2.5.29.37', false, new pkijs.ExtKeyUsage({ keyPurposes }).toSchema()))
-  }
-  const names = wish.sans ? generalNames(wish.sans) : []
-  if (names.length > 0) {
-    extensions.push(extension('2.5.29.17', false, new pkijs.GeneralNames({ names }).toSchema()))
-  }
-  if (wish.issuerUrl !== undefined) extensions.push(issuerAccess(wish.issuerUrl))
-  if (wish.nameConstraints !== undefined) extensions.push(nameConstraints(wish.nameConstraints))
-  if (wish.keyIdentifiers !== false) {
-    const authority = new pkijs.AuthorityKeyIdentifier({
-      keyIdentifier: new asn1js.OctetString({ valueHex: keyIdentifier(issuer) }),
-    })
-    extensions.push(
-      extension('2.5.29.14', false, new asn1js.OctetString({ valueHex: keyIdentifier(own) })),
-      extension('2.5.29.35', false, authority.toSchema()),
-    )
-  }
-  return extensions
-}
+type Hash = NonNullable<CertificateWish['signatureHash']>
 
-function extension(
-  extnID: string,
-  critical: boolean,
-  value: { toBER(sizeOnly?: boolean): ArrayBuffer },
-): pkijs.Extension {
-  return new pkijs.Extension({ extnID, critical, extnValue: value.toBER(false) })
-}
-
-/** Certificate and CRL signing for a CA; signature and key encipherment for a leaf. */
-function keyUsage(ca: boolean): asn1js.BitString {
-  const [bits, unusedBits] = ca ? [0b0000_0110, 1] : [0b1010_0000, 5]
-  return new asn1js.BitString({ valueHex: arrayBufferOf(Buffer.from([bits])), unusedBits })
-}
-
-function issuerAccess(url: string): pkijs.Extension {
-  const description = new pkijs.AccessDescription({
-    accessMethod: '1.3.6.1.5.5.7.48.2',
-    accessLocation: new pkijs.GeneralName({ type: 6, value: url }),
+function plainAlgorithm(signer: crypto.KeyObject, hash: Hash): pkijs.AlgorithmIdentifier {
+  const type = signer.asymmetricKeyType as keyof typeof signatureOids
+  const algorithmId = signatureOids[type][hash]
+  if (algorithmId === undefined) throw new TypeError(`no ${type} signature with ${hash}`)
+  return new pkijs.AlgorithmIdentifier({
+    algorithmId,
+    ...(type === 'rsa' ? { algorithmParams: new asn1js.Null() } : {}),
   })
-  return extension('1.3.6.1.5.5.7.1.1', false, new pkijs.InfoAccess({ accessDescriptions: [description] }).toSchema())
 }
 
-function nameConstraints({ permitted, excluded }: NonNullable<CertificateWish['nameConstraints']>): pkijs.Extension {
-  const subtrees = (names: readonly string[]) =>
-    names.map((value) => new pkijs.GeneralSubtree({ base: new pkijs.GeneralName({ type: 2, value }) }))
-  const constraints = new pkijs.NameConstraints({
-    ...(permitted ? { permittedSubtrees: subtrees(permitted) } : {}),
-    ...(excluded ? { excludedSubtrees: subtrees(excluded) } : {}),
+const PSS_SALT_BYTES = 20
+const pssHashes: Partial<Record<Hash, string>> = { sha1: '1.3.14.3.2.26', sha256: '2.16.840.1.101.3.4.2.1' }
+
+function pssAlgorithm(hash: Hash): pkijs.AlgorithmIdentifier {
+  const algorithmId = pssHashes[hash]
+  if (algorithmId === undefined) throw new TypeError(`no PSS signature with ${hash}`)
+  const hashAlgorithm = new pkijs.AlgorithmIdentifier({ algorithmId, algorithmParams: new asn1js.Null() })
+  const maskGenAlgorithm = new pkijs.AlgorithmIdentifier({
+    algorithmId: '1.2.840.113549.1.1.8',
+    algorithmParams: hashAlgorithm.toSchema(),
   })
-  return extension('2.5.29.30', true, constraints.toSchema())
-}
-
-function generalNames({ dns = [], ip = [], uri = [], email = [] }: SubjectNames): pkijs.GeneralName[] {
-  return [
-    ...email.map((value) => new pkijs.GeneralName({ type: 1, value })),
-    ...dns.map((value) => new pkijs.GeneralName({ type: 2, value })),
-    ...uri.map((value) => new pkijs.GeneralName({ type: 6, value })),
-    ...ip.map((text) => {
-      const value = new asn1js.OctetString({ valueHex: arrayBufferOf(bytesOfIp(text)) })
-      return new pkijs.GeneralName({ type: 7, value })
-    }),
-  ]
-}
-
-function addCommonName(name: pkijs.RelativeDistinguishedNames, commonName: string): void {
-  if (commonName === '') return
-  const value = new asn1js.Utf8String({ value: commonName })
-  name.typesAndValues.push(new pkijs.AttributeTypeAndValue({ type: '2.5.4.3', value }))
-}
-
-function keyIdentifier(certificate: pkijs.Certificate): ArrayBuffer {
-  const bits = certificate.subjectPublicKeyInfo.subjectPublicKey.valueBlock.valueHexView
-  return arrayBufferOf(crypto.createHash('sha1').update(bits).digest())
+  const parameters = new pkijs.RSASSAPSSParams({ hashAlgorithm, maskGenAlgorithm, saltLength: PSS_SALT_BYTES })
+  return new pkijs.AlgorithmIdentifier({
+    algorithmId: '1.2.840.113549.1.1.10',
+    algorithmParams: parameters.toSchema(),
+  })
 }
 
 function parse(pem: string): pkijs.Certificate {
   return pkijs.Certificate.fromBER(arrayBufferOf(new crypto.X509Certificate(pem).raw))
-}
-
-/** Copies, because a small Buffer is a window on a pool that other code writes to. */
-function arrayBufferOf(bytes: Uint8Array): ArrayBuffer {
-  return Uint8Array.from(bytes).buffer
 }
