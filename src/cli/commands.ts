@@ -45,6 +45,12 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./trust.ts')).defineTrust,
   },
   {
+    name: 'ciphers',
+    summary:
+      'list protocols, suites, groups and signature algorithms under all their names, or what a backend is offered',
+    load: async () => (await import('./ciphers.ts')).defineCiphers,
+  },
+  {
     name: 'schema',
     summary: 'print the JSON Schema of the policy or the settings, or the OpenAPI of the admin API',
     load: async () => (await import('./schema.ts')).defineSchema,

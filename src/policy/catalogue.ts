@@ -4,6 +4,7 @@ import { didYouMean } from './did-you-mean.ts'
 import type { Protocol } from './policy.ts'
 import { newestProfile, profiles } from './profiles.ts'
 import { retiredSuite } from './retired.ts'
+import { suiteFacts } from './suite-facts.ts'
 
 /** A cipher suite of this runtime. */
 export interface Suite {
@@ -61,13 +62,9 @@ export const suites: readonly Suite[] = suiteRows.map((row) => ({
   gnutls: gnutlsName(row.iana),
   code: row.code,
   protocols: protocolsSince[row.since],
-  forwardSecrecy: isForwardSecret(row.keyExchange),
+  forwardSecrecy: suiteFacts(row.iana).forwardSecrecy,
   inDefault: inDefault.has(row.iana),
-  weaknesses: [
-    ...(isForwardSecret(row.keyExchange) ? [] : (['no-forward-secrecy'] as const)),
-    ...(row.mac === 'AEAD' ? [] : (['cbc'] as const)),
-    ...(row.encryption.startsWith('AESCCM8') ? (['short-tag'] as const) : []),
-  ],
+  weaknesses: suiteFacts(row.iana).weaknesses,
   ...(row.keyExchange.endsWith('PSK') ? { needs: 'a pre-shared key' } : {}),
   ...(row.keyExchange === 'SRP' ? { needs: 'an SRP password' } : {}),
 }))
@@ -107,8 +104,4 @@ function gnutlsName(iana: string): string {
     .replace('_WITH_', '_')
     .replace(/_SHA$/, '_SHA1')
     .replace(/_POLY1305_SHA256$/, '_POLY1305')
-}
-
-function isForwardSecret(keyExchange: string): boolean {
-  return keyExchange === 'any' || keyExchange === 'SRP' || /^(EC)?DH/.test(keyExchange)
 }

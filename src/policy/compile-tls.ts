@@ -112,15 +112,12 @@ function checkKeysFit(entry: TlsEntry, { path, note, said }: TlsScope): void {
 
 function checkProtocols(protocols: readonly Protocol[], entry: TlsEntry, { path, note, said }: TlsScope): void {
   const old = protocols.filter((protocol) => protocol === 'TLSv1' || protocol === 'TLSv1.1')
+  const place = said.protocols === undefined && said.profile !== undefined ? 'profile' : 'protocols'
   if (old.length > 0 && entry.legacy?.securityLevel !== 0) {
     const why = 'OpenSSL gives it up above security level 0, which a rule sets for its own backend'
-    note('error', [...path, 'protocols'], `${old.join(' and ')}: ${why} (legacy: { securityLevel: 0 })`)
-  } else if (old.length > 0 && said.protocols !== undefined) {
-    note(
-      'warning',
-      [...path, 'protocols'],
-      `${old.join(' and ')}: withdrawn by RFC 8996, its signatures use SHA-1 and MD5`,
-    )
+    note('error', [...path, place], `${old.join(' and ')}: ${why} (legacy: { securityLevel: 0 })`)
+  } else if (old.length > 0 && said[place] !== undefined) {
+    note('warning', [...path, place], `${old.join(' and ')}: withdrawn by RFC 8996, its signatures use SHA-1 and MD5`)
   }
   if (said.legacy !== undefined) {
     const lost = said.legacy.securityLevel === 0 ? 'keys and signatures of any weakness' : '1024-bit keys and SHA-1'

@@ -38,6 +38,10 @@ export const groups: readonly Group[] = [
   { name: 'ffdhe2048', aliases: [], code: 256, ...tls13Only },
   { name: 'ffdhe3072', aliases: [], code: 257, ...tls13Only },
   { name: 'ffdhe4096', aliases: [], code: 258, ...tls13Only },
+  { name: 'ffdhe6144', aliases: [], code: 259, ...tls13Only },
+  { name: 'ffdhe8192', aliases: [], code: 260, ...tls13Only },
+  { name: 'MLKEM768', aliases: [], code: 0x0201, ...hybrid },
+  { name: 'MLKEM1024', aliases: [], code: 0x0202, ...hybrid },
 ]
 
 const byName = new Map(

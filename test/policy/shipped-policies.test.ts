@@ -29,6 +29,11 @@ const shipped: Readonly<Record<string, Shipped>> = {
     means: { strict: true, tls: { protocols: ['TLSv1.2', 'TLSv1.3'], groups: 'X25519MLKEM768:*X25519:P-256:P-384' } },
     warnings: 0,
   },
+  'mozilla-old.yaml': { means: { strict: true, tls: { protocols: ['TLSv1.2', 'TLSv1.3'] } }, warnings: 4 },
+  'fips.yaml': {
+    means: { strict: true, tls: { protocols: ['TLSv1.2', 'TLSv1.3'], profile: 'fips-approved' } },
+    warnings: 0,
+  },
   'mozilla-modern.yaml': { means: { strict: true, tls: { protocols: ['TLSv1.3'] } }, warnings: 0 },
   'stig-tls12.yaml': {
     means: { strict: true, enforcement: 'enforce', allowUntrusted: false, tls: { protocols: ['TLSv1.2'] } },

@@ -55,7 +55,8 @@ describe('the catalogue of signature algorithms', () => {
 
   it('calls weak what rests on SHA-1, and good what the default set offers', () => {
     assert.equal(findSignatureAlgorithm('rsa_pkcs1_sha1')?.strength, 'weak')
-    for (const profile of Object.values(profiles) as Profile[]) {
+    for (const [set, profile] of Object.entries<Profile>(profiles)) {
+      if (set === 'mozilla-old-5.8') continue
       for (const name of profile.signatureAlgorithms) {
         const found = findSignatureAlgorithm(name)
         assert.deepEqual([found?.name, found?.strength, found?.available], [name, 'good', true])

@@ -1,0 +1,129 @@
+/**
+ * The two columns of the page, Available and Selected: everything this runtime can offer stands in one of them, marked
+ * as default, weak or not. What the runtime no longer has stands in neither; what was written and is lost is told apart.
+ */
+import { suites } from './catalogue.ts'
+import type { ListKey } from './default-sets.ts'
+import { groups, readGroups } from './groups.ts'
+import { findKnownGroup, knownGroups } from './known-groups.ts'
+import { knownProtocols } from './known-protocols.ts'
+import { findKnownSuite, knownSuites } from './known-suites.ts'
+import type { TlsOffer } from './policy.ts'
+import { newestProfile, type Profile, profiles } from './profiles.ts'
+import { findSignatureAlgorithm, signatureAlgorithms } from './signature-algorithms.ts'
+
+/** What is selected, in order, under any names. */
+export type Selection = Readonly<Partial<Record<ListKey, readonly string[]>>>
+
+/** One row of a column. */
+export interface ColumnEntry {
+  /** The name documents use. */
+  readonly name: string
+  readonly openssl: string
+  /** In the newest default set: the page colours these. */
+  readonly isDefault: boolean
+  readonly strength: 'good' | 'weak' | 'broken'
+  readonly bits: number | null
+  /** Why it is weak; empty for a good one. */
+  readonly reason: string
+}
+
+/** Something selected that stands in neither column. */
+export interface LostEntry {
+  /** As it was written. */
+  readonly name: string
+  readonly reason: string
+}
+
+/** The columns of one list. */
+export interface Columns {
+  readonly available: readonly ColumnEntry[]
+  /** In the order in which they are offered. */
+  readonly selected: readonly ColumnEntry[]
+  readonly lost: readonly LostEntry[]
+}
+
+/** Tells which column each protocol, suite, group and signature algorithm stands in; of the lists that are given. */
+export function cipherColumns(selection: Selection): Readonly<Partial<Record<ListKey, Columns>>> {
+  const keys = Object.keys(offerable) as ListKey[]
+  return Object.fromEntries(
+    keys.flatMap((key) => (selection[key] === undefined ? [] : [[key, columnsOf(key, selection[key])]])),
+  )
+}
+
+/** Gives what an offer selects. */
+export function selectionOf({ protocols, ciphers, groups }: TlsOffer): Selection {
+  return { protocols: protocols.toReversed(), ciphers, groups: readGroups(groups) }
+}
+
+/** Gives the columns of one list. */
+export function columnsOf(key: ListKey, names: readonly string[]): Columns {
+  const entries = new Map(offerable[key]().map((entry) => [entry.name, entry]))
+  const canonical = [...new Set(names.map((name) => canonicalName(key, name)))]
+  return {
+    selected: canonical.flatMap((name) => entries.get(name) ?? []),
+    available: [...entries.values()].filter(({ name }) => !canonical.includes(name)),
+    lost: names
+      .filter((name) => !entries.has(canonicalName(key, name)))
+      .map((name) => ({ name, reason: whyLost(key, name) })),
+  }
+}
+
+/** The one name documents, logs and pages use; what nobody knows stays as it is. */
+export function canonicalName(key: ListKey, name: string): string {
+  switch (key) {
+    case 'ciphers':
+      return findKnownSuite(name)?.iana ?? name
+    case 'groups':
+      return findKnownGroup(name)?.name ?? name
+    case 'signatureAlgorithms':
+      return findSignatureAlgorithm(name)?.name ?? name
+    case 'protocols':
+      return name
+  }
+}
+
+/** Tells why a name stands in no column. */
+export function whyLost(key: ListKey, name: string): string {
+  const known = {
+    protocols: () => knownProtocols.find((protocol) => protocol.name === name),
+    ciphers: () => findKnownSuite(name),
+    groups: () => findKnownGroup(name),
+    signatureAlgorithms: () => findSignatureAlgorithm(name),
+  }[key]()
+  if (known === undefined) return 'nothing of that name is known'
+  return known.reason === '' ? 'this runtime no longer has it' : known.reason
+}
+
+const usual: Profile = profiles[newestProfile]
+
+/** What can be selected at all, the best first as the catalogue has it. */
+const offerable: Readonly<Record<ListKey, () => readonly ColumnEntry[]>> = {
+  protocols: () =>
+    knownProtocols
+      .filter(({ available }) => available)
+      .map((protocol) => entryOf('protocols', protocol, { name: protocol.name, bits: null })),
+  ciphers: () => {
+    const free = new Set(suites.filter(({ needs }) => needs === undefined).map(({ iana }) => iana))
+    return knownSuites
+      .filter(({ iana }) => free.has(iana))
+      .map((suite) =>
+        entryOf('ciphers', { ...suite, reason: suite.weaknesses.join(', ') }, { name: suite.iana, bits: suite.bits }),
+      )
+  },
+  groups: () => {
+    const nameable = new Set(groups.map(({ name }) => name))
+    return knownGroups.filter(({ name }) => nameable.has(name)).map((group) => entryOf('groups', group, group))
+  },
+  signatureAlgorithms: () =>
+    signatureAlgorithms.filter(({ available }) => available).map((each) => entryOf('signatureAlgorithms', each, each)),
+}
+
+function entryOf(
+  key: ListKey,
+  { openssl, strength, reason }: Pick<ColumnEntry, 'strength' | 'reason'> & { readonly openssl: string | null },
+  { name, bits }: Pick<ColumnEntry, 'name' | 'bits'>,
+): ColumnEntry {
+  const isDefault = (usual[key] as readonly string[]).includes(name)
+  return { name, openssl: openssl ?? name, isDefault, strength, bits, reason }
+}
