@@ -5,6 +5,7 @@
  */
 import type { Counters } from '../observe/counters.ts'
 import { decide } from '../policy/decide.ts'
+import { handshakeUses } from '../policy/effective-hello.ts'
 import { parseAuthority } from '../policy/parse-destination.ts'
 import type { Rule } from '../policy/policy.ts'
 import type { Snapshot } from '../settings/snapshot.ts'
@@ -75,7 +76,7 @@ export class Backends {
 
   /** One verifying handshake with all it showed, for those who want to look and not to connect. Throws as `verify`. */
   async examine(decision: AllowedDecision): Promise<ExaminedBackend> {
-    const { backend, presentedChain } = await verify(this.#tools, { decision, alpn: [], resume: false })
+    const { backend, presentedChain } = await verify(this.#tools, { decision, ...handshakeUses.verify })
     backend.wire.finish()
     const { verdict, tls, address, phases } = backend
     return { verdict, tls, address, phases, presentedChain }
@@ -133,7 +134,7 @@ export class Backends {
     const { limits, timeouts } = snapshot.settings
     const pool = new Pool({
       authority: destination.authority,
-      dial: () => verify(this.#tools, { decision, alpn: ['http/1.1'], resume: true }),
+      dial: () => verify(this.#tools, { decision, ...handshakeUses.originate }),
       woken: (woken) => this.#adopt(rule, woken),
       deadlines,
       connectionsMax: limits.backendConnections,

@@ -5,13 +5,14 @@
 import crypto from 'node:crypto'
 import tls from 'node:tls'
 import { SidecarError } from '../errors.ts'
+import { type Offer, offerOf } from '../policy/effective-offer.ts'
 import type { Rule } from '../policy/policy.ts'
 import type { Identity, Snapshot } from '../settings/snapshot.ts'
 import { emptyPool, type IntermediatePool } from '../truststore/intermediate-pool.ts'
 import type { TrustSet } from '../truststore/trust-set.ts'
 import { Anchors } from './anchors.ts'
 import { Intermediates } from './intermediates.ts'
-import { type Offer, offerOf, optionsOf } from './tls-options.ts'
+import { optionsOf } from './tls-options.ts'
 
 /** What a dial under a rule needs of OpenSSL. */
 export interface RuleContext {
@@ -111,9 +112,8 @@ function makeContext(rule: Rule, { sets, anchors, pool, offer, identity }: Ingre
 }
 
 function contentKey({ sets, pool, offer, identity }: Omit<Ingredients, 'anchors'>): string {
-  const { protocols, openssl, groups, securityLevel } = offer
   const trust = sets.map((set) => set.sha256).sort()
-  return JSON.stringify([trust, pool.sha256, protocols, openssl, groups, securityLevel, identity?.sha256])
+  return JSON.stringify([trust, pool.sha256, optionsOf(offer), identity?.sha256])
 }
 
 function checked(rule: Rule, identity: Identity): Identity {

@@ -66,10 +66,12 @@ export interface Agreed {
   readonly protocol: string
   readonly cipher: string
   readonly group: string
+  /** Size of the Diffie-Hellman group of TLS 1.2 and below; 0 where the key exchange was another. */
+  readonly dhBits: number
 }
 
 /** Holds what was agreed on against what the rule offers; in report mode more was offered than that. */
-export function handshakeFindings({ protocol, cipher, group }: Agreed, { tls }: Rule): Finding[] {
+export function handshakeFindings({ protocol, cipher, group, dhBits }: Agreed, { tls }: Rule): Finding[] {
   const found: Finding[] = []
   const refuse = (name: FindingName, agreed: string, wanted: readonly string[]) =>
     found.push({ name, detail: `${agreed} was agreed on, the rule offers ${wanted.join(', ')}` })
@@ -77,6 +79,9 @@ export function handshakeFindings({ protocol, cipher, group }: Agreed, { tls }: 
   if (!tls.ciphers.includes(cipher)) refuse('cipher-refused', cipher, tls.ciphers)
   const groups = readGroups(tls.groups)
   if (group !== '' && !groups.includes(group)) refuse('group-refused', group, groups)
+  if (dhBits > 0 && dhBits < tls.minDhBits) {
+    refuse('group-refused', `a Diffie-Hellman group of ${dhBits} bits`, [`${tls.minDhBits} bits and more`])
+  }
   return found
 }
 

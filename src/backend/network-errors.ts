@@ -53,6 +53,8 @@ export function handshakeFailure(error: NodeJS.ErrnoException): DialFailure {
     const what = 'chose a cipher suite that was not offered'
     return { code: 'BACKEND_HANDSHAKE_FAILED', what, finding: 'cipher-refused' }
   }
+  const refused = refusedChoices[code]
+  if (refused !== undefined) return { code: 'BACKEND_HANDSHAKE_FAILED', ...refused }
   if (strangeCodes.has(code)) {
     return { code: 'BACKEND_HANDSHAKE_FAILED', what: 'answered with something that is not TLS', notTls: true }
   }
@@ -83,6 +85,20 @@ const closedCodes = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ERR_SSL_UNE
 /** Our own refusal of the version that the backend chose. */
 const loweredCodes = new Set(['ERR_SSL_UNSUPPORTED_PROTOCOL', 'ERR_SSL_WRONG_SSL_VERSION', 'ERR_SSL_VERSION_TOO_LOW'])
 const unofferedCodes = new Set(['ERR_SSL_WRONG_CIPHER_RETURNED', 'ERR_SSL_UNKNOWN_CIPHER_RETURNED'])
+/** Choices of the backend that OpenSSL refuses before we could judge them, each with what is wrong with it. */
+const refusedChoices: Readonly<Record<string, Pick<DialFailure, 'what' | 'finding'>>> = {
+  ERR_SSL_WRONG_CURVE: { what: 'chose a group that was not offered', finding: 'group-refused' },
+  ERR_SSL_BAD_KEY_SHARE: { what: 'chose a group that was not offered', finding: 'group-refused' },
+  ERR_SSL_DH_KEY_TOO_SMALL: {
+    what: 'chose a Diffie-Hellman group that is too small for the security level of the rule',
+    finding: 'group-refused',
+  },
+  ERR_SSL_UNSAFE_LEGACY_RENEGOTIATION_DISABLED: {
+    what: 'lacks secure renegotiation (RFC 5746); a rule may take it with legacy: { unsafeRenegotiation: true }',
+    finding: 'protocol-refused',
+  },
+  ERR_SSL_WRONG_SIGNATURE_TYPE: { what: 'signed with an algorithm that was not offered', finding: 'weak-signature' },
+}
 /** The first bytes are no TLS record; an HTTP server or a mail banner looks like this. */
 const strangeCodes = new Set([
   'ERR_SSL_WRONG_VERSION_NUMBER',

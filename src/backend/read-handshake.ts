@@ -29,3 +29,9 @@ export function groupOf(socket: tls.TLSSocket): string {
   const { name = '' } = (socket.getEphemeralKeyInfo() ?? {}) as { name?: string }
   return findGroup(name)?.name ?? name
 }
+
+/** The size of a Diffie-Hellman group that the backend chose by itself (TLS 1.2 and below); 0 without one. */
+export function dhBitsOf(socket: tls.TLSSocket): number {
+  const { type, size = 0 } = (socket.getEphemeralKeyInfo() ?? {}) as { type?: string; size?: number }
+  return type === 'DH' ? size : 0
+}

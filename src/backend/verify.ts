@@ -6,6 +6,7 @@ import type tls from 'node:tls'
 import { SidecarError } from '../errors.ts'
 import type { Counters } from '../observe/counters.ts'
 import type { Decision } from '../policy/decision.ts'
+import { nameToVerify, serverNameFor } from '../policy/names.ts'
 import { exceptionsUsed, reachVerdict, type Verdict, type VerdictInput } from '../policy/verdict.ts'
 import type { Snapshot } from '../settings/snapshot.ts'
 import type { Deadlines } from '../wire/deadlines.ts'
@@ -13,11 +14,10 @@ import type { Contexts, RuleContext } from './contexts.ts'
 import { countFailure, countHandshake } from './count-handshake.ts'
 import { DialError, type Dialled, dangerouslyConnect } from './dangerously-connect.ts'
 import { type CertificateFindings, certificateFindings, handshakeFindings } from './findings.ts'
-import { groupOf, opensslErrorOf, type PresentedChain, presentedChainOf } from './read-handshake.ts'
+import { dhBitsOf, groupOf, opensslErrorOf, type PresentedChain, presentedChainOf } from './read-handshake.ts'
 import { recogniseStranger } from './recognise-stranger.ts'
 import type { AddressBook } from './resolve-address.ts'
 import type { CarriedSession, SessionKey, Sessions } from './sessions.ts'
-import { nameToVerify, serverNameFor } from './tls-options.ts'
 import type { DialPhases, TlsFacts, VerifiedBackend } from './verified-backend.ts'
 import type { Witness, Witnessed } from './witness.ts'
 
@@ -125,9 +125,11 @@ class Handshake {
     try {
       if (wire.destroyed) throw this.#gone(address, phases)
       const { rule, destination } = this.#decision
-      const { certificate, tls, presentedChain } = this.#look(wire.socket as tls.TLSSocket)
+      const socket = wire.socket as tls.TLSSocket
+      const { certificate, tls, presentedChain } = this.#look(socket)
+      const agreed = { ...tls, dhBits: dhBitsOf(socket) }
       const input: VerdictInput = {
-        findings: [...certificate.findings, ...handshakeFindings(tls, rule)],
+        findings: [...certificate.findings, ...handshakeFindings(agreed, rule)],
         rule,
         exceptions: this.#tools.snapshot.policy.exceptions,
         destination,

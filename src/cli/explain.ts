@@ -7,6 +7,7 @@ import { addPolicyOptions, composeFrom } from './compose-policy.ts'
 import { decideOn, type PassedOver, passedOver } from './decide-on.ts'
 import { exitNameFor, handshakeRecord, makeHandshake, showHandshake } from './handshake.ts'
 import type { SettingOptions } from './setting-options.ts'
+import { showHello } from './show-hello.ts'
 import type { Terminal } from './terminal.ts'
 
 /** `vedette explain DEST`: reads files and dials nothing, unless --connect asks for it. */
@@ -75,8 +76,7 @@ function showExplanation(explanation: Explanation, terminal: Terminal): void {
   for (const { rule, why } of explanation.passedOver) terminal.print(`  passed over the rule ${rule}: it ${why}`)
   if (!explanation.allowed) return
   for (const sentence of after) terminal.print(`  ${sentence}`)
-  terminal.print(`  Protocols: ${explanation.offer.protocols.join(', ')}`)
-  terminal.print(`  Suites: ${explanation.offer.suites.map(({ iana }) => iana).join(', ')}`)
+  showHello(explanation.clientHello, terminal)
   for (const { name, certificates } of explanation.trust) {
     terminal.print(`  The trust store ${name} holds ${certificates} certificates.`)
   }

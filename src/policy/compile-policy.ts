@@ -3,11 +3,12 @@
  * rule complete. Pure, and blind to lines: what is wrong is told by path, and whoever read the text knows the place.
  */
 import { compileRule, compileUnlisted, type Inherited, unlistedName } from './compile-rule.ts'
-import { compileTls, type Note, tlsScope } from './compile-tls.ts'
+import { compileTls } from './compile-tls.ts'
 import { lintPolicy } from './lint-policy.ts'
 import type { ExceptionRecord, Policy } from './policy.ts'
 import type { Path, Remark } from './problem.ts'
 import type { PolicyDocument, Spec } from './schema.ts'
+import { type Note, tlsScope } from './tls-scope.ts'
 
 /** A policy and what there is to say about the document it came from. */
 export interface CompiledPolicy {

@@ -1,8 +1,9 @@
 /** Resolves one rule: what it says, laid over what the policy says for all. */
-import { compileTls, inheritTls, type Note, tlsScope } from './compile-tls.ts'
+import { compileTls, inheritTls } from './compile-tls.ts'
 import type { Rule, TlsOffer } from './policy.ts'
 import type { Path } from './problem.ts'
 import type { RuleEntry, Spec } from './schema.ts'
+import { type Note, tlsScope } from './tls-scope.ts'
 
 /** What every rule of one policy inherits. */
 export interface Inherited {

@@ -4,32 +4,14 @@
  * protocol would fail at the first handshake, or worse, offer something nobody wrote down.
  */
 import { findSuite, type Suite, type Weakness, weaknessReasons } from './catalogue.ts'
+import { allProtocols, checkLegacy, holesIn, usualDhBits, usualSecurityLevel } from './check-legacy.ts'
+import { checkSignatures, keysOf, provable, signaturesFor, usualSignatures } from './choose-signatures.ts'
 import { findGroup, type Group, writeGroups } from './groups.ts'
 import type { Protocol, TlsOffer } from './policy.ts'
-import type { Path, Severity } from './problem.ts'
 import { newestProfile, type Profile, profiles } from './profiles.ts'
 import type { TlsEntry } from './schema.ts'
-
-/** Tells what is wrong or doubtful at a path: how a check speaks without stopping the others. */
-export type Note = (severity: Severity, path: Path, message: string, needs?: readonly Path[]) => void
-
-/** Where the settings stand, and where to say what is wrong with them. */
-export interface TlsScope {
-  readonly path: Path
-  readonly note: Note
-  /** What this very place says, apart from what it inherits: only that is worth a warning here. */
-  readonly said: TlsEntry
-}
-
-/**
- * Makes the scope of the TLS settings of `owner`. Lists, protocols and the choice of a set depend on each other, so no
- * remark on one is made while another, here or where it inherits from, is faulty.
- */
-export function tlsScope(said: TlsEntry, owner: Path, note: Note): TlsScope {
-  const path = [...owner, 'tls']
-  const needs = [path, ...(choosesOwnSet(said) ? [] : [['spec', 'tls']])]
-  return { path, said, note: (severity, place, message) => note(severity, place, message, needs) }
-}
+import { choosesOwnSet, type TlsScope } from './tls-scope.ts'
+import { warnOfRepeats } from './warn-of-repeats.ts'
 
 /** Compiles TLS settings with everything inherited filled in. */
 export function compileTls(entry: TlsEntry, scope: TlsScope): TlsOffer {
@@ -40,13 +22,23 @@ export function compileTls(entry: TlsEntry, scope: TlsScope): TlsOffer {
   const lists = isCustom ? entry : {}
 
   const protocols = ascending(lists.protocols ?? profile.protocols)
-  const suites = suitesFor(protocols, lists.ciphers ?? profile.ciphers)
   const groups = groupsFor(protocols, lists.groups ?? profile.groups, entry.postQuantum)
   const postQuantum = groups.some((group) => group.postQuantum) ? (entry.postQuantum ?? 'compatible') : 'off'
+  const {
+    securityLevel = usualSecurityLevel,
+    unsafeRenegotiation = false,
+    minDhBits = usualDhBits,
+  } = entry.legacy ?? {}
+  const signatures = lists.signatureAlgorithms ?? usualSignatures(profile.signatureAlgorithms, securityLevel)
 
-  checkProtocols(protocols, entry, scope)
+  const asked = signaturesFor([...protocols, ...holesIn(protocols)], signatures)
+  const suites = suitesFor(protocols, lists.ciphers ?? profile.ciphers).filter((suite) => provable(suite, asked))
+
+  checkLegacy(protocols, entry, scope)
+  checkSignatures(protocols, { entry, securityLevel }, scope)
   checkSuites(protocols, suites, entry, scope)
   checkGroups(protocols, suites, groups, scope)
+  warnOfRepeats(scope)
   warnOfWeakSuites(suites, scope)
   return {
     configuration: isCustom ? 'custom' : 'default',
@@ -62,7 +54,10 @@ export function compileTls(entry: TlsEntry, scope: TlsScope): TlsOffer {
       postQuantum,
     ),
     postQuantum,
-    securityLevel: entry.legacy?.securityLevel ?? usualSecurityLevel,
+    signatureAlgorithms: asked.map(({ name }) => name),
+    securityLevel,
+    unsafeRenegotiation,
+    minDhBits,
   }
 }
 
@@ -72,12 +67,7 @@ export function inheritTls(outer: TlsEntry, inner: TlsEntry): TlsEntry {
   return { configuration: 'default', ...inherited, ...inner }
 }
 
-function choosesOwnSet({ configuration, profile }: TlsEntry): boolean {
-  return configuration !== undefined || profile !== undefined
-}
-
-const listKeys = ['protocols', 'ciphers', 'groups'] as const
-const allProtocols: readonly Protocol[] = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3']
+const listKeys = ['protocols', 'ciphers', 'groups', 'signatureAlgorithms'] as const
 
 function ascending(protocols: readonly Protocol[]): Protocol[] {
   return allProtocols.filter((protocol) => protocols.includes(protocol))
@@ -110,21 +100,6 @@ function checkKeysFit(entry: TlsEntry, { path, note, said }: TlsScope): void {
   }
 }
 
-function checkProtocols(protocols: readonly Protocol[], entry: TlsEntry, { path, note, said }: TlsScope): void {
-  const old = protocols.filter((protocol) => protocol === 'TLSv1' || protocol === 'TLSv1.1')
-  const place = said.protocols === undefined && said.profile !== undefined ? 'profile' : 'protocols'
-  if (old.length > 0 && entry.legacy?.securityLevel !== 0) {
-    const why = 'OpenSSL gives it up above security level 0, which a rule sets for its own backend'
-    note('error', [...path, place], `${old.join(' and ')}: ${why} (legacy: { securityLevel: 0 })`)
-  } else if (old.length > 0 && said[place] !== undefined) {
-    note('warning', [...path, place], `${old.join(' and ')}: withdrawn by RFC 8996, its signatures use SHA-1 and MD5`)
-  }
-  if (said.legacy !== undefined) {
-    const lost = said.legacy.securityLevel === 0 ? 'keys and signatures of any weakness' : '1024-bit keys and SHA-1'
-    note('warning', [...path, 'legacy', 'securityLevel'], `accepts ${lost} from this backend`)
-  }
-}
-
 function checkSuites(protocols: readonly Protocol[], suites: readonly Suite[], entry: TlsEntry, scope: TlsScope): void {
   const { path, note, said } = scope
   const place = said.ciphers === undefined && said.protocols !== undefined ? 'protocols' : 'ciphers'
@@ -135,8 +110,10 @@ function checkSuites(protocols: readonly Protocol[], suites: readonly Suite[], e
   if (entry.configuration !== 'custom') return
   for (const [index, name] of (said.ciphers ?? []).entries()) {
     const suite = findSuite(name)
-    if (suite === undefined || serves(suite, protocols)) continue
-    const reason = `it works in ${suite.protocols.join(', ')}, which protocols leaves out`
+    if (suite === undefined || suites.includes(suite)) continue
+    const reason = serves(suite, protocols)
+      ? `no signature algorithm here is made with its kind of key (${keysOf(suite).join(', ')})`
+      : `it works in ${suite.protocols.join(', ')}, which protocols leaves out`
     note('warning', [...path, 'ciphers', index], `${name} is never offered: ${reason}`)
   }
 }
@@ -195,6 +172,3 @@ function isTls13(suite: Suite): boolean {
 function hasOlder(protocols: readonly Protocol[]): boolean {
   return protocols.some((protocol) => protocol !== 'TLSv1.3')
 }
-
-/** What OpenSSL 3.2 and later hold to by themselves: 112 bits, so RSA from 2048 on and no SHA-1 signatures. */
-const usualSecurityLevel = 2

@@ -1,5 +1,6 @@
 /** What a rule offers in its ClientHello, as a record for machines and sentences for people. */
 import { findSuite, type Suite, type Weakness, weaknessReasons } from './catalogue.ts'
+import { usualDhBits, usualSecurityLevel } from './check-legacy.ts'
 import { readGroups } from './groups.ts'
 import type { Protocol, TlsOffer } from './policy.ts'
 
@@ -46,9 +47,7 @@ export function describeOffer(tls: TlsOffer): OfferDescription {
       `Groups, in order: ${groups.join(', ')}${keyShares.length > 0 ? `; key share for ${keyShares.join(', ')}` : ''}.`,
       postQuantumSentences[tls.postQuantum],
       ...weaknessSentences(suites),
-      ...(tls.securityLevel < 2
-        ? [`OpenSSL's security level is lowered to ${tls.securityLevel} for this backend.`]
-        : []),
+      ...hatchSentences(tls),
     ],
   }
 }
@@ -71,6 +70,18 @@ function weaknessSentences(suites: readonly Suite[]): string[] {
     const { called, reason } = weaknessReasons[weakness]
     return weak === 0 ? [] : [`It offers ${called} (${weak}): ${reason}.`]
   })
+}
+
+function hatchSentences({ securityLevel, unsafeRenegotiation, minDhBits }: TlsOffer): string[] {
+  return [
+    ...(securityLevel < usualSecurityLevel
+      ? [`OpenSSL's security level is lowered to ${securityLevel} for this backend.`]
+      : []),
+    ...(unsafeRenegotiation ? ['This backend may lack secure renegotiation (RFC 5746).'] : []),
+    ...(minDhBits < usualDhBits
+      ? [`Diffie-Hellman groups from ${minDhBits} bits on are taken from this backend.`]
+      : []),
+  ]
 }
 
 function count(amount: number, noun: string): string {

@@ -1,6 +1,7 @@
 /** What a policy holds for one destination, as a record for machines and sentences for people: `vedette explain`. */
 import type { Decision } from './decision.ts'
 import { describeOffer, type OfferDescription } from './describe-offer.ts'
+import { type EffectiveHello, effectiveHello, type HandshakeUse } from './effective-hello.ts'
 import { matchesHost } from './match-host.ts'
 import { nameToVerify, serverNameFor } from './names.ts'
 import { isOver, lastDayOf } from './over.ts'
@@ -31,6 +32,8 @@ export interface RuleDescription {
   /** Exceptions that forgave once and no longer do. */
   readonly over: readonly Omit<Forgiven, 'by'>[]
   readonly offer: OfferDescription
+  /** What leaves, field by field, for each use of a handshake. */
+  readonly clientHello: Readonly<Record<HandshakeUse, EffectiveHello>>
   readonly sentences: readonly string[]
 }
 
@@ -78,6 +81,10 @@ export function describeRule(
     forgives,
     over: records.filter((record) => isOver(record, nowMs)).map(describeOver),
     offer,
+    clientHello: {
+      originate: effectiveHello(rule, destination, 'originate'),
+      verify: effectiveHello(rule, destination, 'verify'),
+    },
   }
   const after = allowed ? [...trustSentences(description), ...handshakeSentences(description)] : []
   return { ...description, sentences: [decisionSentence(description), ...after] }

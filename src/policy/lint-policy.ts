@@ -1,9 +1,10 @@
 /** What a policy may say and should not say lightly, each with its reason; and what it says to no effect. */
-import type { Note } from './compile-tls.ts'
+
 import { coversPattern } from './match-host.ts'
 import { type Policy, trustFindings } from './policy.ts'
 import type { Path } from './problem.ts'
 import type { PolicyDocument, RuleEntry, Spec, StrictTlsEntry } from './schema.ts'
+import type { Note } from './tls-scope.ts'
 
 /** Notes every doubtful choice of a document whose rules are resolved in `policy`. */
 export function lintPolicy({ spec }: PolicyDocument, policy: Policy, note: Note): void {

@@ -58,8 +58,14 @@ export interface TlsOffer {
   /** The group list as OpenSSL 3.5 reads it, written out, never DEFAULT. */
   readonly groups: string
   readonly postQuantum: PostQuantum
-  /** OpenSSL's security level; under 1 only by a rule's own legacy entry. */
+  /** Names of signature-algorithms.ts in the order of preference; empty where no protocol asks for any. */
+  readonly signatureAlgorithms: readonly string[]
+  /** OpenSSL's security level; under 2 only by a rule's own legacy entry. */
   readonly securityLevel: number
+  /** A backend without secure renegotiation (RFC 5746) is taken; renegotiation itself never is. */
+  readonly unsafeRenegotiation: boolean
+  /** Least bits of a Diffie-Hellman group that a backend may choose in TLS 1.2 and below. */
+  readonly minDhBits: number
 }
 
 /** One rule with everything it does not say taken from the policy's own settings. */

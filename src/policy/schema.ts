@@ -16,6 +16,7 @@ import {
   protocolField,
   sentenceField,
   serverNameField,
+  signatureField,
   spkiField,
   suiteField,
   untilField,
@@ -56,6 +57,10 @@ const tls = {
     .min(1)
     .describe('custom: suites in order of preference, under their IANA, OpenSSL or Java names.'),
   groups: z.array(groupField).min(1).describe('custom: key exchange groups in order of preference.'),
+  signatureAlgorithms: z
+    .array(signatureField)
+    .min(1)
+    .describe('custom: how a backend may sign its handshake, in order of preference.'),
   postQuantum: z
     .enum(['off', 'compatible', 'prefer'])
     .describe('off; compatible offers X25519MLKEM768 without a key share; prefer brings the share, a 1.6 kB hello.'),
@@ -66,7 +71,16 @@ const legacy = z
     securityLevel: z
       .literal([0, 1])
       .describe('Lowers the least strength of keys and signatures; TLS 1.0 and 1.1 need level 0.'),
+    unsafeRenegotiation: z
+      .boolean()
+      .describe('Takes a backend without secure renegotiation (RFC 5746); renegotiation itself stays refused.'),
+    minDhBits: z
+      .int()
+      .min(1024)
+      .max(2047)
+      .describe('Takes smaller Diffie-Hellman groups than 2048 bits; needs security level 1 or 0.'),
   })
+  .partial()
   .describe('Takes back safety for an old backend: only in a rule, so that it stays with that backend.')
 
 const revocation = z

@@ -1,4 +1,8 @@
-/** Reads a captured ClientHello, so that tests can say what was really offered instead of what was asked for. */
+/**
+ * Reads a captured ClientHello, so that tests can say what was really offered instead of what was asked for. Strict:
+ * a length that does not fit, a repeated extension or a byte too many is an error, for a lenient reader could overlook
+ * the very thing that was offered too much.
+ */
 
 export interface ClientHello {
   /** Bytes of the TLS record(s) that carry it. */
@@ -7,12 +11,19 @@ export interface ClientHello {
   readonly versions: readonly string[]
   /** Hexadecimal numbers such as `1301`, without GREASE and signalling values. */
   readonly ciphers: readonly string[]
+  /** The signalling values among the suites, such as `00ff`. */
+  readonly signals: readonly string[]
   readonly groups: readonly string[]
   readonly keyShares: readonly string[]
+  /** Hexadecimal numbers such as `0403`. */
+  readonly signatureAlgorithms: readonly string[]
   readonly serverName: string | undefined
   readonly alpn: readonly string[]
   /** A ticket (TLS 1.2), a session id or a pre-shared key (TLS 1.3): a session is offered for resumption. */
   readonly offersSession: boolean
+  readonly offersEarlyData: boolean
+  /** The numbers of all extensions, in order. */
+  readonly extensions: readonly number[]
 }
 
 const versionNames: Record<number, string> = { 769: 'TLSv1', 770: 'TLSv1.1', 771: 'TLSv1.2', 772: 'TLSv1.3' }
@@ -38,26 +49,71 @@ export function isWholeClientHello(bytes: Buffer): boolean {
 
 /** Parses a ClientHello as captured from the start of a TCP stream. */
 export function parseClientHello(bytes: Buffer): ClientHello {
-  const message = handshakeMessage(bytes)
-  if (message[0] !== 1) throw new TypeError('not a ClientHello')
-  const legacyVersion = message.readUInt16BE(4)
-  let at = 38
-  const sessionIdLength = message[at] as number
-  at += 1 + sessionIdLength
-  const ciphers = words(message.subarray(at + 2, at + 2 + message.readUInt16BE(at)))
-  at += 2 + message.readUInt16BE(at)
-  at += 1 + (message[at] as number)
-  const extensions = at < message.length ? extensionsOf(message.subarray(at + 2)) : new Map<number, Buffer>()
-  const versions = extensions.get(43)
+  const message = new Cursor(handshakeMessage(bytes))
+  if (message.number(1) !== 1) throw new TypeError('not a ClientHello')
+  const body = message.block(3)
+  message.end('the handshake message')
+  const legacyVersion = body.number(2)
+  body.bytes(32)
+  const sessionId = body.block(1)
+  const suites = body.block(2).numbers(2)
+  const compressions = body.block(1).numbers(1)
+  if (compressions.join() !== '0') throw new TypeError(`compression methods ${compressions}`)
+  const extensions = extensionsOf(body)
+  const versions = extensions.get(43)?.block(1).numbers(2)
   return {
     size: bytes.length,
-    versions: (versions ? words(versions.subarray(1)) : [legacyVersion]).map((id) => versionNames[id] ?? hex(id)),
-    ciphers: ciphers.filter((id) => !signalling.has(id)).map(hex),
-    groups: words(extensions.get(10)?.subarray(2)).map(groupName),
-    keyShares: keyShareGroups(extensions.get(51)?.subarray(2)),
-    serverName: extensions.get(0)?.subarray(5).toString('latin1'),
-    alpn: strings(extensions.get(16)?.subarray(2)),
-    offersSession: extensions.has(41) || (extensions.get(35)?.length ?? 0) > 0 || (!versions && sessionIdLength > 0),
+    versions: (versions ?? [legacyVersion]).map((id) => versionNames[id] ?? hex(id)),
+    ciphers: suites.filter((id) => !signalling.has(id)).map(hex),
+    signals: suites.filter((id) => signalling.has(id)).map(hex),
+    groups: (extensions.get(10)?.block(2).numbers(2) ?? []).map(groupName),
+    keyShares: keyShareGroups(extensions.get(51)?.block(2)),
+    signatureAlgorithms: (extensions.get(13)?.block(2).numbers(2) ?? []).map(hex),
+    serverName: serverNameOf(extensions.get(0)?.block(2)),
+    alpn: stringsOf(extensions.get(16)?.block(2)),
+    offersSession: extensions.has(41) || (extensions.get(35)?.left ?? 0) > 0 || (!versions && sessionId.left > 0),
+    offersEarlyData: extensions.has(42),
+    extensions: [...extensions.keys()],
+  }
+}
+
+/** Walks over bytes and never past their end. */
+class Cursor {
+  readonly #bytes: Buffer
+  #at = 0
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes
+  }
+
+  get left(): number {
+    return this.#bytes.length - this.#at
+  }
+
+  bytes(length: number): Buffer {
+    if (length > this.left) throw new TypeError(`${length} bytes wanted, ${this.left} left`)
+    this.#at += length
+    return this.#bytes.subarray(this.#at - length, this.#at)
+  }
+
+  number(width: number): number {
+    return this.bytes(width).readUIntBE(0, width)
+  }
+
+  /** A block with its length, of `width` bytes, in front. */
+  block(width: number): Cursor {
+    return new Cursor(this.bytes(this.number(width)))
+  }
+
+  /** All that is left, as numbers of `width` bytes. */
+  numbers(width: number): number[] {
+    const found: number[] = []
+    while (this.left > 0) found.push(this.number(width))
+    return found
+  }
+
+  end(what: string): void {
+    if (this.left > 0) throw new TypeError(`${this.left} bytes too many in ${what}`)
   }
 }
 
@@ -70,32 +126,43 @@ function handshakeMessage(bytes: Buffer): Buffer {
   return Buffer.concat(parts)
 }
 
-function extensionsOf(bytes: Buffer): Map<number, Buffer> {
-  const found = new Map<number, Buffer>()
-  for (let at = 0; at + 4 <= bytes.length; at += 4 + bytes.readUInt16BE(at + 2)) {
-    found.set(bytes.readUInt16BE(at), bytes.subarray(at + 4, at + 4 + bytes.readUInt16BE(at + 2)))
+function extensionsOf(body: Cursor): Map<number, Cursor> {
+  const found = new Map<number, Cursor>()
+  if (body.left === 0) return found
+  const extensions = body.block(2)
+  body.end('the ClientHello')
+  while (extensions.left > 0) {
+    const type = extensions.number(2)
+    if (found.has(type)) throw new TypeError(`extension ${type} comes twice`)
+    found.set(type, extensions.block(2))
   }
   return found
 }
 
-function keyShareGroups(bytes: Buffer = Buffer.alloc(0)): string[] {
+function keyShareGroups(shares: Cursor | undefined): string[] {
   const found: string[] = []
-  for (let at = 0; at + 4 <= bytes.length; at += 4 + bytes.readUInt16BE(at + 2)) {
-    found.push(groupName(bytes.readUInt16BE(at)))
+  while (shares !== undefined && shares.left > 0) {
+    found.push(groupName(shares.number(2)))
+    shares.block(2)
   }
   return found
 }
 
-function strings(bytes: Buffer = Buffer.alloc(0)): string[] {
+function serverNameOf(names: Cursor | undefined): string | undefined {
+  if (names === undefined) return undefined
+  if (names.number(1) !== 0) throw new TypeError('a server name that is no host name')
+  const name = names.block(2)
+  names.end('the server name')
+  return name.bytes(name.left).toString('latin1')
+}
+
+function stringsOf(list: Cursor | undefined): string[] {
   const found: string[] = []
-  for (let at = 0; at < bytes.length; at += 1 + (bytes[at] as number)) {
-    found.push(bytes.toString('latin1', at + 1, at + 1 + (bytes[at] as number)))
+  while (list !== undefined && list.left > 0) {
+    const text = list.block(1)
+    found.push(text.bytes(text.left).toString('latin1'))
   }
   return found
-}
-
-function words(bytes: Buffer = Buffer.alloc(0)): number[] {
-  return Array.from({ length: bytes.length >> 1 }, (_, index) => bytes.readUInt16BE(index * 2))
 }
 
 function groupName(id: number): string {

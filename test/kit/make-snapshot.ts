@@ -1,6 +1,7 @@
 /** Snapshots as plain values, for tests of what stands on one and not of how it is loaded. */
 import { X509Certificate } from 'node:crypto'
 import { findSuite } from '../../src/policy/catalogue.ts'
+import { signaturesFor, usualSignatures } from '../../src/policy/choose-signatures.ts'
 import { writeGroups } from '../../src/policy/groups.ts'
 import type { ExceptionRecord, Policy, Rule, TlsOffer } from '../../src/policy/policy.ts'
 import { newestProfile, profiles } from '../../src/policy/profiles.ts'
@@ -50,7 +51,7 @@ export function makeSnapshot(wish: SnapshotWish = {}): Snapshot {
   }
 }
 
-export interface OfferWish extends Partial<Pick<TlsOffer, 'protocols' | 'ciphers' | 'postQuantum' | 'securityLevel'>> {
+export interface OfferWish extends Partial<Omit<TlsOffer, 'configuration' | 'profile' | 'openssl' | 'groups'>> {
   readonly groups?: readonly string[]
 }
 
@@ -60,7 +61,7 @@ export function makeOffer(wish: OfferWish = {}): TlsOffer {
   const { protocols = usual.protocols, ciphers = usual.ciphers, groups = usual.groups } = wish
   const suites = ciphers.flatMap((name) => findSuite(name) ?? [])
   const isTls13 = (suite: (typeof suites)[number]) => suite.protocols.includes('TLSv1.3')
-  const postQuantum = wish.postQuantum ?? 'compatible'
+  const { postQuantum = 'compatible', securityLevel = 2 } = wish
   return {
     configuration: 'custom',
     protocols,
@@ -71,7 +72,13 @@ export function makeOffer(wish: OfferWish = {}): TlsOffer {
     },
     groups: writeGroups(groups, postQuantum),
     postQuantum,
-    securityLevel: wish.securityLevel ?? 2,
+    signatureAlgorithms: signaturesFor(
+      protocols,
+      wish.signatureAlgorithms ?? usualSignatures(usual.signatureAlgorithms, securityLevel),
+    ).map(({ name }) => name),
+    securityLevel,
+    unsafeRenegotiation: wish.unsafeRenegotiation ?? false,
+    minDhBits: wish.minDhBits ?? 2048,
   }
 }
 

@@ -108,7 +108,7 @@ describe('the description of a rule', () => {
   })
 
   it('keeps the record for machines beside the sentences', () => {
-    const { offer, forgives, sentences, ...record } = explain('hidden.example:443')
+    const { offer, clientHello, forgives, sentences, ...record } = explain('hidden.example:443')
     assert.deepEqual(record, {
       destination: 'hidden.example:443',
       allowed: true,
@@ -136,6 +136,9 @@ describe('the description of a rule', () => {
       ['allow-untrusted'],
     )
     assert.deepEqual(offer.keyShares, ['X25519'])
+    assert.equal(clientHello.originate.serverName, 'front.example')
+    assert.deepEqual([clientHello.originate.alpn, clientHello.verify.alpn], [['http/1.1'], []])
+    assert.deepEqual(clientHello.verify.keyShares, [{ name: 'X25519', code: 29 }])
     assert.deepEqual(offer.suites[0], {
       iana: 'TLS_AES_128_GCM_SHA256',
       openssl: 'TLS_AES_128_GCM_SHA256',

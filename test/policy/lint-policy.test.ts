@@ -78,6 +78,68 @@ const doubtful: readonly Case[] = [
     ],
   },
   {
+    why: 'a hole between protocols, which goes out with them',
+    spec: rule(
+      'tls: { configuration: custom, protocols: ▸▸[TLSv1, TLSv1.2, TLSv1.3], ciphers: ▸[ECDHE-RSA-AES128-GCM-SHA256, TLS_AES_128_GCM_SHA256, ECDHE-RSA-AES128-SHA], legacy: { securityLevel: ▸0 } }',
+    ),
+    warnings: [
+      'spec.rules[0].tls.protocols: TLSv1: withdrawn by RFC 8996, its signatures use SHA-1 and MD5',
+      'spec.rules[0].tls.protocols: leaves out TLSv1.1 in the middle: a ClientHello offers a range, and a backend that picks it is refused after the handshake',
+      `spec.rules[0].tls.ciphers: offers CBC suites (ECDHE-RSA-AES128-SHA): ${cbc}`,
+      'spec.rules[0].tls.legacy.securityLevel: accepts keys and signatures of any weakness from this backend',
+    ],
+  },
+  {
+    why: 'the rest of the legacy hatch',
+    spec: rule('tls: { legacy: { securityLevel: ▸1, unsafeRenegotiation: ▸true, minDhBits: ▸1024 } }'),
+    warnings: [
+      'spec.rules[0].tls.legacy.securityLevel: accepts 1024-bit keys and SHA-1 from this backend',
+      'spec.rules[0].tls.legacy.unsafeRenegotiation: accepts a backend without RFC 5746: whoever is on the way can put a request of their own in front of ours',
+      'spec.rules[0].tls.legacy.minDhBits: accepts Diffie-Hellman groups of 1024 bits, which a state can break (Logjam)',
+    ],
+  },
+  {
+    why: 'a legacy hatch that TLS 1.3 has no use for',
+    spec: rule(
+      'tls: { profile: mozilla-modern-6.0, legacy: { securityLevel: ▸1, unsafeRenegotiation: ▸true, minDhBits: ▸1024 } }',
+    ),
+    warnings: [
+      'spec.rules[0].tls.legacy.securityLevel: accepts 1024-bit keys and SHA-1 from this backend',
+      'spec.rules[0].tls.legacy.unsafeRenegotiation: has no effect: TLSv1.3 has no renegotiation',
+      'spec.rules[0].tls.legacy.minDhBits: has no effect: TLSv1.3 has groups of its own',
+    ],
+  },
+  {
+    why: 'weak signature algorithms, and those that nothing chosen uses',
+    spec: custom('protocols: [TLSv1.2], signatureAlgorithms: [rsa_pkcs1_sha256, ed25519, ▸RSA+SHA224, ▸mldsa65]'),
+    warnings: [
+      'spec.tls.signatureAlgorithms[2]: RSA+SHA224 is weak: SHA-224 keeps 112 bits; RFC 9155 asks for more',
+      'spec.tls.signatureAlgorithms[3]: mldsa65 is never asked for: no protocol here uses it',
+    ],
+  },
+  {
+    why: 'suites that no signature algorithm goes with',
+    spec: custom(
+      'protocols: [TLSv1.2], ciphers: [ECDHE-RSA-AES128-GCM-SHA256, ▸ECDHE-ECDSA-AES128-GCM-SHA256], signatureAlgorithms: [rsa_pss_rsae_sha256]',
+    ),
+    warnings: [
+      'spec.tls.ciphers[1]: ECDHE-ECDSA-AES128-GCM-SHA256 is never offered: no signature algorithm here is made with its kind of key (ECDSA, EdDSA)',
+    ],
+  },
+  {
+    why: 'lists that name one thing twice',
+    spec: custom(
+      'protocols: [TLSv1.3, TLSv1.2, ▸TLSv1.3], ciphers: [TLS_AES_128_GCM_SHA256, ECDHE-RSA-AES128-GCM-SHA256, ▸SSL_ECDHE_RSA_WITH_AES_128_GCM_SHA256], groups: [P-256, ▸prime256v1, ▸p-256], signatureAlgorithms: [rsa_pss_rsae_sha256, ▸RSA-PSS+SHA256]',
+    ),
+    warnings: [
+      'spec.tls.protocols[2]: TLSv1.3 stands above already',
+      'spec.tls.ciphers[2]: SSL_ECDHE_RSA_WITH_AES_128_GCM_SHA256 stands above already, as ECDHE-RSA-AES128-GCM-SHA256',
+      'spec.tls.groups[1]: prime256v1 stands above already, as P-256',
+      'spec.tls.groups[2]: p-256 stands above already, as P-256',
+      'spec.tls.signatureAlgorithms[1]: RSA-PSS+SHA256 stands above already, as rsa_pss_rsae_sha256',
+    ],
+  },
+  {
     why: 'a suite of a protocol that is not chosen',
     spec: 'tls: { configuration: custom, protocols: [TLSv1.2], ciphers: [ECDHE-RSA-AES128-GCM-SHA256, ▸TLS_AES_128_GCM_SHA256] }',
     warnings: [
