@@ -4,11 +4,11 @@
  * way to an anchor by itself.
  */
 import type crypto from 'node:crypto'
+import { nameToVerify } from '../policy/names.ts'
 import { reachVerdict, type Verdict } from '../policy/verdict.ts'
 import type { Snapshot } from '../settings/snapshot.ts'
 import { Contexts } from './contexts.ts'
 import { certificateFindings } from './findings.ts'
-import { nameToVerify } from './tls-options.ts'
 import type { AllowedDecision } from './verify.ts'
 
 export interface ChainQuestion {
