@@ -53,7 +53,7 @@ export function certificateFindings(shown: Shown): CertificateFindings {
   const spkiSha256 = spkiSha256Of(leaf)
   const steps = readSteps(walk)
   const judged = { steps, presented: chain.length, host: shown.name, nowMs, securityLevel: rule.tls.securityLevel }
-  const own = [...trustFindingsOf(walk, shown), ...runChecks(judged, rule.grade), ...pinFindings(spkiSha256, rule)]
+  const own = [...trustFindingsOf(walk, shown), ...runChecks(judged, rule.grade), ...pinFindings(walk, rule)]
   return {
     findings: oneForEachName([...own, ...opensslFindings(opensslError, own, { walk, steps })]),
     spkiSha256,
@@ -109,10 +109,17 @@ function trustFindingsOf(walk: ChainWalk, { chain, anchors, intermediates, ...sh
   return [{ name: 'untrusted-issuer', detail: `issued by ${issuer}, which is not in ${stores} and was not sent` }]
 }
 
-/** A pin names the backend's own key: a key further up the chain would let its owner vouch for anybody. */
-function pinFindings(spkiSha256: string, { pins }: Rule): Finding[] {
-  if (pins === null || pins.spkiSha256.includes(spkiSha256)) return []
-  return [{ name: 'pin-mismatch', detail: `the key is ${spkiSha256 || 'unreadable'}, which is not among the pins` }]
+/**
+ * A pin names the backend's own key. Where chain and name must hold as well it may also be one further up the path to the
+ * anchor, which only narrows who may issue; standing in for them, or beside a name that nobody verifies, such a key
+ * would let its owner vouch for anybody.
+ */
+function pinFindings({ path, end }: ChainWalk, { pins, strict }: Rule): Finding[] {
+  if (pins === null) return []
+  const [own = '', ...further] = path.map(spkiSha256Of)
+  const counting = pins.mode === 'add' && strict && end === 'anchor' ? [own, ...further] : [own]
+  if (counting.some((key) => pins.spkiSha256.includes(key))) return []
+  return [{ name: 'pin-mismatch', detail: `the key is ${own || 'unreadable'}, which is not among the pins` }]
 }
 
 interface Looked {

@@ -40,6 +40,16 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./verify.ts')).defineVerify,
   },
   {
+    name: 'backends',
+    summary: 'list the backends that traffic has met: verdicts, findings, how long their certificates hold, pins',
+    load: async () => (await import('./backends.ts')).defineBackends,
+  },
+  {
+    name: 'exceptions',
+    summary: 'list the exceptions of the policy, how long each still holds and whether it is used',
+    load: async () => (await import('./exceptions.ts')).defineExceptions,
+  },
+  {
     name: 'trust',
     summary: 'list, show, add to, remove from and export trust stores, whatever format they are in',
     load: async () => (await import('./trust.ts')).defineTrust,
@@ -59,6 +69,11 @@ export const commands: readonly CommandEntry[] = [
     name: 'import',
     summary: 'turn the TLS settings of another product into a policy, with a report on every line',
     load: async () => (await import('./import.ts')).defineImport,
+  },
+  {
+    name: 'rehearse',
+    summary: 'try a candidate policy against every backend known; exits 10 when it would break one',
+    load: async () => (await import('./rehearse.ts')).defineRehearse,
   },
   {
     name: 'apply',

@@ -1,9 +1,6 @@
 /** Composes what an instance would run under, without an instance: for the commands that look before anything runs. */
 import type { Command } from 'commander'
-import { asSidecarError, SidecarError } from '../errors.ts'
-import type { Mention } from '../policy/mentions.ts'
-import { type ParseOptions, parsePolicy } from '../policy/parse-policy.ts'
-import type { Composition, Readers } from '../processes/compose-snapshot.ts'
+import type { Composition } from '../processes/compose-snapshot.ts'
 import { readEnvironment } from '../settings/environment.ts'
 import type { Settings } from '../settings/settings.ts'
 import { type NamedText, readDocument, shortPath } from './read-document.ts'
@@ -24,10 +21,7 @@ export async function composeFrom(options: SettingOptions, terminal: Terminal): 
   return composePolicy(await readDocument(file, terminal), settings)
 }
 
-/**
- * Composes one policy text: everything it names is read, nothing is applied. Somebody reads what this finds, so a
- * document that is bad in itself is told all the same what it names and is not there.
- */
+/** Composes one policy text: everything it names is read, nothing is applied. */
 export async function composePolicy(named: NamedText, settings: Settings): Promise<Composition> {
   const { composeSnapshot } = await import('../processes/compose-snapshot.ts')
   const { TrustStoreReader } = await import('../truststore/trust-store-reader.ts')
@@ -36,40 +30,5 @@ export async function composePolicy(named: NamedText, settings: Settings): Promi
     trust: new TrustStoreReader(settings.truststores, readEnvironment()),
     identities: new IdentityReader(settings.identities),
   }
-  try {
-    const composition = await composeSnapshot(named, { settings, readers, generation: 0, version: 0 })
-    const { warnings } = parsePolicy(named.text, { file: named.file, nowMs: Date.now() })
-    return { ...composition, warnings }
-  } catch (error) {
-    if (!(error instanceof SidecarError) || error.code !== 'OPERATOR_BAD_DOCUMENT') throw error
-    throw (await errorWithAll(named, readers)) ?? error
-  }
-}
-
-async function errorWithAll(
-  { text, file }: NamedText,
-  { trust, identities }: Readers,
-): Promise<SidecarError | undefined> {
-  const mentions: Mention[] = []
-  const options = { file, nowMs: Date.now() }
-  errorOf(text, { ...options, faultOf: (mention) => void mentions.push(mention) })
-  const namesOf = (kind: Mention['kind']) => mentions.filter((each) => each.kind === kind).map(({ name }) => name)
-  const faults = {
-    'trust-store': (await trust.read([...new Set(namesOf('trust-store'))])).problems,
-    identity: (await identities.read([...new Set(namesOf('identity'))])).problems,
-  }
-  const faultOf = ({ kind, name }: Mention) => {
-    const own = faults[kind].filter(({ details }) => (kind === 'identity' ? details.identity : details.store) === name)
-    return own.length === 0 ? undefined : own.map(({ message }) => message).join('; ')
-  }
-  return errorOf(text, { ...options, faultOf })
-}
-
-function errorOf(text: string, options: ParseOptions): SidecarError | undefined {
-  try {
-    parsePolicy(text, options)
-    return undefined
-  } catch (error) {
-    return asSidecarError(error)
-  }
+  return composeSnapshot(named, { settings, readers, generation: 0, version: 0 })
 }

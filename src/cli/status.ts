@@ -18,7 +18,7 @@ export const defineStatus: DefineCommand = (command, { terminal }) => {
 }
 
 function showStatus(status: Status, terminal: Terminal): void {
-  const { version, policy, listen, load, generations, rejected, pending, alarms, restartNeeded } = status
+  const { version, policy, listen, load, generations, rejected, pending, alarms, restartNeeded, exceptions } = status
   const rows: [string, string][] = [
     ['policy', `v${version?.number ?? 0} "${policy.name}" from ${policy.file} (${policy.sha256.slice(0, 12)})`],
     ['state', `${status.state} since ${new Date(status.startedMs).toISOString()}`],
@@ -47,5 +47,10 @@ function showStatus(status: Status, terminal: Terminal): void {
     terminal.print(terminal.paint('red', `stale    ${alarm}; the last good one stays in force`))
   if (restartNeeded.length > 0) {
     terminal.print(terminal.paint('yellow', `restart  changed settings wait for it: ${restartNeeded.join(', ')}`))
+  }
+  for (const { backend, findings, until, state, daysLeft } of exceptions) {
+    const end = state === 'over' ? `was over with ${until}` : `ends with ${until}, ${daysLeft} days from now`
+    const what = `exception of ${backend} for ${findings.join(', ')} ${end}`
+    terminal.print(terminal.paint(state === 'over' ? 'red' : 'yellow', what))
   }
 }

@@ -45,6 +45,8 @@ export const events = {
   'policy.confirmed': { level: 'info', meaning: 'The pending version stays.' },
   'policy.reverted': { level: 'warn', meaning: 'The pending version was not confirmed and is undone.' },
   'policy.warning': { level: 'warn', meaning: 'The policy is valid and says something doubtful.' },
+  'exception.ending': { level: 'warn', meaning: 'An exception of the policy ends within 14 days, or within 3.' },
+  'exception.over': { level: 'warn', meaning: 'An exception of the policy is over and forgives nothing any more.' },
   'truststore.changed': { level: 'info', meaning: 'A trust store was read again and differs.' },
   'truststore.rejected': { level: 'error', meaning: 'A trust store cannot be read; the last good one stays.' },
   'identity.changed': { level: 'info', meaning: 'A key pair was read again and differs.' },

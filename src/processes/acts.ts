@@ -1,10 +1,27 @@
 /** What each request on the control socket does; the table is complete by its type. */
 import { SidecarError } from '../errors.ts'
 import { diffText } from '../history/diff-text.ts'
+import { exceptionUses } from '../history/exception-uses.ts'
 import type { History } from '../history/open-history.ts'
+import { lastSightings, sightingsOf } from '../history/sightings.ts'
 import { activeVersion, listVersions, versionByNumber } from '../history/versions.ts'
+import { parseAuthority } from '../policy/parse-destination.ts'
+import type { Settings } from '../settings/settings.ts'
+import type { Snapshot } from '../settings/snapshot.ts'
 import type { Change, TellProgress } from './change.ts'
-import type { Act, Acts, Applied, ApplyRequest, Confirmed, ControlRequest, RequestOf } from './control-protocol.ts'
+import type { Readers } from './compose-snapshot.ts'
+import type {
+  Act,
+  Acts,
+  Applied,
+  ApplyRequest,
+  BackendsRequest,
+  Confirmed,
+  ControlRequest,
+  RequestOf,
+} from './control-protocol.ts'
+import { listExceptions } from './exception-list.ts'
+import { rehearseCandidate } from './rehearse-candidate.ts'
 import type { Status } from './status.ts'
 
 /** What the requests act upon. */
@@ -13,6 +30,9 @@ export interface Actors {
   readonly change: (change: Change, progress: TellProgress) => Promise<Applied>
   readonly confirm: (author: string) => Confirmed
   readonly status: () => Status
+  /** What is in force; undefined before the first generation. */
+  readonly snapshot: () => Snapshot | undefined
+  readonly readers: (settings: Settings) => Readers
   readonly stopping: () => boolean
 }
 
@@ -53,9 +73,46 @@ const acts: { readonly [A in Act]: Performance<A> } = {
     return { diff: diffText(one.text, other.text, { a: `version ${a}`, b: `version ${b}` }) }
   },
   status: (_request, { status }) => status(),
+  backends: (request, { history }) => ({ backends: lastSightings(history, filterOf(request)) }),
+  backend: ({ destination }, { history }) => ({
+    sightings: sightingsOf(history, parseAuthority(destination, TLS_PORT).authority).map((sighting) => ({
+      ...sighting,
+      chain: sighting.chain.map((der) => Buffer.from(der).toString('base64')),
+    })),
+  }),
+  exceptions: (_request, actors) => ({
+    exceptions: listExceptions(inForce(actors).policy, { uses: exceptionUses(actors.history), nowMs: Date.now() }),
+  }),
+  rehearse: (request, actors, tell) => rehearseCandidate(request, rehearsalMeans(actors, tell)),
 }
 
 const changing: readonly Act[] = ['apply', 'rollback', 'reload']
+
+function filterOf({ untrusted = false, endingWithinMs, limit }: BackendsRequest) {
+  return {
+    untrusted,
+    ...(endingWithinMs === undefined ? {} : { endingBeforeMs: Date.now() + endingWithinMs }),
+    ...(limit === undefined ? {} : { limit }),
+  }
+}
+
+function rehearsalMeans(actors: Actors, tell: TellProgress) {
+  const { history, readers } = actors
+  const startedMs = performance.now()
+  const progress = ({ tried, of }: { tried: number; of: number }) =>
+    tell({
+      stage: 'rehearsed',
+      message: `${tried} of ${of} backends are tried`,
+      elapsedMs: performance.now() - startedMs,
+    })
+  return { history, readers, active: inForce(actors), progress }
+}
+
+function inForce({ snapshot }: Actors): Snapshot {
+  const active = snapshot()
+  if (active === undefined) throw new SidecarError('INTERNAL_ERROR', 'a command came before anything was in force')
+  return active
+}
 
 function candidateOf(request: ApplyRequest): Change {
   const { text, file, author, comment, ifVersion, confirmWithinMs: withinMs, revertOnRefusals } = request
@@ -79,3 +136,5 @@ function candidateOf(request: ApplyRequest): Change {
     ...(confirm ? { confirm } : {}),
   }
 }
+
+const TLS_PORT = 443

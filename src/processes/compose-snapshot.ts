@@ -3,9 +3,9 @@
  * policy names and does not exist is reported at the line that names it.
  */
 import crypto from 'node:crypto'
-import type { SidecarError } from '../errors.ts'
+import { asSidecarError, type SidecarError } from '../errors.ts'
 import { type Mention, namedIdentities, namedStores } from '../policy/mentions.ts'
-import { type ParsedPolicy, parsePolicy } from '../policy/parse-policy.ts'
+import { type ParsedPolicy, type ParseOptions, parsePolicy } from '../policy/parse-policy.ts'
 import { badDocument, type Problem } from '../policy/problem.ts'
 import type { ProblemAt } from '../policy/read-yaml.ts'
 import type { Settings } from '../settings/settings.ts'
@@ -36,10 +36,12 @@ export async function composeSnapshot(
     readonly readers: Readers
     readonly generation: number
     readonly version: number
+    /** The moment by which exceptions are near their end or over; now. */
+    readonly nowMs?: number
   },
 ): Promise<Composition> {
-  const { settings, readers, generation, version } = options
-  const parsed = parsePolicy(text, { file })
+  const { settings, readers, generation, version, nowMs = Date.now() } = options
+  const parsed = await parseAgainst(readers, text, { file, nowMs })
   const mentioned = (kind: Mention['kind']) =>
     parsed.mentions.filter((mention) => mention.kind === kind).map((mention) => mention.name)
   const stores = namedStores(parsed.policy)
@@ -74,6 +76,39 @@ function meaningOf({ policySha256, settings, trust, intermediates, identities }:
   const stores = Object.values(trust).map(({ name, sha256 }) => [name, sha256])
   const pairs = Object.values(identities).map(({ name, certificate, key }) => [name, certificate, key])
   return JSON.stringify([policySha256, settings, stores.sort(), intermediates.sha256, pairs.sort()])
+}
+
+/**
+ * Parses a policy. A document that is bad in itself is told all the same what it names and is not there: whoever mends it
+ * mends both in one go.
+ */
+async function parseAgainst(readers: Readers, text: string, options: ParseOptions): Promise<ParsedPolicy> {
+  const mentions: Mention[] = []
+  try {
+    return parsePolicy(text, { ...options, faultOf: (mention) => void mentions.push(mention) })
+  } catch (error) {
+    const namesOf = (kind: Mention['kind']) => [
+      ...new Set(mentions.filter((each) => each.kind === kind).map(({ name }) => name)),
+    ]
+    const { problems: badStores } = await readers.trust.read(namesOf('trust-store'))
+    const { problems: badPairs } = await readers.identities.read(namesOf('identity'))
+    const faultOf = ({ kind, name }: Mention) => {
+      const own = (kind === 'identity' ? badPairs : badStores).filter(
+        ({ details }) => (kind === 'identity' ? details.identity : details.store) === name,
+      )
+      return own.length === 0 ? undefined : own.map(({ message }) => message).join('; ')
+    }
+    throw errorOf(text, { ...options, faultOf }) ?? error
+  }
+}
+
+function errorOf(text: string, options: ParseOptions): SidecarError | undefined {
+  try {
+    parsePolicy(text, options)
+    return undefined
+  } catch (error) {
+    return asSidecarError(error)
+  }
 }
 
 function assertAllThere(parsed: ParsedPolicy, trust: TrustReading, keys: IdentityReading): void {

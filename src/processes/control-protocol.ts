@@ -4,9 +4,13 @@
  * anybody: `author` is what the asker says of itself, for the record.
  */
 import { SidecarError } from '../errors.ts'
+import type { Sighting } from '../history/sightings.ts'
 import type { VersionHead } from '../history/versions.ts'
 import type { Problem } from '../policy/problem.ts'
 import type { ErrorRecord } from './error-record.ts'
+import type { ListedException } from './exception-list.ts'
+import type { CandidateRehearsal } from './rehearse-candidate.ts'
+import type { SightingNote } from './sighting-notes.ts'
 import type { Status } from './status.ts'
 
 /** Every act with the shape of its request and of its result. */
@@ -18,6 +22,10 @@ export interface Acts {
   versions: { request: { readonly limit?: number; readonly before?: number }; result: Versions }
   diff: { request: DiffRequest; result: { readonly diff: string } }
   status: { request: object; result: Status }
+  backends: { request: BackendsRequest; result: { readonly backends: readonly Sighting[] } }
+  backend: { request: { readonly destination: string }; result: { readonly sightings: readonly SightingNote[] } }
+  exceptions: { request: object; result: { readonly exceptions: readonly ListedException[] } }
+  rehearse: { request: RehearseRequest; result: CandidateRehearsal }
 }
 export type Act = keyof Acts
 
@@ -47,8 +55,22 @@ export interface DiffRequest {
   readonly b: number
 }
 
+export interface BackendsRequest {
+  /** Only those last seen as anything but trusted. */
+  readonly untrusted?: boolean
+  /** Only those with a certificate that ends within this time. */
+  readonly endingWithinMs?: number
+  readonly limit?: number
+}
+
+export interface RehearseRequest {
+  readonly text: string
+  /** What problems are reported under. */
+  readonly file: string
+}
+
 /** How far a change has come; the order is that of the pipeline. */
-export type Stage = 'validated' | 'provisioned' | 'tests-passed' | 'started' | 'swapped' | 'draining'
+export type Stage = 'rehearsed' | 'validated' | 'provisioned' | 'tests-passed' | 'started' | 'swapped' | 'draining'
 
 export interface Progress {
   readonly stage: Stage
@@ -104,6 +126,7 @@ type Fields = Readonly<Record<string, Check>>
 
 const string: Check = (value) => typeof value === 'string'
 const number: Check = (value) => typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
+const boolean: Check = (value) => typeof value === 'boolean'
 const share: Check = (value) => typeof value === 'number' && value >= 0 && value <= 1
 const optional =
   (check: Check): Check =>
@@ -126,6 +149,10 @@ const fields: Readonly<Record<Act, Fields>> = {
   versions: { limit: optional(number), before: optional(number) },
   diff: { a: number, b: number },
   status: {},
+  backends: { untrusted: optional(boolean), endingWithinMs: optional(number), limit: optional(number) },
+  backend: { destination: string },
+  exceptions: {},
+  rehearse: { text: string, file: string },
 }
 
 function usage(key: string, what: string): SidecarError {

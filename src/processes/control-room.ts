@@ -5,8 +5,6 @@
 import { fetchUnder } from '../backend/fetch-bounded.ts'
 import { closeHistory, type History } from '../history/open-history.ts'
 import type { PendingConfirmation } from '../history/pending.ts'
-import { lastRejection } from '../history/rejections.ts'
-import { activeVersion } from '../history/versions.ts'
 import { makeJobs } from '../jobs/jobs.ts'
 import { startJobs } from '../jobs/schedule.ts'
 import { type HealthServer, startHealthServer } from '../observe/health-server.ts'
@@ -17,25 +15,24 @@ import type { Totals } from '../observe/tally.ts'
 import { wantsColor } from '../settings/environment.ts'
 import { productVersion } from '../settings/product-version.ts'
 import type { Settings } from '../settings/settings.ts'
-import { TrustStoreReader } from '../truststore/trust-store-reader.ts'
 import type { TcpHandle } from '../wire/raw-handle.ts'
 import { carryOutRequest } from './acts.ts'
 import { ApplyQueue } from './apply-queue.ts'
 import type { Change, TellProgress } from './change.ts'
-import type { Readers } from './compose-snapshot.ts'
 import { Confirmation, type RefusalWatch } from './confirmation.ts'
 import type { Applied, Confirmed } from './control-protocol.ts'
 import { serveControlSocket } from './control-socket.ts'
 import { Counts } from './counts.ts'
+import { ExceptionWatch } from './exception-watch.ts'
 import { type FileGroup, fileGroups, ownerOf } from './file-groups.ts'
-import { IdentityReader } from './identity-reader.ts'
 import { type Adoption, InForce } from './in-force.ts'
 import type { Overview, ToControl } from './messages.ts'
 import { type Log, OutcomeRecord } from './outcome-record.ts'
 import { assertPolicyTests } from './policy-tests.ts'
+import { ReadersByFolder } from './readers-by-folder.ts'
 import { healthChecks } from './readiness.ts'
 import { SightingBook } from './sighting-book.ts'
-import { type Status, totalLoad } from './status.ts'
+import { type Status, statusOf } from './status.ts'
 import type { Heard, SupervisorLink } from './supervisor-link.ts'
 import type { Trigger } from './trigger.ts'
 import { settingsFileOf } from './wanted.ts'
@@ -71,7 +68,8 @@ export class ControlRoom {
   readonly #inForce: InForce
   readonly #queue: ApplyQueue
   readonly #watcher: FileWatcher<FileGroup>
-  readonly #readers = new Map<string, Readers>()
+  readonly #readers: ReadersByFolder
+  readonly #exceptions: ExceptionWatch
   #log: Log
   #overview: Overview = { addresses: [], generations: [], crashLoop: false }
   #health: HealthServer | undefined
@@ -89,10 +87,12 @@ export class ControlRoom {
     this.#history = history
     this.#started = begin.running !== undefined
     this.#counts = new Counts(notes?.departed)
+    this.#readers = new ReadersByFolder(begin.options.environment)
     this.#log = this.#logFor(settings)
     const log: Log = (name, message, fields) => this.#log(name, message, fields)
     this.#outcomes = new OutcomeRecord({ history, metrics: this.#metrics, log })
     this.#sightings = new SightingBook({ history, metrics: this.#metrics, log })
+    this.#exceptions = new ExceptionWatch(log)
     this.#confirmation = new Confirmation({
       history,
       watching: notes?.watching,
@@ -103,7 +103,7 @@ export class ControlRoom {
       history,
       link,
       load: begin.options,
-      readers: (wanted) => this.#readersFor(wanted),
+      readers: (wanted) => this.#readers.in(wanted),
       test: ({ snapshot, problemAt }) => assertPolicyTests(snapshot, problemAt),
       rejected: (rejected) => this.#outcomes.refused(rejected),
       restartNeeded: (names) => this.#outcomes.restartNeeded(names),
@@ -140,7 +140,10 @@ export class ControlRoom {
       refused: (act, error) => this.#log('command.refused', `the command ${act} failed`, { act, error }),
     })
     this.#endJobs = startJobs(
-      makeJobs({ fetch: (wish) => fetchUnder(this.#inForce.snapshot)(wish) }),
+      makeJobs({
+        fetch: (wish) => fetchUnder(this.#inForce.snapshot)(wish),
+        watchExceptions: () => this.#watchExceptions(),
+      }),
       ({ name: job }, error) => this.#log('job.failed', `the job ${job} failed`, { job, error }),
     )
     this.#log('control.started', 'the control process is up')
@@ -208,6 +211,7 @@ export class ControlRoom {
     const { change, snapshot, recorded } = adoption
     this.#log = this.#logFor(snapshot.settings)
     this.#outcomes.adopted(adoption)
+    this.#exceptions.look(snapshot.policy, Date.now())
     if (recorded === undefined) return
     const asked = change.kind === 'candidate' ? change.confirm : undefined
     // A version that takes over the wait of another is watched as that one was.
@@ -221,6 +225,11 @@ export class ControlRoom {
     const message = `version ${version} reverts to ${revertTo} at ${until} unless confirmed${inherited}`
     this.#log('policy.awaits-confirmation', message, { version, takenOver: asked === undefined })
     if (ratio !== undefined) this.#confirmation.watchRefusals(version, { ratio, totals: this.#counts.all })
+  }
+
+  #watchExceptions(): void {
+    const { snapshot } = this.#inForce
+    if (snapshot !== undefined) this.#exceptions.look(snapshot.policy, Date.now())
   }
 
   #see(overview: Overview): void {
@@ -243,6 +252,8 @@ export class ControlRoom {
       change: (change: Change, progress: TellProgress) => this.#queue.add(change, progress),
       confirm: (author: string) => this.#confirm(author),
       status: () => this.#status(),
+      snapshot: () => this.#inForce.snapshot,
+      readers: (settings: Settings) => this.#readers.in(settings),
       stopping: () => this.#stopping,
     }
   }
@@ -254,39 +265,17 @@ export class ControlRoom {
   }
 
   #status(): Status {
-    const { snapshot } = this.#inForce
-    const version = activeVersion(this.#history)
-    const { text: _, ...head } = version ?? { text: '' }
-    return {
-      version: version === null ? null : (head as Status['version']),
-      policy: {
-        name: snapshot?.policy.name ?? '',
-        file: snapshot?.settings.policy ?? '',
-        sha256: snapshot?.policySha256 ?? '',
-      },
-      generation: snapshot?.generation ?? 0,
-      state: this.#stopping ? 'draining' : 'running',
-      startedMs: this.#begin.startedMs,
-      pids: { supervisor: process.ppid, control: process.pid },
-      listen: { proxy: this.#overview.addresses, health: this.#health?.address ?? this.#settings.health.listen },
-      load: totalLoad(this.#overview),
-      generations: this.#overview.generations,
-      rejected: this.#outcomes.rejected ?? null,
-      alarms: this.#outcomes.alarms,
-      restartNeeded: this.#outcomes.waitsForRestart,
-      lastRejection: lastRejection(this.#history),
+    return statusOf({
+      snapshot: this.#inForce.snapshot,
+      history: this.#history,
+      outcomes: this.#outcomes,
+      overview: this.#overview,
       pending: this.#confirmation.pending,
-    }
-  }
-
-  #readersFor({ truststores, identities }: Settings): Readers {
-    const key = JSON.stringify([truststores, identities])
-    const readers = this.#readers.get(key) ?? {
-      trust: new TrustStoreReader(truststores, this.#begin.options.environment),
-      identities: new IdentityReader(identities),
-    }
-    this.#readers.set(key, readers)
-    return readers
+      stopping: this.#stopping,
+      startedMs: this.#begin.startedMs,
+      health: this.#health?.address ?? this.#settings.health.listen,
+      nowMs: Date.now(),
+    })
   }
 
   #logFor({ log: { format, level } }: Settings): Log {

@@ -1,9 +1,11 @@
 /** What `vedette status` shows: which version and generation are in force, who carries it, what waits, what failed. */
+import type { History } from '../history/open-history.ts'
 import type { PendingConfirmation } from '../history/pending.ts'
-import type { Rejection } from '../history/rejections.ts'
-import type { VersionHead } from '../history/versions.ts'
+import { lastRejection, type Rejection } from '../history/rejections.ts'
+import { activeVersion, type VersionHead } from '../history/versions.ts'
 import type { ListenAddress } from '../settings/settings.ts'
 import type { Snapshot } from '../settings/snapshot.ts'
+import { type ListedException, listExceptions } from './exception-list.ts'
 import type { BoundAddress, GenerationOverview, Load, Overview } from './messages.ts'
 import type { Trigger } from './trigger.ts'
 
@@ -26,6 +28,57 @@ export interface Status {
   readonly restartNeeded: readonly string[]
   readonly lastRejection: Rejection | null
   readonly pending: PendingConfirmation | null
+  /** Exceptions that are over or end within two weeks, without their uses. */
+  readonly exceptions: readonly ListedException[]
+}
+
+/** What a status is made of. */
+export interface StatusParts {
+  readonly snapshot: Snapshot | undefined
+  readonly history: History
+  readonly outcomes: {
+    readonly rejected: RejectedNow | undefined
+    readonly alarms: readonly string[]
+    readonly waitsForRestart: readonly string[]
+  }
+  readonly overview: Overview
+  readonly pending: PendingConfirmation | null
+  readonly stopping: boolean
+  readonly startedMs: number
+  readonly health: ListenAddress
+  readonly nowMs: number
+}
+
+/** Makes the status of the control process it is called in. */
+export function statusOf({ snapshot, history, outcomes, overview, ...parts }: StatusParts): Status {
+  const version = activeVersion(history)
+  const { text: _, ...head } = version ?? { text: '' }
+  return {
+    version: version === null ? null : (head as Status['version']),
+    policy: {
+      name: snapshot?.policy.name ?? '',
+      file: snapshot?.settings.policy ?? '',
+      sha256: snapshot?.policySha256 ?? '',
+    },
+    generation: snapshot?.generation ?? 0,
+    state: parts.stopping ? 'draining' : 'running',
+    startedMs: parts.startedMs,
+    pids: { supervisor: process.ppid, control: process.pid },
+    listen: { proxy: overview.addresses, health: parts.health },
+    load: totalLoad(overview),
+    generations: overview.generations,
+    rejected: outcomes.rejected ?? null,
+    alarms: outcomes.alarms,
+    restartNeeded: outcomes.waitsForRestart,
+    lastRejection: lastRejection(history),
+    pending: parts.pending,
+    exceptions: endingExceptions(snapshot, parts.nowMs),
+  }
+}
+
+function endingExceptions(snapshot: Snapshot | undefined, nowMs: number): readonly ListedException[] {
+  const all = snapshot === undefined ? [] : listExceptions(snapshot.policy, { uses: undefined, nowMs })
+  return all.filter(({ state }) => state !== 'holds')
 }
 
 /** What stands in the way of the policy file, or of the last command. */

@@ -17,6 +17,7 @@ const resolve = async () => ['127.0.0.1']
 const past = { notBefore: new Date(Date.now() - 9e8), notAfter: new Date(Date.now() - 1e8) }
 const key = (await makeCertificate({ subject: 'key' })).key
 const pin = (await makeCertificate({ subject: 'key', privateKey: key })).spkiSha256
+const issuerPin = root.spkiSha256
 const otherPin = (await makeCertificate({ subject: 'other' })).spkiSha256
 
 const leaves = {
@@ -111,6 +112,36 @@ const cases: readonly Case[] = [
     why: 'another pin instead of the chain',
     leaf: 'good',
     rule: { pins: { mode: 'instead', spkiSha256: [otherPin] } },
+    outcome: 'refused',
+  },
+  {
+    why: "its issuer's pin",
+    leaf: 'good',
+    rule: { pins: { mode: 'add', spkiSha256: [issuerPin] } },
+    outcome: 'trusted',
+  },
+  {
+    why: "its issuer's pin, which does not stand in for a name",
+    leaf: 'wrongName',
+    rule: { pins: { mode: 'add', spkiSha256: [issuerPin] } },
+    outcome: 'refused',
+  },
+  {
+    why: "its issuer's pin instead of the chain",
+    leaf: 'good',
+    rule: { pins: { mode: 'instead', spkiSha256: [issuerPin] } },
+    outcome: 'refused',
+  },
+  {
+    why: "its issuer's pin with strict off",
+    leaf: 'good',
+    rule: { strict: false, pins: { mode: 'add', spkiSha256: [issuerPin] } },
+    outcome: 'refused',
+  },
+  {
+    why: "its issuer's pin, when nobody trusts that issuer",
+    leaf: 'good',
+    rule: { trustStores: [], allowUntrusted: true, pins: { mode: 'add', spkiSha256: [issuerPin] } },
     outcome: 'refused',
   },
 

@@ -128,6 +128,7 @@ const status: Status = {
   restartNeeded: ['health', 'state'],
   lastRejection: null,
   pending: { version: 9, revertTo: 7, deadlineMs: 0 },
+  exceptions: [],
 }
 
 describe('the other commands that ask a running instance', () => {

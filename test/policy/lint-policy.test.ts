@@ -299,7 +299,19 @@ describe('an exception', () => {
     assert.deepEqual(problemsOf(text, { nowMs: endMs }), lines)
   })
 
-  it('is left alone until then', () => assert.deepEqual(problemsOf(marked(spec, []).spec, { nowMs: endMs - 1 }), []))
+  const near: [days: number, message: string | undefined][] = [
+    [15, undefined],
+    [14, 'is near: the exception ends with 2027-01-01, in 14 days'],
+    [3, 'is near: the exception ends with 2027-01-01, in 3 days'],
+    [1, 'is near: the exception ends with 2027-01-01, in 1 day'],
+  ]
+  for (const [days, message] of near) {
+    it(`is ${message === undefined ? 'left alone' : 'warned of'} ${days} days before its end`, () => {
+      const said = message === undefined ? [] : [`spec.exceptions[0].until: warning: ${message}`]
+      const { spec: text, lines } = marked(message === undefined ? spec.replace('▸', '') : spec, said)
+      assert.deepEqual(problemsOf(text, { nowMs: endMs - days * 86_400_000 }), lines)
+    })
+  }
 })
 
 describe('a policy passes in silence with', () => {

@@ -1,0 +1,32 @@
+/** Warns in the log of exceptions that end: 14 days ahead, 3 days ahead, and when they are over; once for each. */
+import { describeEnd, stateOf } from '../policy/over.ts'
+import type { Policy } from '../policy/policy.ts'
+import { listExceptions } from './exception-list.ts'
+import type { Log } from './outcome-record.ts'
+
+export class ExceptionWatch {
+  readonly #log: Log
+  #told = new Set<string>()
+
+  constructor(log: Log) {
+    this.#log = log
+  }
+
+  /** Looks at the exceptions of the policy in force: when it comes into force, and every day from then on. */
+  look({ exceptions }: Pick<Policy, 'exceptions'>, nowMs: number): void {
+    const told = new Set<string>()
+    for (const exception of exceptions) {
+      const what = describeEnd(exception, nowMs)
+      const [listed] = listExceptions({ exceptions: [exception] }, { uses: undefined, nowMs })
+      if (what === undefined || listed === undefined) continue
+      const key = [listed.id, exception.untilMs, stateOf(exception, nowMs)].join()
+      told.add(key)
+      if (this.#told.has(key)) continue
+      const { id, backend, findings, until, daysLeft, owner, reason, state } = listed
+      const name = state === 'over' ? 'exception.over' : 'exception.ending'
+      const fields = { exception: id, backend, findings, until, daysLeft, owner, reason }
+      this.#log(name, `the end of the exception of ${backend} for ${findings.join(', ')} ${what}`, fields)
+    }
+    this.#told = told
+  }
+}
