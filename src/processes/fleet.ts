@@ -78,6 +78,8 @@ export class Fleet {
       this.#log('generation.failed', next, { error: recordOf(error) })
       // It may have been abandoned meanwhile, and another one prepared.
       if (this.#prepared === next) this.abandon()
+      // Before the answer, on the same channel: whoever hears of the failure does not see the failed one any more.
+      this.#events.changed()
       throw error
     }
     this.#events.changed()
