@@ -7,6 +7,7 @@ import { bytesOfIp } from './ip-bytes.ts'
 export const COMMON_NAME = '2.5.4.3'
 export const ORGANISATION = '2.5.4.10'
 const EMAIL_ADDRESS = '1.2.840.113549.1.9.1'
+const CONTEXT_SPECIFIC = 3
 const LOGIN_NAME = '1.3.6.1.4.1.311.20.2.3'
 
 /** Lays out a distinguished name. */
@@ -17,7 +18,10 @@ export function distinguishedName(
     const text = type === EMAIL_ADDRESS ? new asn1js.IA5String({ value }) : new asn1js.Utf8String({ value })
     return new pkijs.AttributeTypeAndValue({ type, value: text })
   })
-  return new pkijs.RelativeDistinguishedNames({ typesAndValues })
+  const parts = typesAndValues.map((each) => new asn1js.Set({ value: [each.toSchema()] }))
+  // pkijs would lay out all attributes as one part, and an empty one where there is none.
+  const toSchema = () => new asn1js.Sequence({ value: parts })
+  return Object.assign(new pkijs.RelativeDistinguishedNames({ typesAndValues }), { toSchema })
 }
 
 /** Lays out general names; `ipBytes` says what stands for an address: in a constraint it has a mask. */
@@ -30,7 +34,7 @@ export function generalNames(names: SubjectNames, ipBytes: (text: string) => Buf
     ...texts(2, dns),
     ...texts(6, uri),
     ...directory.map((name) => new pkijs.GeneralName({ type: 4, value: distinguishedName([[ORGANISATION, name]]) })),
-    ...other.map((text) => new pkijs.GeneralName({ type: 0, value: otherName(text) })),
+    ...other.map(otherName),
     ...ip.map((text) => {
       const value = new asn1js.OctetString({ valueHex: arrayBufferOf(ipBytes(text)) })
       return new pkijs.GeneralName({ type: 7, value })
@@ -38,12 +42,13 @@ export function generalNames(names: SubjectNames, ipBytes: (text: string) => Buf
   ]
 }
 
-function otherName(text: string): asn1js.Sequence {
-  const value = [
-    new asn1js.ObjectIdentifier({ value: LOGIN_NAME }),
-    new asn1js.Constructed({ idBlock: { tagClass: 3, tagNumber: 0 }, value: [new asn1js.Utf8String({ value: text })] }),
-  ]
-  return new asn1js.Constructed({ idBlock: { tagClass: 3, tagNumber: 0 }, value }) as unknown as asn1js.Sequence
+/** pkijs would put the one kind of name that is a sequence into another one. */
+function otherName(text: string): pkijs.GeneralName {
+  const tagged = (value: asn1js.BaseBlock[]) =>
+    new asn1js.Constructed({ idBlock: { tagClass: CONTEXT_SPECIFIC, tagNumber: 0 }, value })
+  const type = new asn1js.ObjectIdentifier({ value: LOGIN_NAME })
+  const element = tagged([type, tagged([new asn1js.Utf8String({ value: text })])])
+  return Object.assign(new pkijs.GeneralName(), { toSchema: () => element })
 }
 
 /** Copies, because a small Buffer is a window on a pool that other code writes to. */

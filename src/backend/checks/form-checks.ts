@@ -31,18 +31,6 @@ export const formChecks: readonly Check[] = [
     ),
   },
   {
-    name: 'identifiers-not-critical',
-    finding: 'malformed-certificate',
-    grade: 'rfc5280',
-    source: 'RFC 5280 §4.2.1.1, §4.2.1.2',
-    holds: 'Key identifiers are not critical.',
-    find: onEach(({ facts: { extensions } }) => {
-      const { critical } = extensions
-      const found = [EXTENSION.authorityKeyId, EXTENSION.subjectKeyId].find((id) => critical.includes(id))
-      return found !== undefined && `marks its key identifier as critical (${found})`
-    }),
-  },
-  {
     name: 'serial-number',
     finding: 'malformed-certificate',
     grade: 'rfc5280',

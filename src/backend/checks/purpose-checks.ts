@@ -7,10 +7,9 @@ import { EXTENSION } from '../../certificate/read-extensions.ts'
 import { type Check, onEach, onIssuers, onLeaf } from './check.ts'
 
 const SERVER_AUTH = '1.3.6.1.5.5.7.3.1'
-const ANY_PURPOSE = '2.5.29.37.0'
 const TLS_SERVER_USAGES = ['digitalSignature', 'keyEncipherment', 'keyAgreement'] as const
-/** Critical extensions that OpenSSL or these checks understand; another one means that the certificate must not be used. */
-const understood = new Set([14, 15, 17, 18, 19, 30, 31, 32, 33, 35, 36, 37, 54].map((arc) => `2.5.29.${arc}`))
+/** Critical extensions that OpenSSL understands; another one means that the certificate must not be used. */
+const understood = new Set([15, 17, 19, 30, 31, 32, 33, 36, 37, 54].map((arc) => `2.5.29.${arc}`))
 
 export const purposeChecks: readonly Check[] = [
   {
@@ -26,11 +25,11 @@ export const purposeChecks: readonly Check[] = [
     finding: 'wrong-purpose',
     grade: 'webpki',
     source: 'RFC 5280 §4.2.1.12, BR 7.1.2.7.10, BR 7.1.2.10.6',
-    holds: 'An extended key usage, where there is one, names TLS servers or any purpose: in the issuers as well.',
+    holds:
+      'An extended key usage, where there is one, names TLS servers, in the issuers as well; any purpose alone is not enough.',
     find: onEach(({ certificate }) => {
       const purposes = certificate.keyUsage as readonly string[] | undefined
-      const isForServers = !purposes || purposes.includes(SERVER_AUTH) || purposes.includes(ANY_PURPOSE)
-      return !isForServers && 'is not for TLS servers (extended key usage)'
+      return purposes && !purposes.includes(SERVER_AUTH) && 'is not for TLS servers (extended key usage)'
     }),
   },
   {
@@ -96,8 +95,8 @@ export const purposeChecks: readonly Check[] = [
     name: 'critical-known',
     finding: 'wrong-purpose',
     grade: 'webpki',
-    source: 'RFC 5280 §4.2, §6.1.4 (o), §6.1.5 (f)',
-    holds: 'Every critical extension is one that is understood here.',
+    source: 'RFC 5280 §4.2, §4.2.1.1, §4.2.1.2, §6.1.4 (o), §6.1.5 (f)',
+    holds: 'Every critical extension is one that is understood here; key identifiers are not critical.',
     find: onEach(({ facts: { extensions } }) => {
       const unknown = extensions.critical.find((id) => !understood.has(id))
       return unknown !== undefined && `has a critical extension nobody here knows (${unknown})`
