@@ -42,7 +42,7 @@ export const defineCiphers: DefineCommand = (command, { terminal }) => {
     if (options.json) return terminal.printJson(offered)
     const whom = destination === undefined ? 'what no rule names' : destination
     terminal.say(`offered to ${whom} by the rule ${rule.name} of ${policy.name}, in this order: ${offered.source}`)
-    showCatalogue({ ...offered, signatureAlgorithms: [] }, terminal)
+    showCatalogue(offered, terminal)
   })
 }
 

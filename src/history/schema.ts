@@ -145,4 +145,29 @@ create table exception_uses (
 ) strict;
 `
 
-const migrations: readonly string[] = [versionsAndAttempts, sightingsAndUses]
+/**
+ * Catalogues are kept whole, each once: what could be offered depends on Node and OpenSSL of that day, and a later release
+ * has no other way to know it.
+ */
+const cataloguesAndMigrations = `
+create table catalogues (
+  id     text primary key,
+  record text not null
+) strict;
+create table catalogue_uses (
+  id        integer primary key autoincrement,
+  version   integer not null references versions (number),
+  catalogue text not null references catalogues (id)
+) strict;
+create index catalogue_uses_by_version on catalogue_uses (version);
+create table migrations (
+  id             integer primary key autoincrement,
+  time_ms        integer not null,
+  version        integer not null references versions (number),
+  from_catalogue text not null references catalogues (id),
+  to_catalogue   text not null references catalogues (id),
+  report         text not null
+) strict;
+`
+
+const migrations: readonly string[] = [versionsAndAttempts, sightingsAndUses, cataloguesAndMigrations]

@@ -5,6 +5,7 @@
 
 import { createHash } from 'node:crypto'
 import { SidecarError } from '../errors.ts'
+import { type KeptCatalogue, noteCatalogue } from './catalogues.ts'
 import type { History } from './open-history.ts'
 import { replacePending } from './pending.ts'
 import { guarded } from './sqlite-error.ts'
@@ -41,6 +42,8 @@ export interface NewVersion {
   readonly expectedParent?: number
   /** Asks for a confirmation until then, and names the version to go back to without one. */
   readonly confirm?: { readonly deadlineMs: number; readonly revertTo: number }
+  /** What could be offered when it came into force. */
+  readonly catalogue?: KeptCatalogue
 }
 
 /**
@@ -60,6 +63,7 @@ export function recordVersion(history: History, entry: NewVersion): VersionHead 
       )
       .run(number, sha256, entry.author, entry.timeMs, entry.comment, entry.source, parent, entry.text)
     replacePending(history, entry.confirm === undefined ? null : { version: number, ...entry.confirm })
+    if (entry.catalogue !== undefined) noteCatalogue(history, number, entry.catalogue)
     const { author, timeMs, comment, source } = entry
     return { number, sha256, author, timeMs, comment, source, parent }
   })

@@ -47,6 +47,10 @@ export const events = {
   'policy.warning': { level: 'warn', meaning: 'The policy is valid and says something doubtful.' },
   'exception.ending': { level: 'warn', meaning: 'An exception of the policy ends within 14 days, or within 3.' },
   'exception.over': { level: 'warn', meaning: 'An exception of the policy is over and forgives nothing any more.' },
+  'catalogue.changed': {
+    level: 'warn',
+    meaning: 'After an upgrade the version in force offers something else: the message says what became of a list.',
+  },
   'truststore.changed': { level: 'info', meaning: 'A trust store was read again and differs.' },
   'truststore.rejected': { level: 'error', meaning: 'A trust store cannot be read; the last good one stays.' },
   'identity.changed': { level: 'info', meaning: 'A key pair was read again and differs.' },

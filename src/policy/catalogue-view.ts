@@ -36,11 +36,14 @@ export function viewCatalogue({ all }: { readonly all: boolean }): CatalogueView
 }
 
 /** Shows what an offer has, in the order in which it is offered. */
-export function viewOffer(offer: TlsOffer): Omit<CatalogueView, 'signatureAlgorithms'> {
+export function viewOffer(offer: TlsOffer): CatalogueView {
   const groups = readGroups(offer.groups).map((name) => findGroup(name)?.name)
   return {
     protocols: knownProtocols.filter(({ name }) => offer.protocols.some((protocol) => protocol === name)),
     ciphers: offer.ciphers.flatMap((name) => knownSuites.find(({ iana }) => iana === name) ?? []),
     groups: groups.flatMap((name) => knownGroups.find((group) => group.name === name) ?? []),
+    signatureAlgorithms: offer.signatureAlgorithms.flatMap(
+      (name) => knownSignatures.find((each) => each.name === name) ?? [],
+    ),
   }
 }

@@ -52,8 +52,8 @@ export function cipherColumns(selection: Selection): Readonly<Partial<Record<Lis
 }
 
 /** Gives what an offer selects. */
-export function selectionOf({ protocols, ciphers, groups }: TlsOffer): Selection {
-  return { protocols: protocols.toReversed(), ciphers, groups: readGroups(groups) }
+export function selectionOf({ protocols, ciphers, groups, signatureAlgorithms }: TlsOffer): Selection {
+  return { protocols: protocols.toReversed(), ciphers, groups: readGroups(groups), signatureAlgorithms }
 }
 
 /** Gives the columns of one list. */

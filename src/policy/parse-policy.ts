@@ -1,11 +1,13 @@
 /** The one door through which a policy comes in: text in, policy and warnings out, or every problem with its line. */
+import type { CatalogueRecord } from './catalogue-record.ts'
 import { compilePolicy } from './compile-policy.ts'
 import { byPlace, examineDocument, locate } from './document.ts'
+import { excuseLost, lostNames } from './lost-names.ts'
 import { type Mention, mentionsOf } from './mentions.ts'
 import { overRemarks } from './over.ts'
 import type { Policy } from './policy.ts'
-import { badDocument, type Path, type Problem, type Remark } from './problem.ts'
-import type { ProblemAt } from './read-yaml.ts'
+import { badDocument, formatPath, type Path, type Problem, type Remark } from './problem.ts'
+import { type ProblemAt, readYaml } from './read-yaml.ts'
 import { policyHead, policySchema } from './schema.ts'
 
 /** A policy that holds, and what its document leaves to be looked at. */
@@ -26,13 +28,14 @@ export interface ParseOptions {
   readonly nowMs?: number
   /** Tells what is wrong with something the document names (`is not under truststores/`), for those who can look. */
   readonly faultOf?: (mention: Mention) => string | undefined
+  /** The catalogues this very text was in force under: what they had and is lost leaves its list with a warning. */
+  readonly appliedUnder?: readonly CatalogueRecord[]
 }
 
 /** Parses a policy document. Throws OPERATOR_BAD_DOCUMENT with all its problems. */
-export function parsePolicy(text: string, { file, nowMs, faultOf }: ParseOptions): ParsedPolicy {
-  const examined = examineDocument(text, { file, schema: policySchema, head: policyHead })
-  const { value: document, left, placeOf, problems, problemAt } = examined
-  if (document === undefined) throw badDocument(problems)
+export function parsePolicy(text: string, { file, nowMs, faultOf, appliedUnder = [] }: ParseOptions): ParsedPolicy {
+  const { value: document, left, placeOf, problems, problemAt } = examine(text, file, appliedUnder)
+  if (document === undefined) throw badDocument(byPlace(problems))
   const { policy, remarks } = compilePolicy(document)
   const mentions = mentionsOf(document)
   const missing = mentions.flatMap((mention): Remark[] => {
@@ -51,6 +54,17 @@ export function parsePolicy(text: string, { file, nowMs, faultOf }: ParseOptions
   const all = byPlace([...problems, ...locate(certain, problemAt)])
   if (all.some(({ severity }) => severity === 'error')) throw badDocument(all)
   return { policy, warnings: all, mentions, problemAt }
+}
+
+function examine(text: string, file: string, appliedUnder: readonly CatalogueRecord[]) {
+  const examined = examineDocument(text, { file, schema: policySchema, head: policyHead })
+  const lost = examined.problems.length === 0 ? [] : lostNames(readYaml(text, file).value, appliedUnder)
+  const paths = new Set(lost.map(({ path }) => formatPath(path)))
+  return {
+    ...examined,
+    left: examined.left.filter((path) => !paths.has(formatPath(path))),
+    problems: excuseLost(examined.problems, { lost, problemAt: examined.problemAt }),
+  }
 }
 
 /** One of the two holds the other. */

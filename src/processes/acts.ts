@@ -1,5 +1,6 @@
 /** What each request on the control socket does; the table is complete by its type. */
 import { SidecarError } from '../errors.ts'
+import { listMigrations } from '../history/catalogues.ts'
 import { diffText } from '../history/diff-text.ts'
 import { exceptionUses } from '../history/exception-uses.ts'
 import type { History } from '../history/open-history.ts'
@@ -68,6 +69,7 @@ const acts: { readonly [A in Act]: Performance<A> } = {
     active: activeVersion(history)?.number ?? null,
     versions: listVersions(history, { limit, ...(before === undefined ? {} : { before }) }),
   }),
+  migrations: ({ limit = 20 }, { history }) => ({ migrations: listMigrations(history, limit) }),
   diff: ({ a, b }, { history }) => {
     const [one, other] = [versionByNumber(history, a), versionByNumber(history, b)]
     return { diff: diffText(one.text, other.text, { a: `version ${a}`, b: `version ${b}` }) }

@@ -4,6 +4,7 @@
  */
 import crypto from 'node:crypto'
 import { asSidecarError, type SidecarError } from '../errors.ts'
+import type { CatalogueRecord } from '../policy/catalogue-record.ts'
 import { type Mention, namedIdentities, namedStores } from '../policy/mentions.ts'
 import { type ParsedPolicy, type ParseOptions, parsePolicy } from '../policy/parse-policy.ts'
 import { badDocument, type Problem } from '../policy/problem.ts'
@@ -38,10 +39,12 @@ export async function composeSnapshot(
     readonly version: number
     /** The moment by which exceptions are near their end or over; now. */
     readonly nowMs?: number
+    /** The catalogues this very text was in force under. */
+    readonly appliedUnder?: readonly CatalogueRecord[]
   },
 ): Promise<Composition> {
-  const { settings, readers, generation, version, nowMs = Date.now() } = options
-  const parsed = await parseAgainst(readers, text, { file, nowMs })
+  const { settings, readers, generation, version, nowMs = Date.now(), appliedUnder = [] } = options
+  const parsed = await parseAgainst(readers, text, { file, nowMs, appliedUnder })
   const mentioned = (kind: Mention['kind']) =>
     parsed.mentions.filter((mention) => mention.kind === kind).map((mention) => mention.name)
   const stores = namedStores(parsed.policy)

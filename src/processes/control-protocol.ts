@@ -4,6 +4,7 @@
  * anybody: `author` is what the asker says of itself, for the record.
  */
 import { SidecarError } from '../errors.ts'
+import type { KeptMigration } from '../history/catalogues.ts'
 import type { Sighting } from '../history/sightings.ts'
 import type { VersionHead } from '../history/versions.ts'
 import type { Problem } from '../policy/problem.ts'
@@ -20,6 +21,7 @@ export interface Acts {
   rollback: { request: RollbackRequest; result: Applied }
   reload: { request: { readonly author: string }; result: Applied }
   versions: { request: { readonly limit?: number; readonly before?: number }; result: Versions }
+  migrations: { request: { readonly limit?: number }; result: { readonly migrations: readonly KeptMigration[] } }
   diff: { request: DiffRequest; result: { readonly diff: string } }
   status: { request: object; result: Status }
   backends: { request: BackendsRequest; result: { readonly backends: readonly Sighting[] } }
@@ -147,6 +149,7 @@ const fields: Readonly<Record<Act, Fields>> = {
   rollback: { author: string, comment: string, version: optional(number) },
   reload: { author: string },
   versions: { limit: optional(number), before: optional(number) },
+  migrations: { limit: optional(number) },
   diff: { a: number, b: number },
   status: {},
   backends: { untrusted: optional(boolean), endingWithinMs: optional(number), limit: optional(number) },

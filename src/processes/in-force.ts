@@ -11,6 +11,7 @@ import type { Change, TellProgress } from './change.ts'
 import { type Composition, composeSnapshot, meansTheSame, type Readers } from './compose-snapshot.ts'
 import type { Applied, Stage } from './control-protocol.ts'
 import { newVersion, undoneVersion, waiting } from './new-version.ts'
+import { appliedUnder } from './note-upgrade.ts'
 import { readPolicyFile, type StagedText, stageText } from './policy-file.ts'
 import type { SupervisorLink } from './supervisor-link.ts'
 import { type Attempt, type Means, type Wanted, wantedBy } from './wanted.ts'
@@ -134,9 +135,11 @@ export class InForce {
   }
 
   #compose(attempt: Attempt, version: number): Promise<Composition> {
-    const { settings } = attempt
+    const { settings, text } = attempt
     const readers = this.#options.readers(settings)
-    return composeSnapshot(attempt, { settings, readers, version, generation: this.#lastGeneration + 1 })
+    const catalogues = appliedUnder(this.#options.history, text)
+    const generation = this.#lastGeneration + 1
+    return composeSnapshot(attempt, { settings, readers, version, generation, appliedUnder: catalogues })
   }
 
   async #bringIntoForce({ attempt, snapshot, active, isNew }: Candidature, step: Step): Promise<Recorded> {

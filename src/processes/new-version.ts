@@ -6,6 +6,7 @@
 import type { History } from '../history/open-history.ts'
 import { pending as pendingOf } from '../history/pending.ts'
 import { hashText, type NewVersion, type Version, versionByNumber } from '../history/versions.ts'
+import { currentCatalogue } from '../policy/catalogue-record.ts'
 import type { Attempt } from './wanted.ts'
 
 interface Base {
@@ -16,7 +17,7 @@ interface Base {
 /** Makes the record of an attempt that comes into force on top of the active version. */
 export function newVersion(attempt: Attempt, { active, history }: Base): NewVersion {
   const { text, author, comment, source } = attempt
-  const version = { text, author, comment, source, timeMs: Date.now() }
+  const version = { text, author, comment, source, timeMs: Date.now(), catalogue: currentCatalogue() }
   if (active === null) return version
   const expected = { ...version, expectedParent: active.number }
   const confirm = confirmationFor(attempt, { active, history })
@@ -26,7 +27,8 @@ export function newVersion(attempt: Attempt, { active, history }: Base): NewVers
 /** Makes the record that takes back a version which was recorded and could not be swapped in. */
 export function undoneVersion({ text, number }: Version, confirm: NewVersion['confirm']): NewVersion {
   const comment = `version ${number + 1} could not be swapped in`
-  const version = { text, author: 'vedette', comment, source: 'revert', timeMs: Date.now() } as const
+  const said = { text, author: 'vedette', comment, source: 'revert', timeMs: Date.now() } as const
+  const version = { ...said, catalogue: currentCatalogue() }
   return confirm === undefined ? version : { ...version, confirm }
 }
 

@@ -13,6 +13,7 @@ import type { Snapshot } from '../settings/snapshot.ts'
 import type { Change } from './change.ts'
 import type { Applied } from './control-protocol.ts'
 import type { Adoption, Rejected } from './in-force.ts'
+import { noteUpgrade } from './note-upgrade.ts'
 import type { RejectedNow } from './status.ts'
 
 export type Log = (name: EventName, message: string, fields?: Readonly<Record<string, unknown>>) => void
@@ -75,7 +76,7 @@ export class OutcomeRecord {
     if (recorded !== undefined) {
       const { author, comment } = recorded
       this.#log('policy.applied', `version ${version} is in force`, { version, generation, trigger, author, comment })
-    }
+    } else noteUpgrade(version, { history: this.#history, log: this.#log })
     for (const [name, message] of differences(before, snapshot)) this.#log(name, message, { generation, trigger })
     for (const warning of composition.warnings) this.#log('policy.warning', formatProblem(warning), { version })
   }

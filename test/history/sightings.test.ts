@@ -144,7 +144,8 @@ test('a history of the first schema keeps its versions and can hold sightings', 
   closeHistory(history)
   const database = new DatabaseSync(historyFile(folder))
   database.exec(
-    `drop table sighting_certificates; drop table certificates; drop table sightings; drop table exception_uses;
+    `drop table migrations; drop table catalogue_uses; drop table catalogues;
+     drop table sighting_certificates; drop table certificates; drop table sightings; drop table exception_uses;
      pragma user_version = 1`,
   )
   database.close()
