@@ -30,13 +30,13 @@ function house() {
     trust: new TrustStoreReader(path.join(root, 'truststores')),
     identities: new IdentityReader(path.join(root, 'identities')),
   }
-  const compose = (spec: string) =>
+  const compose = (spec: string, nowMs = 0) =>
     composeSnapshot(
       {
         text: `apiVersion: vedette/v1\nkind: OutgoingTlsPolicy\nmetadata: { name: t }\nspec:\n${spec}`,
         file: 'p.yaml',
       },
-      { settings, readers, generation: 1, version: 1 },
+      { settings, readers, generation: 1, version: 1, nowMs },
     )
   return { write, compose }
 }
@@ -72,6 +72,29 @@ test('what is named and not there is told at each place that names it, all at on
     ])
     return true
   })
+})
+
+test('what is not there is told together with what is bad in the document itself', async () => {
+  const spec = `  strictTls: { customTrustStores: [nowhere], allowUntrusted: perhaps }
+  rules:
+    - { name: a, match: [a.example], clientCertificate: nobody, nonsense: 1 }
+`
+  await assert.rejects(house().compose(spec), (error) => {
+    assert.ok(error instanceof SidecarError && error.code === 'OPERATOR_BAD_DOCUMENT')
+    const told = (error.details.problems as Problem[]).map(formatProblem).join('\n')
+    for (const part of [/nowhere/, /allowUntrusted/, /nobody/, /nonsense/]) assert.match(told, part)
+    return true
+  })
+})
+
+test('an exception that is over, or soon will be, is a warning by the clock that is passed in', async () => {
+  const spec =
+    '  exceptions: [{ backend: "a.example:1", findings: [expired], until: 2027-01-01, owner: me, reason: x }]\n'
+  const warningsAt = async (time: string) =>
+    (await house().compose(spec, Date.parse(time))).warnings.map(({ message }) => message).join()
+  assert.equal(await warningsAt('2026-12-01T00:00:00Z'), '')
+  assert.match(await warningsAt('2026-12-30T00:00:00Z'), /ends with 2027-01-01, in 3 days/)
+  assert.match(await warningsAt('2027-01-02T00:00:00Z'), /is over/)
 })
 
 test('a store that turns bad stays as it was, with an alarm; one that never was good is refused', async () => {

@@ -1,0 +1,159 @@
+/** What a rehearsal says of a backend, with real backends under two snapshots; names resolve to loopback. */
+import assert from 'node:assert/strict'
+import { describe, it, type TestContext } from 'node:test'
+import { makeCertificate } from '../../src/certificate/make-certificate.ts'
+import type { Rule } from '../../src/policy/policy.ts'
+import { changeBetween, type RehearsalChange, rehearse } from '../../src/processes/rehearse.ts'
+import type { Trial } from '../../src/processes/try-destination.ts'
+import { makeOffer, makeSnapshot, type SnapshotWish } from '../kit/make-snapshot.ts'
+import { makeTrust, trustSetOf } from '../kit/make-trust.ts'
+import { makeRule, pattern } from '../kit/policies.ts'
+import { startBackend } from '../kit/start-backend.ts'
+
+const corp = await makeTrust(['good.test'])
+const otherRoot = await makeCertificate({ subject: 'Other Root', ca: true })
+const other = trustSetOf('other', [otherRoot])
+const resolve = async (name: string) => {
+  if (name === 'gone.test') throw Object.assign(new Error('no such name'), { code: 'ENOTFOUND' })
+  return ['127.0.0.1']
+}
+const configured = (authority: string) => ({ authority, configured: true })
+
+describe('the change between two trials', () => {
+  type Outcome = Trial['outcome']
+  const rows: readonly [now: Outcome | null, after: Outcome, change: RehearsalChange][] = [
+    ['trusted', 'trusted', 'unchanged'],
+    ['trusted', 'allowed', 'no-longer-trusted'],
+    ['trusted', 'refused', 'breaks'],
+    ['trusted', 'denied', 'breaks'],
+    ['trusted', 'unreachable', 'unreachable'],
+    ['allowed', 'trusted', 'newly-trusted'],
+    ['allowed', 'allowed', 'unchanged'],
+    ['allowed', 'refused', 'breaks'],
+    ['refused', 'trusted', 'newly-trusted'],
+    ['refused', 'allowed', 'newly-allowed'],
+    ['refused', 'denied', 'unchanged'],
+    ['denied', 'trusted', 'newly-trusted'],
+    ['denied', 'allowed', 'newly-allowed'],
+    ['denied', 'unreachable', 'unreachable'],
+    ['unreachable', 'trusted', 'unreachable'],
+    [null, 'trusted', 'unchanged'],
+    [null, 'refused', 'breaks'],
+  ]
+  const trial = (outcome: Outcome): Trial => ({ outcome, rule: 'r', why: '', findings: [] })
+  for (const [now, after, change] of rows) {
+    it(`from ${now ?? 'nothing'} to ${after} is ${change}`, () =>
+      assert.equal(changeBetween(now === null ? null : trial(now), trial(after)), change))
+  }
+})
+
+/** Rehearses one destination from one wish to another. */
+async function between(authority: string, now: SnapshotWish, after: SnapshotWish) {
+  const rehearsal = await rehearse(makeSnapshot(after), {
+    destinations: [configured(authority)],
+    active: makeSnapshot(now),
+    resolve,
+  })
+  const [backend] = rehearsal.backends
+  assert.ok(backend)
+  return backend
+}
+
+describe('a rehearsal', () => {
+  const start = (t: TestContext) => startBackend(t, { certificate: corp.leaf, tls: { maxVersion: 'TLSv1.2' } })
+  const named = (rule: Partial<Rule>): SnapshotWish => ({
+    trust: [corp.set],
+    rules: [makeRule({ name: 'own', match: [pattern('good.test')], trustStores: ['corp'], tls: makeOffer(), ...rule })],
+  })
+  const cases: readonly [why: string, after: SnapshotWish, change: RehearsalChange, said: RegExp][] = [
+    ['the same policy', { trust: [corp.set] }, 'unchanged', /^$/],
+    ['another trust store', { trust: [other] }, 'breaks', /untrusted-issuer/],
+    [
+      'allow-and-log with another trust store',
+      { trust: [other], unlisted: { allowUntrusted: true } },
+      'no-longer-trusted',
+      /untrusted-issuer/,
+    ],
+    ['a rule that denies', named({ action: 'deny' }), 'breaks', /rule own: rule-denies/],
+    [
+      'a protocol that the backend does not speak',
+      named({ tls: makeOffer({ protocols: ['TLSv1.3'], ciphers: ['TLS_AES_128_GCM_SHA256'] }) }),
+      'breaks',
+      /protocol|TLS/,
+    ],
+    ['addresses that are denied', { trust: [corp.set], addresses: { deny: ['default'], allow: [] } }, 'breaks', /127/],
+    ['another name to verify', named({ verifyName: 'bad.test' }), 'breaks', /name-mismatch/],
+  ]
+  for (const [why, after, change, said] of cases) {
+    it(`of ${why} says ${change}`, async (t) => {
+      const { port } = await start(t)
+      const backend = await between(`good.test:${port}`, { trust: [corp.set] }, after)
+      assert.equal(backend.now?.outcome, 'trusted')
+      assert.equal(backend.change, change, JSON.stringify(backend.after))
+      assert.match(backend.after.why, said)
+    })
+  }
+
+  it('says unreachable of a name that is gone and of a port where nobody listens, and breaks nothing', async (t) => {
+    const { port, close } = await start(t)
+    await close()
+    const rehearsal = await rehearse(makeSnapshot({ trust: [other] }), {
+      destinations: [configured('gone.test:443'), configured(`good.test:${port}`)],
+      active: makeSnapshot({ trust: [corp.set] }),
+      resolve,
+    })
+    assert.deepEqual([rehearsal.counts.unreachable, rehearsal.counts.breaks], [2, 0])
+  })
+
+  it('sends no byte of an application, leaves nothing open, and puts the gravest first', async (t) => {
+    const [good, bad] = [await start(t), await startBackend(t, { certificate: corp.leaf })]
+    const wish = { trust: [corp.set] }
+    const rehearsal = await rehearse(makeSnapshot(wish), {
+      destinations: [configured(`good.test:${good.port}`), { authority: `bad.test:${bad.port}`, configured: false }],
+      active: undefined,
+      resolve,
+    })
+    assert.deepEqual(
+      rehearsal.backends.map(({ backend, change, configured: isNamed, now }) => [backend, change, isNamed, now]),
+      [
+        [`bad.test:${bad.port}`, 'breaks', false, null],
+        [`good.test:${good.port}`, 'unchanged', true, null],
+      ],
+    )
+    assert.equal(rehearsal.against, null)
+    assert.deepEqual([...good.requests, ...bad.requests], [])
+    while (good.sockets.size + bad.sockets.size > 0) await new Promise((done) => setImmediate(done))
+  })
+
+  it('has no more under way at once than it may, and tells how far it is', async (t) => {
+    const backend = await start(t)
+    const full = Promise.withResolvers<void>()
+    let underWay = 0
+    const held = async () => {
+      underWay += 1
+      if (underWay === 3) setImmediate(full.resolve)
+      await full.promise
+      return ['127.0.0.1']
+    }
+    const told: string[] = []
+    const rehearsing = rehearse(makeSnapshot({ trust: [corp.set] }), {
+      destinations: Array.from({ length: 20 }, (_, n) => configured(`n${n}.test:${backend.port}`)),
+      active: undefined,
+      parallel: 3,
+      resolve: held,
+      progress: ({ tried, of }) => told.push(`${tried}/${of}`),
+    })
+    await full.promise
+    assert.equal(underWay, 3)
+    const { counts } = await rehearsing
+    assert.equal(counts.breaks, 20)
+    assert.deepEqual([told[0], told.at(-1)], ['1/20', '20/20'])
+  })
+
+  it('begins no trial when its time is up, and names what it did not try', async (t) => {
+    const { port } = await start(t)
+    const options = { destinations: [configured(`good.test:${port}`)], active: undefined, resolve, patienceMs: 0 }
+    const rehearsal = await rehearse(makeSnapshot({ trust: [corp.set] }), options)
+    assert.deepEqual([rehearsal.backends, rehearsal.notTried], [[], [`good.test:${port}`]])
+  })
+})
