@@ -35,7 +35,7 @@ export const rooms: readonly Room[] = [
   },
   {
     name: 'history/',
-    says: 'versions and rejections: what was applied, by whom, and what was refused; SQLite',
+    says: 'versions, rejections and sightings: what was applied, by whom, what was refused, what backends showed; SQLite',
     mayImport: ['errors.ts'],
   },
   {
