@@ -8,6 +8,7 @@ import { publicKeyOf } from '../certificate/describe-certificate.ts'
 import type { Anchors } from './anchors.ts'
 import type { Intermediates } from './intermediates.ts'
 import { isSelfSigned } from './self-signed.ts'
+import { SIGNATURES_COST_MAX, signatureCost } from './signature-cost.ts'
 
 export interface ChainWalk {
   /** The backend's certificate first, then the issuers found, the anchor last when there is one. */
@@ -16,9 +17,6 @@ export interface ChainWalk {
   /** Those of the path that the backend did not send and the pool of intermediates had. */
   readonly borrowed: readonly crypto.X509Certificate[]
 }
-
-/** Far more than any real chain needs; one made to be expensive ends here and counts as not anchored. */
-const SIGNATURES_MAX = 64
 
 interface WalkOptions {
   readonly anchors: Anchors
@@ -32,13 +30,15 @@ export function walkChain(
   options: WalkOptions,
 ): ChainWalk {
   const { anchors, intermediates, nowMs } = options
-  let signatures = 0
+  let spent = 0
   let longest: readonly crypto.X509Certificate[] = [presented[0]]
 
   const isSignedBy = (certificate: crypto.X509Certificate, issuer: crypto.X509Certificate): boolean => {
-    signatures += 1
     const key = publicKeyOf(issuer)
-    return signatures <= SIGNATURES_MAX && key !== undefined && certificate.verify(key)
+    if (key === undefined) return false
+    spent += signatureCost(key)
+    // Far more than any real chain needs; one made to be expensive ends here and counts as not anchored.
+    return spent <= SIGNATURES_COST_MAX && certificate.verify(key)
   }
   const climb = (path: readonly crypto.X509Certificate[]): readonly crypto.X509Certificate[] | undefined => {
     const current = path.at(-1) as crypto.X509Certificate

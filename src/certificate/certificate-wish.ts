@@ -17,6 +17,10 @@ export interface CertificateWish {
   readonly keyBits?: number | undefined
   /** A private key (PEM) to certify instead of a new one, as in a renewal that keeps its pin. */
   readonly privateKey?: string | undefined
+  /** A public key (DER of its SPKI) to certify that nobody needs to hold. */
+  readonly publicKey?: Buffer | undefined
+  /** A signature instead of a true one. */
+  readonly signatureBytes?: Buffer | undefined
   readonly signatureHash?: 'md5' | 'sha1' | 'sha256' | 'sha384' | 'sha512' | undefined
   /** An RSA issuer signs with PSS, which names its hash in parameters. */
   readonly pss?: boolean | undefined

@@ -45,7 +45,7 @@ const signatureOids = {
 export async function makeCertificate(wish: CertificateWish): Promise<MadeCertificate> {
   const privateKey = wish.privateKey ? crypto.createPrivateKey(wish.privateKey) : await newKey(wish)
   const signer = wish.issuer ? crypto.createPrivateKey(wish.issuer.key) : privateKey
-  const spki = crypto.createPublicKey(privateKey).export({ type: 'spki', format: 'der' })
+  const spki = wish.publicKey ?? crypto.createPublicKey(privateKey).export({ type: 'spki', format: 'der' })
 
   const certificate = new pkijs.Certificate()
   certificate.version = (wish.version ?? 3) - 1
@@ -97,7 +97,7 @@ function sign(certificate: pkijs.Certificate, signer: crypto.KeyObject, wish: Ce
   const tbs = new Uint8Array(certificate.encodeTBS().toBER(false))
   certificate.tbsView = tbs
   const padding = wish.pss ? { padding: crypto.constants.RSA_PKCS1_PSS_PADDING, saltLength: PSS_SALT_BYTES } : {}
-  const signature = crypto.sign(hash, tbs, { key: signer, ...padding })
+  const signature = wish.signatureBytes ?? crypto.sign(hash, tbs, { key: signer, ...padding })
   certificate.signatureValue = new asn1js.BitString({ valueHex: arrayBufferOf(signature) })
 }
 
