@@ -2,7 +2,7 @@ import { SidecarError } from '../errors.ts'
 import type { CandidateRehearsal } from '../processes/rehearse-candidate.ts'
 import { addExamples, type DefineCommand } from './cli.ts'
 import { composePolicy } from './compose-policy.ts'
-import { stateFrom } from './instance.ts'
+import { sayProgress, stateFrom } from './instance.ts'
 import { type NamedText, readDocument, shortPath } from './read-document.ts'
 import { addSettingOptions, loadOptionsFrom, type SettingOptions } from './setting-options.ts'
 import { linesFrom, showProblems } from './show-problems.ts'
@@ -36,7 +36,7 @@ export async function rehearseInInstance(
 ): Promise<CandidateRehearsal> {
   const { askControl } = await import('../processes/control-client.ts')
   const state = await stateFrom(options, terminal)
-  return askControl('rehearse', { ...candidate }, { state })
+  return askControl('rehearse', { ...candidate }, { state, progress: sayProgress(terminal) })
 }
 
 /** Shows a rehearsal with the warnings about its text. */

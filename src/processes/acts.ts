@@ -101,12 +101,11 @@ function filterOf({ untrusted = false, endingWithinMs, limit }: BackendsRequest)
 function rehearsalMeans(actors: Actors, tell: TellProgress) {
   const { history, readers } = actors
   const startedMs = performance.now()
-  const progress = ({ tried, of }: { tried: number; of: number }) =>
-    tell({
-      stage: 'rehearsed',
-      message: `${tried} of ${of} backends are tried`,
-      elapsedMs: performance.now() - startedMs,
-    })
+  const progress = ({ tried, of }: { tried: number; of: number }) => {
+    if (tried % TOLD_EACH !== 0 && tried !== of) return
+    const message = `${tried} of ${of} backends are tried`
+    tell({ stage: 'rehearsed', message, elapsedMs: performance.now() - startedMs })
+  }
   return { history, readers, active: inForce(actors), progress }
 }
 
@@ -139,4 +138,6 @@ function candidateOf(request: ApplyRequest): Change {
   }
 }
 
+/** After how many backends somebody who waits is told. */
+const TOLD_EACH = 50
 const TLS_PORT = 443
