@@ -18,6 +18,10 @@ export const errorCodes = {
   CALLER_HEAD_TOO_LARGE: { level: 'warn', hint: 'Send fewer or shorter fields, or raise limits.headBytes.' },
   CALLER_TIMEOUT: { level: 'info', hint: 'Send the whole request within timeouts.head.' },
   CALLER_LOOP: { level: 'warn', hint: 'The request came back to this proxy: point the caller at the backend itself.' },
+  CALLER_BAD_PROXY_HEADER: {
+    level: 'warn',
+    hint: 'Begin with the PROXY header the service expects, from a peer that proxyProtocol.from lists.',
+  },
   CALLER_LEFT: { level: 'info', hint: 'The caller closed its connection before the answer was complete.' },
 
   POLICY_UNLISTED: { level: 'warn', hint: 'Add a rule for this destination, or set destinations.unlisted: allow.' },
@@ -29,6 +33,11 @@ export const errorCodes = {
   },
   POLICY_NOT_TLS: { level: 'warn', hint: 'Speak TLS inside the tunnel, or set plaintext: true in a rule for it.' },
 
+  POLICY_PLAINTEXT_DENIED: {
+    level: 'warn',
+    hint: 'Connect with tls://, or set plaintext: true in a rule for this destination.',
+  },
+
   BACKEND_NAME_NOT_FOUND: { level: 'warn', hint: 'The name does not resolve: check it and the resolver.' },
   BACKEND_DNS_FAILED: { level: 'warn', hint: 'The resolver failed or was too slow: check it, or raise timeouts.dns.' },
   BACKEND_CONNECT_REFUSED: { level: 'warn', hint: 'Nothing listens there: check host, port and firewall.' },
@@ -36,6 +45,14 @@ export const errorCodes = {
   BACKEND_CONNECT_TIMEOUT: { level: 'warn', hint: 'The backend did not accept within timeouts.connect.' },
   BACKEND_HANDSHAKE_TIMEOUT: { level: 'warn', hint: 'The backend did not finish TLS within timeouts.handshake.' },
   BACKEND_HANDSHAKE_FAILED: { level: 'warn', hint: 'The backend does not speak TLS as it should on this port.' },
+  BACKEND_NO_STARTTLS: {
+    level: 'warn',
+    hint: 'The backend, or somebody on the way, does not offer TLS: enable STARTTLS there, or let its rule say starttls: may.',
+  },
+  BACKEND_STARTTLS_FAILED: {
+    level: 'warn',
+    hint: 'The backend broke the dialogue before TLS: check the protocol named.',
+  },
   BACKEND_REFUSED_US: {
     level: 'warn',
     hint: 'The backend sent a TLS alert: compare what it wants with what we offer.',

@@ -145,6 +145,17 @@ describe('the documents list what the source has', () => {
     )
   })
 
+  it('every key of a service stands in docs/services.md with its default, and nothing else', () => {
+    const expected = schemaKeys(settingsJsonSchema())
+      .filter(({ path: key }) => key.startsWith('services[].'))
+      .map(({ path: key, fallback }) => `${key}: ${fallback === undefined || fallback === '{}' ? '' : fallback}`)
+    const listed = [...read('docs/services.md').matchAll(/^\| `(services\[\][^`]+)` \| (?:`(.*?)`)? ?\| \S/gm)]
+    assert.deepEqual(
+      listed.map(([, key, fallback = '']) => `${key}: ${fallback}`),
+      expected,
+    )
+  })
+
   it('every finding stands in docs/policy.md with its meaning and its remedy, and nothing else', () => {
     const section = read('docs/policy.md').split('## Findings')[1]?.split('\n## ')[0] ?? ''
     const listed = [...section.matchAll(/^\| `([a-z-]+)` \| [^|]{10,} \| [^|]{10,} \|$/gm)].map(([, name]) => name)
@@ -170,7 +181,7 @@ describe('the documents list what the source has', () => {
       // Any name that begins like this may hold the password of a trust store.
       'VEDETTE_TRUST_PASSWORD',
       'VEDETTE_TRUST_PASSWORD_CORP',
-      ...['PROXY', 'ADMIN', 'HEALTH'].map((name) => `VEDETTE_UNSAFE_${name}_LISTEN`),
+      ...['PROXY', 'SERVICES', 'ADMIN', 'HEALTH'].map((name) => `VEDETTE_UNSAFE_${name}_LISTEN`),
     ]
     for (const file of documents()) {
       for (const [name] of read(file).matchAll(/\bVEDETTE_[A-Z_]+/g))

@@ -3,7 +3,9 @@
  * tunnels. One object serves one snapshot and ends with it, so nothing that was trusted under one version of the
  * policy is ever used under another.
  */
+
 import type { Counters } from '../observe/counters.ts'
+import type { AllowedDecision } from '../policy/allowed-or-throw.ts'
 import { decide } from '../policy/decide.ts'
 import { handshakeUses } from '../policy/effective-hello.ts'
 import { parseAuthority } from '../policy/parse-destination.ts'
@@ -11,15 +13,16 @@ import type { Rule } from '../policy/policy.ts'
 import type { Snapshot } from '../settings/snapshot.ts'
 import type { Deadlines } from '../wire/deadlines.ts'
 import { buildContexts } from './contexts.ts'
-import { DialError, dangerouslyConnect } from './dangerously-connect.ts'
+import { dialPlain } from './dial-plain.ts'
 import type { Resolve } from './name-resolver.ts'
+import { type ConnectionWish, type OpenedConnection, openConnection } from './open-connection.ts'
 import { Pool } from './pool.ts'
 import type { PresentedChain } from './read-handshake.ts'
 import { AddressBook } from './resolve-address.ts'
 import { Sessions } from './sessions.ts'
 import { type FreshVerdict, type JudgedBackend, VerdictCache } from './verdict-cache.ts'
 import type { PlainBackend } from './verified-backend.ts'
-import { type AllowedDecision, type DialTools, verify } from './verify.ts'
+import { type DialTools, verify } from './verify.ts'
 import type { Witness } from './witness.ts'
 
 export interface BackendsOptions {
@@ -83,21 +86,19 @@ export class Backends {
   }
 
   /** A plain TCP connection, for a tunnel judged beforehand (to the address that was judged) or a plaintext rule. */
-  async dialPlain({ rule, destination }: AllowedDecision, address?: string): Promise<PlainBackend> {
-    const { addresses, deadlines, snapshot } = this.#tools
-    const startedMs = performance.now()
-    const checked = address === undefined ? await addresses.find(destination) : [address]
-    const dnsMs = performance.now() - startedMs
+  async dialPlain(decision: AllowedDecision, address?: string): Promise<PlainBackend> {
     try {
-      const { timeouts } = snapshot.settings
-      const dialled = await dangerouslyConnect({ destination, addresses: checked, timeouts, deadlines })
-      const phases = { dnsMs, connectMs: dialled.connectMs, tlsMs: 0 }
-      return { wire: dialled.wire, destination, address: dialled.address, phases, verdict: undefined, tls: undefined }
+      return (await dialPlain(this.#tools, { decision, address })).backend
     } catch (thrown) {
       // The name may have other addresses that answer: only the next handshake can tell.
-      this.#verdicts.forget(rule, destination.authority)
-      throw thrown instanceof DialError ? thrown.toSidecarError() : thrown
+      this.#verdicts.forget(decision.rule, decision.destination.authority)
+      throw thrown
     }
+  }
+
+  /** A connection of its own for one caller of a service, kept out of the pools. Throws as `openConnection`. */
+  connect(wish: ConnectionWish): Promise<OpenedConnection> {
+    return openConnection(this.#tools, wish)
   }
 
   /** Authorities with pooled connections, the most used first. */

@@ -10,6 +10,7 @@ import type { Destination } from '../policy/destination.ts'
 import type { Deadlines, Watched } from '../wire/deadlines.ts'
 import { Wire, type WireReader } from '../wire/wire.ts'
 import { connectFailure, type DialFailure, dialError, type FailedAttempt, handshakeFailure } from './network-errors.ts'
+import { PlainBeginning, type Preface, PrefaceError } from './starttls/plain-beginning.ts'
 
 export interface DialWish {
   readonly destination: Destination
@@ -19,6 +20,13 @@ export interface DialWish {
   readonly deadlines: Deadlines
   /** Left out for plain TCP. */
   readonly tls?: TlsWish
+  /** What goes over the connection before TLS, or before anything else. */
+  readonly preface?: Preface
+  /**
+   * What becomes of bytes that come before anybody asked. Most backends must not send any (`refused`); a mail server's
+   * greeting may come with the end of its handshake, and is `kept` for the caller, or `ignored` where nobody reads on.
+   */
+  readonly greeting?: 'refused' | 'ignored' | 'kept'
 }
 
 export interface TlsWish {
@@ -29,8 +37,6 @@ export interface TlsWish {
   readonly session: Buffer | undefined
   /** Called with every session ticket the backend gives out, also long after the handshake; undefined wants none. */
   readonly onSession: ((session: Buffer) => void) | undefined
-  /** True where nothing is read anyway: a mail server's greeting may come with the end of its handshake. */
-  readonly ignoresGreeting: boolean
 }
 
 /** A connection, made and not judged. */
@@ -39,6 +45,8 @@ export interface Dialled {
   readonly address: string
   readonly connectMs: number
   readonly tlsMs: number
+  /** Gives what the backend has said already, for the caller; to be called when its reader is replaced. */
+  takeEarly(): Buffer
 }
 
 /** A dial that failed at its last address. */
@@ -103,26 +111,30 @@ class Attempt implements Watched, WireReader {
   isConnected = false
   readonly made: Promise<Dialled>
   readonly #settle = Promise.withResolvers<Dialled>()
-  readonly #wire: Wire
+  #wire: Wire
+  readonly #early: Buffer[] = []
   readonly #wish: DialWish
   readonly #address: string
   readonly #startedMs = performance.now()
   #isLate = false
+  #isSecured = false
+  #beginning: PlainBeginning | undefined
 
   constructor(wish: DialWish, address: string, connectMs: number) {
     this.#wish = wish
     this.#address = address
     this.made = this.#settle.promise
     this.deadline = this.#startedMs + connectMs
-    this.#wire = new Wire(this)
-    const socket = wish.tls ? this.#startTls(wish.tls) : this.#startPlain()
-    this.#wire.attach(socket)
-    socket.once('connect', () => this.#connected())
+    const { tls: secured, preface } = wish
+    if (secured !== undefined && preface !== undefined) this.#wire = this.#startBehind(preface, secured)
+    else this.#wire = this.#start(secured)
+    this.#wire.socket.once('connect', () => this.#connected())
     wish.deadlines.watch(this)
   }
 
   /** What the error that ended this attempt means. */
   failureOf(error: NodeJS.ErrnoException): DialFailure {
+    if (error instanceof PrefaceError) return error.failure
     if (this.#isLate && this.isConnected) {
       return { code: 'BACKEND_HANDSHAKE_TIMEOUT', what: 'did not finish the TLS handshake in time' }
     }
@@ -136,13 +148,18 @@ class Attempt implements Watched, WireReader {
   }
 
   /** A backend that speaks before it is asked, before anybody judged it, is not one to go on with. */
-  bytes(): void {
-    if (this.#wish.tls?.ignoresGreeting) return
-    this.#wire.destroy(new Error('bytes before the first request'))
+  bytes(chunk: Buffer): void {
+    const { greeting = 'refused' } = this.#wish
+    if (greeting === 'ignored') return
+    if (greeting === 'refused') return this.#wire.destroy(new Error('bytes before the first request'))
+    this.#early.push(Buffer.from(chunk))
+    this.#wire.pause()
   }
 
   ended(): void {
     if (this.isConnected && !this.#wish.tls) return
+    // One that has said something and ends is heard to the end, once it is judged.
+    if (this.#early.length > 0 && this.#isSecured) return
     this.#wire.destroy(Object.assign(new Error('ended during the handshake'), { code: 'ECONNRESET' }))
   }
 
@@ -152,15 +169,34 @@ class Attempt implements Watched, WireReader {
     this.#fail(error ?? Object.assign(new Error('closed during the dial'), { code: 'ECONNRESET' }))
   }
 
-  #startPlain(): net.Socket {
-    return net.connect({ ...this.#target(), onread: this.#wire.onread })
+  /** Begins with TLS, or with whatever a plain connection is for. */
+  #start(wish: TlsWish | undefined): Wire {
+    const wire = new Wire(this)
+    const target = { ...this.#target(), onread: wire.onread }
+    wire.attach(wish === undefined ? net.connect(target) : this.#secure(wish, target))
+    return wire
   }
 
-  #startTls(wish: TlsWish): tls.TLSSocket {
-    // The types leave out `onread`, which Node takes here as it does for plain sockets.
-    const options: tls.ConnectionOptions & { onread: net.OnReadOpts } = {
-      ...this.#target(),
-      onread: this.#wire.onread,
+  /** Begins in plain text, and with TLS on the same connection once it is time. */
+  #startBehind(preface: Preface, wish: TlsWish): Wire {
+    const beginning = new PlainBeginning(preface, {
+      ready: (socket, greeting) => {
+        if (greeting.length > 0) this.#early.push(greeting)
+        // Over a connected socket Node takes no read buffer.
+        this.#wire = new Wire(this)
+        this.#wire.attachStream(this.#secure(wish, { socket, host: this.#address }))
+      },
+      failed: (error) => this.#fail(error),
+    })
+    const { wire } = beginning
+    wire.attach(net.connect({ ...this.#target(), onread: wire.onread }))
+    this.#beginning = beginning
+    return wire
+  }
+
+  #secure(wish: TlsWish, over: tls.ConnectionOptions): tls.TLSSocket {
+    const socket = tls.connect({
+      ...over,
       secureContext: wish.secureContext,
       // An empty name sends no SNI; without the option Node would send the address as it sends any host.
       servername: wish.serverName,
@@ -169,8 +205,7 @@ class Attempt implements Watched, WireReader {
       // Node's own verdict would be one fault of many: findings.ts gathers them all, verify.ts decides.
       rejectUnauthorized: false,
       checkServerIdentity: () => undefined,
-    }
-    const socket = tls.connect(options)
+    })
     if (wish.onSession) socket.on('session', wish.onSession)
     socket.once('secureConnect', () => this.#secured())
     return socket
@@ -184,19 +219,34 @@ class Attempt implements Watched, WireReader {
   #connected(): void {
     this.isConnected = true
     this.connectMs = performance.now() - this.#startedMs
-    if (!this.#wish.tls) return this.#done()
-    this.deadline = performance.now() + this.#wish.timeouts.handshakeMs
+    const { tls: secured, preface, timeouts } = this.#wish
+    if (secured === undefined) {
+      if (preface?.header !== undefined) this.#wire.write(preface.header)
+      return this.#done()
+    }
+    this.deadline = performance.now() + timeouts.handshakeMs
+    this.#beginning?.connected()
   }
 
   #secured(): void {
     this.tlsMs = performance.now() - this.#startedMs - this.connectMs
+    this.#isSecured = true
     this.#done()
   }
 
   #done(): void {
     this.#unwatch()
     const { connectMs, tlsMs } = this
-    this.#settle.resolve({ wire: this.#wire, address: this.#address, connectMs, tlsMs })
+    const early = this.#early
+    // Asked for when it is needed: the greeting may come in the same breath as the end of the handshake.
+    const dialled = {
+      wire: this.#wire,
+      address: this.#address,
+      connectMs,
+      tlsMs,
+      takeEarly: () => Buffer.concat(early.splice(0)),
+    }
+    this.#settle.resolve(dialled)
   }
 
   #fail(error: Error): void {

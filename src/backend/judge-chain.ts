@@ -4,12 +4,12 @@
  * way to an anchor by itself.
  */
 import type crypto from 'node:crypto'
+import type { AllowedDecision } from '../policy/allowed-or-throw.ts'
 import { nameToVerify } from '../policy/names.ts'
 import { reachVerdict, type Verdict } from '../policy/verdict.ts'
 import type { Snapshot } from '../settings/snapshot.ts'
 import { Contexts } from './contexts.ts'
 import { certificateFindings } from './findings.ts'
-import type { AllowedDecision } from './verify.ts'
 
 export interface ChainQuestion {
   readonly snapshot: Snapshot

@@ -61,6 +61,12 @@ export function handshakeFailure(error: NodeJS.ErrnoException): DialFailure {
   return { code: 'BACKEND_HANDSHAKE_FAILED', what: `failed in the TLS handshake (${code || error.message})` }
 }
 
+/** Names the alert that a backend has sent after the handshake; undefined where the error is no alert. */
+export function alertFailureOf(error: NodeJS.ErrnoException): DialFailure | undefined {
+  const alert = alertOf(error.code ?? '')
+  return alert === undefined ? undefined : alertFailure(alert)
+}
+
 function alertFailure(alert: string): DialFailure {
   const code = 'BACKEND_REFUSED_US'
   if (alert === 'protocol_version') {

@@ -8,6 +8,7 @@ import { SidecarError } from '../errors.ts'
 import type { Counters } from '../observe/counters.ts'
 import type { Destination } from '../policy/destination.ts'
 import { type AddressRefusal, compileAddresses, type JudgeAddress } from '../policy/judge-address.ts'
+import { listeningOf } from '../settings/listening.ts'
 import type { ListenAddress } from '../settings/settings.ts'
 import type { Snapshot } from '../settings/snapshot.ts'
 import { NameResolver, type Resolve } from './name-resolver.ts'
@@ -38,7 +39,7 @@ export class AddressBook {
     const { dnsMs } = settings.timeouts
     const resolver = new NameResolver({ dnsMs })
     this.#resolve = resolve ?? ((name) => resolver.resolve(name))
-    this.#own = byPort([...settings.proxy.listen, settings.admin.listen, settings.health.listen])
+    this.#own = byPort(listeningOf(settings).map(({ address }) => address))
   }
 
   /**

@@ -5,23 +5,22 @@
 import type tls from 'node:tls'
 import { SidecarError } from '../errors.ts'
 import type { Counters } from '../observe/counters.ts'
-import type { Decision } from '../policy/decision.ts'
+import type { AllowedDecision } from '../policy/allowed-or-throw.ts'
 import { nameToVerify, serverNameFor } from '../policy/names.ts'
 import { exceptionsUsed, reachVerdict, type Verdict, type VerdictInput } from '../policy/verdict.ts'
 import type { Snapshot } from '../settings/snapshot.ts'
 import type { Deadlines } from '../wire/deadlines.ts'
 import type { Contexts, RuleContext } from './contexts.ts'
 import { countFailure, countHandshake } from './count-handshake.ts'
-import { DialError, type Dialled, dangerouslyConnect } from './dangerously-connect.ts'
+import { DialError, type Dialled, type DialWish, dangerouslyConnect } from './dangerously-connect.ts'
 import { type CertificateFindings, certificateFindings, handshakeFindings } from './findings.ts'
 import { dhBitsOf, groupOf, opensslErrorOf, type PresentedChain, presentedChainOf } from './read-handshake.ts'
 import { recogniseStranger } from './recognise-stranger.ts'
 import type { AddressBook } from './resolve-address.ts'
 import type { CarriedSession, SessionKey, Sessions } from './sessions.ts'
+import type { Preface } from './starttls/plain-beginning.ts'
 import type { DialPhases, TlsFacts, VerifiedBackend } from './verified-backend.ts'
 import type { Witness, Witnessed } from './witness.ts'
-
-export type AllowedDecision = Decision & { readonly allowed: true }
 
 /** What every dial of one snapshot shares. */
 export interface DialTools {
@@ -42,6 +41,12 @@ export interface VerifyWish {
   readonly alpn: readonly string[]
   /** False for a handshake whose point is to see the certificate. */
   readonly resume: boolean
+  /** What becomes of bytes that come unasked; those of a handshake that is only looked at are ignored. */
+  readonly greeting?: DialWish['greeting']
+  /** What goes over the connection before TLS. */
+  readonly preface?: Preface
+  /** In place of those of the settings. */
+  readonly timeouts?: DialWish['timeouts']
 }
 
 export interface VerifiedDial {
@@ -50,6 +55,8 @@ export interface VerifiedDial {
   readonly validUntilMs: number
   /** What was seen of the backend's certificate; empty for a resumed session, which shows none. */
   readonly presentedChain: PresentedChain
+  /** Gives what the backend has said already, where that is kept; to be called when its reader is replaced. */
+  takeEarly(): Buffer
 }
 
 /**
@@ -67,8 +74,7 @@ export async function verify(tools: DialTools, wish: VerifyWish): Promise<Verifi
 class Handshake {
   readonly #tools: DialTools
   readonly #decision: AllowedDecision
-  readonly #alpn: readonly string[]
-  readonly #resume: boolean
+  readonly #wish: VerifyWish
   readonly #dnsMs: number
   readonly #context: RuleContext
   readonly #key: SessionKey
@@ -77,12 +83,12 @@ class Handshake {
   #carry: Omit<CarriedSession, 'session'> | undefined
   #earlyTicket: Buffer | undefined
 
-  constructor(tools: DialTools, { decision, alpn, resume }: VerifyWish, dnsMs: number) {
+  constructor(tools: DialTools, wish: VerifyWish, dnsMs: number) {
+    const { decision, resume } = wish
     const { rule, destination } = decision
     this.#tools = tools
     this.#decision = decision
-    this.#alpn = alpn
-    this.#resume = resume
+    this.#wish = wish
     this.#dnsMs = dnsMs
     this.#context = tools.contexts.of(rule)
     this.#key = {
@@ -97,20 +103,22 @@ class Handshake {
 
   async dial(addresses: readonly string[]): Promise<VerifiedDial> {
     const { deadlines, snapshot } = this.#tools
+    const { alpn, resume, preface, greeting = resume ? 'refused' : 'ignored' } = this.#wish
     let dialled: Dialled
     try {
       dialled = await dangerouslyConnect({
         destination: this.#decision.destination,
         addresses,
-        timeouts: snapshot.settings.timeouts,
+        timeouts: this.#wish.timeouts ?? snapshot.settings.timeouts,
         deadlines,
+        greeting,
+        ...(preface === undefined ? {} : { preface }),
         tls: {
           secureContext: this.#context.secure,
           serverName: this.#key.serverName,
-          alpn: this.#alpn,
+          alpn,
           session: this.#offered?.session,
-          ignoresGreeting: !this.#resume,
-          onSession: this.#resume ? (session) => this.#ticket(session) : undefined,
+          onSession: resume ? (session) => this.#ticket(session) : undefined,
         },
       })
     } catch (thrown) {
@@ -120,7 +128,7 @@ class Handshake {
   }
 
   #judge(dialled: Dialled): VerifiedDial {
-    const { wire, address } = dialled
+    const { wire, address, takeEarly } = dialled
     const phases = this.#phases(dialled)
     try {
       if (wire.destroyed) throw this.#gone(address, phases)
@@ -146,7 +154,7 @@ class Handshake {
       const connection = { wire, destination, address, phases, verdict, tls }
       // The brand has no value at run time: this assertion, behind the verdict, is what makes it.
       const backend = connection as unknown as VerifiedBackend
-      return { backend, validUntilMs: this.#validUntil(verdict, certificate), presentedChain }
+      return { backend, validUntilMs: this.#validUntil(verdict, certificate), presentedChain, takeEarly }
     } catch (thrown) {
       this.#tools.sessions.forget(this.#key)
       wire.destroy()

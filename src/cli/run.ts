@@ -1,4 +1,3 @@
-import { formatListenAddress } from '../settings/listen-address.ts'
 import { addExamples, type DefineCommand } from './cli.ts'
 import { addSettingOptions, addUnsafeOptions, loadOptionsFrom, type SettingOptions } from './setting-options.ts'
 
@@ -10,11 +9,14 @@ export const defineRun: DefineCommand = (command, { terminal, exit }) => {
   addExamples(command, ['run', 'run --config /etc/vedette/vedette.yaml --log-format pretty'])
   command.action(async (options: SettingOptions) => {
     const { startSupervisor } = await import('../processes/supervisor.ts')
+    const { byEntrance, describeBound, formatBound } = await import('../processes/describe-bound.ts')
     const { cutCallers } = await startSupervisor({
       load: loadOptionsFrom(options),
       started: ({ addresses }) => {
-        if (options.json) return terminal.print(JSON.stringify({ event: 'up', proxy: addresses }))
-        for (const address of addresses) terminal.say(`proxy listening on http://${formatListenAddress(address)}`)
+        const { proxy, services } = byEntrance(addresses)
+        if (options.json) return terminal.print(JSON.stringify({ event: 'up', proxy, services }))
+        for (const bound of proxy) terminal.say(`proxy listening on http://${formatBound(bound)}`)
+        for (const bound of services) terminal.say(describeBound(bound))
       },
     })
     if (cutCallers === 0) return

@@ -4,15 +4,12 @@
  */
 import type { Command } from 'commander'
 import { readEnvironment } from '../settings/environment.ts'
+import { guardedEntrances } from '../settings/listening.ts'
 import type { LoadOptions } from '../settings/load-settings.ts'
 import { flagOf, type SettingPath, settingPaths, settingTraits } from '../settings/setting-table.ts'
-import type { GuardedEntrance } from '../settings/unsafe-address.ts'
 
 /** What commander makes of the options added here, among the command's own. */
 export type SettingOptions = Readonly<Record<string, unknown>>
-
-// The list in settings/unsafe-address.ts comes with the whole schema, which `run` has no use for in this process.
-const guarded: readonly GuardedEntrance[] = ['proxy', 'admin', 'health']
 
 /** Adds `--config` and a flag for each of the settings given; for all of them unless told otherwise. */
 export function addSettingOptions(command: Command, paths: readonly SettingPath[] = settingPaths): void {
@@ -25,8 +22,9 @@ export function addSettingOptions(command: Command, paths: readonly SettingPath[
 
 /** Adds the flags that let an entrance leave loopback. */
 export function addUnsafeOptions(command: Command): void {
-  for (const entrance of guarded) {
-    command.option(`--unsafe-${entrance}-listen`, `lets ${entrance}.listen leave loopback`)
+  for (const entrance of guardedEntrances) {
+    const what = entrance === 'services' ? 'services' : `${entrance}.listen`
+    command.option(`--unsafe-${entrance}-listen`, `lets ${what} leave loopback`)
   }
 }
 
@@ -39,7 +37,7 @@ export function loadOptionsFrom(options: SettingOptions): LoadOptions {
   return {
     ...(typeof options.config === 'string' ? { file: options.config } : {}),
     flags: Object.fromEntries(given),
-    unsafe: guarded.filter((entrance) => options[attributeOf(`--unsafe-${entrance}-listen`)] === true),
+    unsafe: guardedEntrances.filter((entrance) => options[attributeOf(`--unsafe-${entrance}-listen`)] === true),
     environment: readEnvironment(),
     folder: process.cwd(),
   }

@@ -1,3 +1,4 @@
+import { formatBound } from '../processes/describe-bound.ts'
 import { describeRejected, type Status } from '../processes/status.ts'
 import { formatListenAddress } from '../settings/listen-address.ts'
 import { addExamples, type DefineCommand } from './cli.ts'
@@ -22,7 +23,8 @@ function showStatus(status: Status, terminal: Terminal): void {
   const rows: [string, string][] = [
     ['policy', `v${version?.number ?? 0} "${policy.name}" from ${policy.file} (${policy.sha256.slice(0, 12)})`],
     ['state', `${status.state} since ${new Date(status.startedMs).toISOString()}`],
-    ['proxy', listen.proxy.map(formatListenAddress).join(', ')],
+    ['proxy', listen.proxy.map(formatBound).join(', ')],
+    ...listen.services.map((bound): [string, string] => ['service', `${bound.entrance} on ${formatBound(bound)}`]),
     ['health', formatListenAddress(listen.health)],
     ['load', `${load.callers} callers, ${load.requests} requests, ${load.tunnels} tunnels`],
     ...generations.map(({ number, version: of, state, workers }): [string, string] => [

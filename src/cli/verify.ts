@@ -1,5 +1,5 @@
-import type { AllowedDecision } from '../backend/verify.ts'
 import { asSidecarError, SidecarError } from '../errors.ts'
+import type { AllowedDecision } from '../policy/allowed-or-throw.ts'
 import type { Snapshot } from '../settings/snapshot.ts'
 import { addExamples, type DefineCommand } from './cli.ts'
 import { addPolicyOptions, composeFrom } from './compose-policy.ts'

@@ -46,7 +46,7 @@ function printerFor(options: AccessLogOptions): (record: AccessRecord, level: Le
 /** Prints a record in our own flat format. */
 export function jsonAccessLine(r: AccessRecord, level: Level): string {
   return (
-    `{"level":"${level}","time":"${isoTime(r.timeMs)}${fixedTail}${r.kind === 'connect' || r.kind === 'upgrade' ? 'tunnel' : 'request'}` +
+    `{"level":"${level}","time":"${isoTime(r.timeMs)}${fixedTail}${eventOf(r)}` +
     `","requestId":"${jsonInside(r.requestId)}"` +
     (r.message === '' ? asked.of(r) : printAsked(r)) +
     `,"caller":"${jsonInside(r.caller)}","callerPort":${r.callerPort}` +
@@ -58,6 +58,10 @@ export function jsonAccessLine(r: AccessRecord, level: Level): string {
     phases(r) +
     '}\n'
   )
+}
+
+function eventOf({ kind }: AccessRecord): 'tunnel' | 'request' {
+  return kind === 'connect' || kind === 'upgrade' || kind === 'service' ? 'tunnel' : 'request'
 }
 
 function printAsked(r: AccessRecord): string {

@@ -10,7 +10,8 @@ export function describeAccess(record: AccessRecord, safe: (text: string) => str
   const mismatch = record.findings.find((finding) => finding.name === 'name-mismatch')
   if (mismatch !== undefined) return safe(mismatch.detail)
   const host = record.host.includes(':') ? `[${safe(record.host)}]` : safe(record.host)
-  return `${safe(record.method)} ${host}:${record.port} ${record.decision}`
+  const what = record.kind === 'service' ? record.entrance : safe(record.method)
+  return `${what} ${host}:${record.port} ${record.decision}`
 }
 
 function asItIs(text: string): string {

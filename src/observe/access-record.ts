@@ -9,8 +9,9 @@ export interface AccessRecord {
   /** When it was over, milliseconds since the epoch. */
   timeMs: number
   requestId: string
-  entrance: 'proxy'
-  kind: 'originate' | 'connect' | 'upgrade' | 'plain'
+  /** `proxy`, or the name of a service. */
+  entrance: string
+  kind: 'originate' | 'connect' | 'upgrade' | 'plain' | 'service'
   method: string
   scheme: string
   /** The destination; empty when the request was too broken to name one. */

@@ -12,17 +12,20 @@ export interface CountAccessOptions {
 interface Series {
   readonly connections: Counter
   readonly duration: Histogram
+  readonly bytesIn: Counter
+  readonly bytesOut: Counter
+}
+
+/** What the record before this one was counted by. */
+interface Last extends Readonly<Record<'entrance' | 'decision' | 'reason' | 'rule', string>> {
+  readonly series: Series
 }
 
 /** Makes the function that counts one record. */
 export function createAccessCounter({ counters, profileOf }: CountAccessOptions): (record: AccessRecord) => void {
   const kept = new Map<string, Series>()
   // Most records count as the one before did.
-  let last:
-    | { readonly decision: string; readonly reason: string; readonly rule: string; readonly series: Series }
-    | undefined
-  const bytesIn = counters.bytes({ direction: 'in', entrance: 'proxy' })
-  const bytesOut = counters.bytes({ direction: 'out', entrance: 'proxy' })
+  let last: Last | undefined
   const phases = {
     dns: counters.connectDuration({ phase: 'dns' }),
     connect: counters.connectDuration({ phase: 'connect' }),
@@ -31,24 +34,28 @@ export function createAccessCounter({ counters, profileOf }: CountAccessOptions)
   }
 
   function seriesOf(record: AccessRecord, reason: string): Series {
-    const { decision, rule } = record
-    if (last?.decision === decision && last.rule === rule && last.reason === reason) return last.series
-    const key = `${decision}|${reason}|${rule}`
+    const { entrance, decision, rule } = record
+    if (last?.rule === rule && last.decision === decision && last.reason === reason && last.entrance === entrance) {
+      return last.series
+    }
+    const key = `${entrance}|${decision}|${reason}|${rule}`
     const series = kept.get(key) ?? newSeries(record, reason)
     kept.set(key, series)
-    last = { decision, reason, rule, series }
+    last = { entrance, decision, reason, rule, series }
     return series
   }
 
   function newSeries({ entrance, decision, rule }: AccessRecord, reason: string): Series {
     return {
       connections: counters.connections({ entrance, decision, reason, profile: profileOf(rule) }),
+      bytesIn: counters.bytes({ direction: 'in', entrance }),
+      bytesOut: counters.bytes({ direction: 'out', entrance }),
       duration: counters.connectionDuration({ entrance, decision }),
     }
   }
 
   return (record) => {
-    const { connections, duration } = seriesOf(record, reasonOf(record))
+    const { connections, duration, bytesIn, bytesOut } = seriesOf(record, reasonOf(record))
     connections.add(1)
     duration.observe(record.totalMs / 1000)
     bytesIn.add(record.bytesIn)

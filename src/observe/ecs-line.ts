@@ -21,8 +21,8 @@ export function ecsAccessLine(r: AccessRecord, level: Level): string {
     event(r) +
     `,"client":{"ip":"${jsonInside(r.caller)}","port":${r.callerPort},"bytes":${r.bytesOut}}` +
     destination(r) +
-    `,"network":{"transport":"tcp","protocol":"${r.kind === 'connect' ? 'tls' : 'http'}"}` +
-    http(r) +
+    `,"network":{"transport":"tcp","protocol":"${protocolOf(r)}"}` +
+    (r.kind === 'service' ? '' : http(r)) +
     (r.protocol === '' ? '' : tls(r)) +
     `,"rule":{"name":"${jsonInside(r.rule)}","version":"${r.version}"}` +
     (r.error === '' ? '' : `,"error":{"code":"${r.error}","message":${jsonString(describeAccess(r))}}`) +
@@ -46,6 +46,11 @@ function event(r: AccessRecord): string {
 /** Findings say more than the code that only tells that there were some. */
 function reasonOf(r: AccessRecord): string {
   return r.findings.length > 0 ? r.findings.map((finding) => finding.name).join(' ') : r.error
+}
+
+function protocolOf({ kind, protocol }: AccessRecord): string {
+  if (kind === 'service') return protocol === '' ? 'unknown' : 'tls'
+  return kind === 'connect' ? 'tls' : 'http'
 }
 
 function destination(r: AccessRecord): string {

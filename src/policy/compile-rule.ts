@@ -31,6 +31,7 @@ export function compileUnlisted({ spec, tls }: Inherited, note: Note): Rule {
     plaintext: false,
     tlsPort: 443,
     fixUps: false,
+    starttls: 'must',
   }
   checkSomebodyIsTrusted(rule, specStores, note)
   return rule
@@ -61,6 +62,7 @@ export function compileRule(entry: RuleEntry, index: number, { spec, tls }: Inhe
     plaintext: entry.plaintext,
     tlsPort: entry.tlsPort,
     fixUps: entry.fixUps,
+    starttls: entry.starttls,
   }
   checkSomebodyIsTrusted(rule, storesPath(entry, path), note)
   return rule

@@ -28,6 +28,8 @@ export interface RuleDescription {
   readonly plaintext: boolean
   readonly tlsPort: number
   readonly fixUps: boolean
+  /** What becomes of a backend that does not offer STARTTLS to a service. */
+  readonly starttls: Rule['starttls']
   readonly forgives: readonly Forgiven[]
   /** Exceptions that forgave once and no longer do. */
   readonly over: readonly Omit<Forgiven, 'by'>[]
@@ -78,6 +80,7 @@ export function describeRule(
     plaintext: rule.plaintext,
     tlsPort: rule.tlsPort,
     fixUps: rule.fixUps,
+    starttls: rule.starttls,
     forgives,
     over: records.filter((record) => isOver(record, nowMs)).map(describeOver),
     offer,
@@ -125,7 +128,7 @@ function storesPhrase([first, ...others]: readonly string[]): string {
 }
 
 function handshakeSentences(described: Described): string[] {
-  const { serverName, clientCertificate, plaintext, tlsPort, fixUps, offer } = described
+  const { serverName, clientCertificate, plaintext, tlsPort, fixUps, starttls, offer } = described
   return [
     serverName === '' ? 'No server name (SNI) is sent.' : `The server name (SNI) ${serverName} is sent.`,
     ...offer.sentences,
@@ -133,6 +136,7 @@ function handshakeSentences(described: Described): string[] {
     plaintext
       ? 'Plain text may leave: http:// is not lifted to TLS.'
       : `http:// without a port is lifted to ${tlsPort}.`,
+    ...(starttls === 'may' ? ['A service goes on in plain text when the backend does not offer STARTTLS.'] : []),
     ...(fixUps ? ['Location, cookies and HSTS are rewritten for a plain-HTTP caller.'] : []),
   ]
 }

@@ -61,14 +61,19 @@ function lintRule(entry: RuleEntry, path: Path, note: Note): void {
   } else if (entry.plaintext) {
     note('warning', [...path, 'plaintext'], 'anyone on the way can read and change what leaves unencrypted')
   }
+  if (entry.action !== 'deny' && entry.starttls === 'may') {
+    note('warning', [...path, 'starttls'], 'anyone on the way can take the offer of TLS away and read what follows')
+  }
 }
 
 const keysOfDeny: readonly (keyof RuleEntry)[] = ['name', 'match', 'action']
 
 /** Defaults are filled in by now, and nobody wrote those. */
-function isDefault({ plaintext, tlsPort, fixUps }: RuleEntry, key: keyof RuleEntry): boolean {
-  return (key === 'tlsPort' && tlsPort === 443) || (key === 'plaintext' && !plaintext) || (key === 'fixUps' && !fixUps)
+function isDefault(entry: RuleEntry, key: keyof RuleEntry): boolean {
+  return key in defaults && entry[key] === defaults[key as keyof typeof defaults]
 }
+
+const defaults = { tlsPort: 443, plaintext: false, fixUps: false, starttls: 'must' } as const
 
 /** First match wins, so a rule behind a wider one is dead; so is one behind several that cover it together. */
 function lintOrder({ rules }: Policy, note: Note): void {

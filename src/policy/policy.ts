@@ -96,6 +96,8 @@ export interface Rule {
   /** The port that http:// without a port (or with 80) is lifted to. */
   readonly tlsPort: number
   readonly fixUps: boolean
+  /** Whether a backend that does not offer STARTTLS is refused, or talked to in plain text. */
+  readonly starttls: 'must' | 'may'
 }
 
 /** One entry of `match`: an exact host or a wildcard, with an optional port. */

@@ -126,6 +126,10 @@ const rule = z.strictObject({
   plaintext: z.boolean().default(false).describe('http:// leaves unencrypted, and a tunnel may carry anything.'),
   tlsPort: z.int().min(1).max(65_535).default(443).describe('Where http:// without a port is lifted to.'),
   fixUps: z.boolean().default(false).describe('Rewrites Location, Secure cookies and HSTS for a plain-HTTP caller.'),
+  starttls: z
+    .enum(['must', 'may'])
+    .default('must')
+    .describe('Services: must refuses a backend that does not offer STARTTLS; may goes on in plain text, and logs it.'),
   revocation: revocation.optional(),
   healthCheck: healthCheck.optional(),
 })

@@ -8,12 +8,12 @@ import crypto from 'node:crypto'
 import { SidecarError } from '../errors.ts'
 import type { EventName } from '../observe/event-names.ts'
 import type { Totals } from '../observe/tally.ts'
-import { formatListenAddress } from '../settings/listen-address.ts'
 import type { Snapshot } from '../settings/snapshot.ts'
+import { describeBound } from './describe-bound.ts'
 import { recordOf } from './error-record.ts'
 import { Generation } from './generation.ts'
 import { HandOver } from './hand-over.ts'
-import { Listeners } from './listeners.ts'
+import { entranceAddresses, Listeners } from './listeners.ts'
 import type { Overview } from './messages.ts'
 import type { Noted } from './sighting-notes.ts'
 import { WorkerProcess } from './worker-process.ts'
@@ -67,8 +67,9 @@ export class Fleet {
   /** Starts a generation beside the live one; throws with the reason when it does not become ready. */
   async prepare(snapshot: Snapshot): Promise<void> {
     this.abandon()
-    if (this.#stopping) throw new SidecarError('INTERNAL_DRAINING', 'the instance is shutting down')
     this.#lastGeneration = Math.max(this.#lastGeneration, snapshot.generation)
+    await this.#listeners.prepare(entranceAddresses(snapshot.settings))
+    if (this.#stopping) throw new SidecarError('INTERNAL_DRAINING', 'the instance is shutting down')
     const next = this.#newGeneration(snapshot)
     this.#prepared = next
     this.#log('generation.starting', next)
@@ -89,7 +90,7 @@ export class Fleet {
   abandon(): void {
     this.#prepared?.kill()
     this.#prepared = undefined
-    this.#listeners.keepOnly(this.#live?.snapshot.settings.proxy.listen ?? [])
+    this.#listeners.keepOnly(this.#live === undefined ? [] : entranceAddresses(this.#live.snapshot.settings))
   }
 
   /** Puts the prepared generation into force; when it resolves, no request begins under an older one. */
@@ -107,7 +108,7 @@ export class Fleet {
     this.#prepared = undefined
     this.#handOver.flush()
     if (old !== undefined) await this.#retire(old)
-    this.#listeners.keepOnly(next.snapshot.settings.proxy.listen)
+    this.#listeners.keepOnly(entranceAddresses(next.snapshot.settings))
     this.#tellAddresses()
     this.#log('generation.active', next)
     this.#events.changed()
@@ -140,7 +141,7 @@ export class Fleet {
   }
 
   #newGeneration(snapshot: Snapshot): Generation {
-    const listeners = this.#listeners.claim(snapshot.settings.proxy.listen)
+    const listeners = this.#listeners.claim(entranceAddresses(snapshot.settings))
     const warm = this.#warmList()
     return new Generation(snapshot, {
       launch: (generation) => {
@@ -185,10 +186,9 @@ export class Fleet {
   /** Says once of each address that it is open now. */
   #tellAddresses(): void {
     const { addresses } = this.#listeners
-    const names = addresses.map(formatListenAddress)
+    const names = addresses.map(describeBound)
     for (const [index, name] of names.entries()) {
-      if (!this.#told.has(name))
-        this.#events.log('entrance.listening', `proxy listening on ${name}`, { ...addresses[index] })
+      if (!this.#told.has(name)) this.#events.log('entrance.listening', name, { ...addresses[index] })
     }
     this.#told = new Set(names)
   }

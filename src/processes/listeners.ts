@@ -2,29 +2,60 @@
  * The sockets the instance listens on, bound once and kept by the supervisor for its whole life. Workers come and go
  * with copies of the handles; while none of them accepts, callers wait in the kernel.
  */
-
-import { SidecarError } from '../errors.ts'
-import type { ListenAddress } from '../settings/settings.ts'
-import { bindHandle, type TcpHandle } from '../wire/raw-handle.ts'
+import type { ServiceAddress } from '../settings/service.ts'
+import type { Settings } from '../settings/settings.ts'
+import type { TcpHandle } from '../wire/raw-handle.ts'
+import { type BoundSocket, bindAddress, describeAddress, removeStaleFile, setMode } from './bind-entrance.ts'
 import type { BoundAddress } from './messages.ts'
 
-interface Bound extends BoundAddress {
+/** One address and the entrance that callers reach there: `proxy`, or the name of a service. */
+export interface EntranceAddress {
+  readonly entrance: string
+  /** Which of the entrance's addresses it is, from 0. */
+  readonly place: number
+  readonly address: ServiceAddress
+}
+
+/** One listening socket, for the workers. */
+export interface EntranceListener {
+  readonly entrance: string
   readonly handle: TcpHandle
+}
+
+interface Bound extends EntranceAddress, BoundSocket {}
+
+/** Lists every address that the settings want callers at. */
+export function entranceAddresses({ proxy, services }: Pick<Settings, 'proxy' | 'services'>): EntranceAddress[] {
+  return [
+    ...proxy.listen.map(
+      (address, place): EntranceAddress => ({ entrance: 'proxy', place, address: { kind: 'tcp', ...address } }),
+    ),
+    ...services.map(({ name, accept }) => ({ entrance: name, place: 0, address: accept })),
+  ]
 }
 
 export class Listeners {
   readonly #bound = new Map<string, Bound>()
 
+  /** Clears the way for socket files that are not ours yet. */
+  async prepare(addresses: readonly EntranceAddress[]): Promise<void> {
+    for (const one of addresses) {
+      const { address } = one
+      if (address.kind === 'unix' && !this.#bound.has(keyOf(one))) await removeStaleFile(address.path)
+    }
+  }
+
   /** Binds what is not bound yet; throws OPERATOR_PORT_IN_USE and its like, leaving everything as it was. */
-  claim(addresses: readonly ListenAddress[]): readonly TcpHandle[] {
+  claim(addresses: readonly EntranceAddress[]): readonly EntranceListener[] {
     const fresh: string[] = []
     try {
-      return addresses.map((address, index) => {
-        const key = keyOf(address, index)
-        const bound = this.#bound.get(key) ?? bindAddress(address)
-        if (!this.#bound.has(key)) fresh.push(key)
+      return addresses.map((one) => {
+        const key = keyOf(one)
+        const known = this.#bound.get(key)
+        const bound = known ?? { ...one, ...bindAddress(one.address) }
+        if (known === undefined) fresh.push(key)
         this.#bound.set(key, bound)
-        return bound.handle
+        return { entrance: one.entrance, handle: bound.handle }
       })
     } catch (error) {
       for (const key of fresh) this.#close(key)
@@ -33,13 +64,21 @@ export class Listeners {
   }
 
   /** Closes what the running generation does not listen on any more. */
-  keepOnly(addresses: readonly ListenAddress[]): void {
-    const kept = new Set(addresses.map(keyOf))
-    for (const key of [...this.#bound.keys()]) if (!kept.has(key)) this.#close(key)
+  keepOnly(addresses: readonly EntranceAddress[]): void {
+    const kept = new Map(addresses.map((one) => [keyOf(one), one]))
+    for (const [key, bound] of [...this.#bound]) {
+      const one = kept.get(key)
+      if (one === undefined) this.#close(key)
+      else this.#bound.set(key, { ...bound, ...settled(one, bound) })
+    }
   }
 
   get addresses(): readonly BoundAddress[] {
-    return [...this.#bound.values()].map(({ host, port }) => ({ host, port }))
+    return [...this.#bound.values()].map(({ entrance, address, port }) =>
+      address.kind === 'tcp'
+        ? { entrance, host: address.host, port }
+        : { entrance, host: '', port: 0, path: address.path },
+    )
   }
 
   #close(key: string): void {
@@ -48,27 +87,16 @@ export class Listeners {
   }
 }
 
-/** Binds one address; throws with the address in the message. */
-function bindAddress({ host, port }: ListenAddress): Bound {
-  try {
-    return { host, ...bindHandle({ host, port }) }
-  } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code
-    const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
-    if (code === 'EADDRINUSE') {
-      throw new SidecarError('OPERATOR_PORT_IN_USE', `cannot listen on ${address}: the port is in use`, {
-        details: { address },
-        cause,
-      })
-    }
-    throw new SidecarError('OPERATOR_ADDRESS_UNUSABLE', `cannot listen on ${address}: ${code}`, {
-      details: { address },
-      cause,
-    })
-  }
+/** Port 0 means "any free one", so two entries with it are two sockets; otherwise an address is one socket. */
+function keyOf({ entrance, place, address }: EntranceAddress): string {
+  const isAnyPort = address.kind === 'tcp' && address.port === 0
+  return isAnyPort ? `${address.host}:0#${entrance}#${place}` : describeAddress(address)
 }
 
-/** Port 0 means "any free one", so two entries with it are two sockets; otherwise an address is one socket. */
-function keyOf({ host, port }: ListenAddress, index: number): string {
-  return port === 0 ? `${host}:0#${index}` : `${host}:${port}`
+/** A socket stays what it is when another entrance takes its address over, or its file gets other bits. */
+function settled(one: EntranceAddress, before: EntranceAddress): EntranceAddress {
+  const { address } = one
+  const changed = address.kind === 'unix' && before.address.kind === 'unix' && address.mode !== before.address.mode
+  if (changed) setMode(address)
+  return one
 }

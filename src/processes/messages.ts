@@ -28,8 +28,8 @@ export type ToWorker =
       /** Whether pretty log lines are coloured. */
       readonly color: boolean
     }
-  /** With the handle of one bound listening socket; more may follow. */
-  | { readonly type: 'listener' }
+  /** With the handle of one bound listening socket of this entrance; more may follow. */
+  | { readonly type: 'listener'; readonly entrance: string }
   /** Start to accept on all listeners, then say `accepting`. */
   | { readonly type: 'accept' }
   /** With the handle of an idle caller of an older generation, and what was read of its next request. */
@@ -124,9 +124,14 @@ export interface Overview {
 }
 
 export interface BoundAddress {
+  /** `proxy`, or the name of a service. */
+  readonly entrance: string
+  /** Empty for a socket file. */
   readonly host: string
   /** The real one, also when the settings say 0. */
   readonly port: number
+  /** The socket file, where it is one. */
+  readonly path?: string
 }
 
 export interface GenerationOverview {

@@ -5,6 +5,7 @@ import { lastRejection, type Rejection } from '../history/rejections.ts'
 import { activeVersion, type VersionHead } from '../history/versions.ts'
 import type { ListenAddress } from '../settings/settings.ts'
 import type { Snapshot } from '../settings/snapshot.ts'
+import { byEntrance } from './describe-bound.ts'
 import { type ListedException, listExceptions } from './exception-list.ts'
 import type { BoundAddress, GenerationOverview, Load, Overview } from './messages.ts'
 import type { Trigger } from './trigger.ts'
@@ -16,7 +17,11 @@ export interface Status {
   readonly state: 'running' | 'draining'
   readonly startedMs: number
   readonly pids: { readonly supervisor: number; readonly control: number }
-  readonly listen: { readonly proxy: readonly BoundAddress[]; readonly health: ListenAddress }
+  readonly listen: {
+    readonly proxy: readonly BoundAddress[]
+    readonly services: readonly BoundAddress[]
+    readonly health: ListenAddress
+  }
   /** The sum over all workers. */
   readonly load: Load
   readonly generations: readonly GenerationOverview[]
@@ -64,7 +69,7 @@ export function statusOf({ snapshot, history, outcomes, overview, ...parts }: St
     state: parts.stopping ? 'draining' : 'running',
     startedMs: parts.startedMs,
     pids: { supervisor: process.ppid, control: process.pid },
-    listen: { proxy: overview.addresses, health: parts.health },
+    listen: { ...byEntrance(overview.addresses), health: parts.health },
     load: totalLoad(overview),
     generations: overview.generations,
     rejected: outcomes.rejected ?? null,

@@ -10,6 +10,7 @@ import type { TcpHandle } from '../wire/raw-handle.ts'
 import { sendOver } from './channel.ts'
 import { errorOf } from './error-record.ts'
 import type { MovingCaller } from './hand-over.ts'
+import type { EntranceListener } from './listeners.ts'
 import type { FromWorker, Load, ToWorker, WorkerOverview, WorkerState } from './messages.ts'
 import type { Noted } from './sighting-notes.ts'
 
@@ -27,7 +28,7 @@ export interface Beginning {
   readonly via: string
   readonly color: boolean
   readonly warm: readonly string[]
-  readonly listeners: readonly TcpHandle[]
+  readonly listeners: readonly EntranceListener[]
 }
 
 let started = 0
@@ -91,7 +92,7 @@ export class WorkerProcess {
 
   begin(snapshot: Snapshot, { listeners, ...rest }: Beginning): void {
     this.#send({ type: 'begin', snapshot, ...rest })
-    for (const listener of listeners) this.#send({ type: 'listener' }, listener)
+    for (const { entrance, handle } of listeners) this.#send({ type: 'listener', entrance }, handle)
   }
 
   /** Resolves when it accepts callers; rejects when it cannot. */

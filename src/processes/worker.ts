@@ -9,12 +9,13 @@ import { createAccessCounter } from '../observe/count-access.ts'
 import { createCounters } from '../observe/counters.ts'
 import { type LineWriter, writeToStandardOutput } from '../observe/line-writer.ts'
 import type { Policy } from '../policy/policy.ts'
-import { ProxyEntrance } from '../proxy/proxy-entrance.ts'
 import { Deadlines } from '../wire/deadlines.ts'
 import { acceptOn, type TcpHandle } from '../wire/raw-handle.ts'
 import { sendOver } from './channel.ts'
+import { Entrances } from './entrances.ts'
 import { recordOf } from './error-record.ts'
 import { earlyBytes, giveOver } from './hand-over.ts'
+import type { EntranceListener } from './listeners.ts'
 import type { FromWorker, ToWorker } from './messages.ts'
 import { SightingNotes } from './sighting-notes.ts'
 import { outliveGroupSignals } from './signals.ts'
@@ -30,10 +31,10 @@ export function startWorker(): void {
 class Worker {
   readonly #counters = createCounters()
   readonly #writer: LineWriter = writeToStandardOutput((lines) => this.#counters.logLinesDropped().add(lines))
-  readonly #listeners: TcpHandle[] = []
+  readonly #listeners: EntranceListener[] = []
   readonly #notes = new SightingNotes()
   #backends: Backends | undefined
-  #entrance: ProxyEntrance | undefined
+  #entrances: Entrances | undefined
   #reports: NodeJS.Timeout | undefined
   #accepting = false
   #ending = false
@@ -43,7 +44,7 @@ class Worker {
       case 'begin':
         return void this.#begin(message)
       case 'listener':
-        if (handle !== undefined) this.#listeners.push(handle)
+        if (handle !== undefined) this.#listeners.push({ entrance: message.entrance, handle })
         return
       case 'accept':
         return this.#accept()
@@ -52,7 +53,7 @@ class Worker {
       case 'retire':
         return this.#retire(message.handOver)
       case 'cut':
-        return void this.#end(this.#entrance?.cut() ?? 0)
+        return void this.#end(this.#entrances?.cut() ?? 0)
     }
   }
 
@@ -77,7 +78,7 @@ class Worker {
         count(record)
       }
       this.#backends = backends
-      this.#entrance = new ProxyEntrance({ snapshot, deadlines, backends, via, finished })
+      this.#entrances = new Entrances({ snapshot, deadlines, backends, via, finished })
       this.#reports = setInterval(() => this.#report(), REPORT_MS).unref()
       await backends.warm(warm)
       this.#tell({ type: 'ready' })
@@ -87,10 +88,12 @@ class Worker {
   }
 
   #accept(): void {
-    const entrance = this.#entrance
-    if (entrance === undefined || this.#ending) return
+    const entrances = this.#entrances
+    if (entrances === undefined || this.#ending) return
     try {
-      for (const listener of this.#listeners) acceptOn(listener, (caller) => entrance.accept(caller))
+      for (const { entrance, handle } of this.#listeners) {
+        acceptOn(handle, (caller) => entrances.accept(entrance, caller))
+      }
       this.#accepting = true
       this.#tell({ type: 'accepting' })
     } catch (error) {
@@ -100,24 +103,23 @@ class Worker {
 
   #takeOver(handle: TcpHandle | undefined, early: string): void {
     if (handle === undefined) return
-    if (this.#entrance === undefined || this.#ending) handle.close()
-    else this.#entrance.accept(handle, earlyBytes(early))
+    if (this.#entrances === undefined || this.#ending) handle.close()
+    else this.#entrances.takeOver(handle, earlyBytes(early))
   }
 
   #retire(handOver: boolean): void {
-    for (const listener of this.#listeners.splice(0)) listener.close()
-    const entrance = this.#entrance
+    for (const { handle } of this.#listeners.splice(0)) handle.close()
+    const entrances = this.#entrances
     // One that never accepted has nothing to finish.
-    if (entrance === undefined || !this.#accepting) return void this.#end(0)
+    if (entrances === undefined || !this.#accepting) return void this.#end(0)
     // Said first, because it would wait in line behind callers that are given away; and true, since no request can
     // begin between these lines.
     this.#tell({ type: 'retired' })
-    entrance.emptied = () => void this.#end(0)
-    entrance.retire(handOver ? giveOver(process) : undefined)
+    entrances.retire(handOver ? giveOver(process) : undefined, () => void this.#end(0))
   }
 
   #report({ last = false } = {}): void {
-    const load = this.#entrance?.load ?? { callers: 0, requests: 0, tunnels: 0 }
+    const load = this.#entrances?.load ?? { callers: 0, requests: 0, tunnels: 0 }
     const warm = this.#backends?.warmList(WARM_MAX) ?? []
     this.#tell({ type: 'report', load, warm, counters: this.#counters.snapshot() })
     const noted = this.#notes.take(Date.now(), { all: last })

@@ -5,10 +5,10 @@
  */
 import type { BackendConnection } from '../backend/verified-backend.ts'
 import { asSidecarError, SidecarError } from '../errors.ts'
+import type { AllowedDecision } from '../policy/allowed-or-throw.ts'
 import type { WireReader } from '../wire/wire.ts'
 import type { EntranceContext } from './entrance-context.ts'
 import type { RequestRecord } from './request-record.ts'
-import type { AllowedDecision } from './routes.ts'
 import type { CallerConnection, Work } from './work.ts'
 
 const ESTABLISHED = 'HTTP/1.1 200 Connection established\r\n\r\n'

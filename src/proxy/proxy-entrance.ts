@@ -130,9 +130,9 @@ export class ProxyEntrance implements EntranceContext {
   }
 
   openTunnel({ caller, backend, record, ahead, closed }: TunnelRequest): void {
-    const over = (end: TunnelEnd): void => {
+    const over = (end: TunnelEnd, error: Error | undefined): void => {
       this.#tunnels.delete(tunnel)
-      if (end !== 'complete') record.cutShort(end)
+      if (end !== 'complete') record.cutShort(end, error)
       closed?.()
       this.finished(record)
       this.left(caller)

@@ -1,6 +1,7 @@
 /** The access record of one request or tunnel as it fills up: who asked, where it went, what was found, how it ended. */
-import type { BackendConnection, DialPhases, TlsFacts } from '../backend/verified-backend.ts'
-import { type ErrorCode, faultOf, type SidecarError } from '../errors.ts'
+import { noteEarlyEnd, noteFailure, notePhases, noteVerdict } from '../backend/note-access.ts'
+import type { BackendConnection, TlsFacts } from '../backend/verified-backend.ts'
+import type { SidecarError } from '../errors.ts'
 import type { RequestHead } from '../http/request-head.ts'
 import { type AccessRecord, emptyAccessRecord } from '../observe/access-record.ts'
 import type { Decision } from '../policy/decision.ts'
@@ -9,20 +10,9 @@ import type { Verdict } from '../policy/verdict.ts'
 import type { TunnelEnd } from '../tunnel/tunnel.ts'
 import { errorReply } from './error-reply.ts'
 
-/** What an error's details may carry about the decision that denied, or the handshake that was refused. */
+/** What an error's details may carry about the decision that denied. */
 interface RefusalDetails {
   readonly decision?: Decision
-  readonly verdict?: Verdict
-  readonly tls?: TlsFacts
-  readonly address?: string
-  readonly phases?: DialPhases
-}
-
-const tunnelErrors: Record<Exclude<TunnelEnd, 'complete'>, ErrorCode> = {
-  'caller-closed': 'CALLER_LEFT',
-  'backend-closed': 'BACKEND_CLOSED_EARLY',
-  idle: 'BACKEND_IDLE_TIMEOUT',
-  cut: 'INTERNAL_DRAINING',
 }
 
 export class RequestRecord {
@@ -65,25 +55,13 @@ export class RequestRecord {
     this.#sentMs = reused ? this.#startMs : performance.now()
     this.access.reused = reused
     this.access.address = backend.address
-    if (!reused) this.#phases(backend.phases)
+    if (!reused) notePhases(this.access, backend.phases)
     if (backend.tls !== undefined) this.judged(backend.verdict, backend.tls)
   }
 
   /** A verdict stands for the connection, its own or that of the verifying handshake made for a tunnel. */
   judged(verdict: Verdict | undefined, tls: TlsFacts | undefined): void {
-    const { access } = this
-    if (verdict !== undefined) {
-      access.verdict = verdict.outcome
-      access.findings = verdict.findings
-      access.wouldRefuse = verdict.wouldRefuse
-      access.because = verdict.because
-      access.decision = verdict.outcome === 'allowed' ? 'allow-untrusted' : access.decision
-    }
-    if (tls === undefined) return
-    access.protocol = tls.protocol
-    access.cipher = tls.cipher
-    access.group = tls.group
-    access.resumed = tls.resumed
+    noteVerdict(this.access, verdict, tls)
   }
 
   answered(status: number): void {
@@ -92,21 +70,14 @@ export class RequestRecord {
   }
 
   fail(error: SidecarError): void {
-    const { access } = this
-    access.error = error.code
-    access.message = error.message
-    const { decision, verdict, tls, address, phases } = error.details as RefusalDetails
-    if (decision !== undefined) this.decided(decision, access.method === 'CONNECT' ? 'connect' : 'originate', '')
-    this.judged(verdict, tls)
-    if (address !== undefined) access.address = address
-    if (phases !== undefined) this.#phases(phases)
-    access.decision = faultOf(error.code) === 'policy' ? 'deny' : 'error'
+    const { decision } = error.details as RefusalDetails
+    if (decision !== undefined) this.decided(decision, this.access.method === 'CONNECT' ? 'connect' : 'originate', '')
+    noteFailure(this.access, error)
   }
 
   /** A tunnel ended before both sides had said that they were done. */
-  cutShort(end: Exclude<TunnelEnd, 'complete'>): void {
-    this.access.error = tunnelErrors[end]
-    this.access.message = `the tunnel ended: ${end}`
+  cutShort(end: Exclude<TunnelEnd, 'complete'>, error: Error | undefined): void {
+    noteEarlyEnd(this.access, end, error)
   }
 
   /** The answer to send for an error, as latin1 text; its status becomes the record's. */
@@ -130,11 +101,5 @@ export class RequestRecord {
       access.bytesOut = wire.bytesOut - this.#bytesOutBefore
     }
     return access
-  }
-
-  #phases(phases: DialPhases): void {
-    this.access.dnsMs = phases.dnsMs
-    this.access.connectMs = phases.connectMs
-    this.access.tlsMs = phases.tlsMs
   }
 }

@@ -4,14 +4,11 @@
  */
 import type { Backends } from '../backend/backends.ts'
 import type { Pool } from '../backend/pool.ts'
-import { SidecarError } from '../errors.ts'
+import { type AllowedDecision, allowedOrThrow } from '../policy/allowed-or-throw.ts'
 import { decide } from '../policy/decide.ts'
-import type { Decision } from '../policy/decision.ts'
 import { parseAuthority, parseDestination } from '../policy/parse-destination.ts'
 import type { Policy } from '../policy/policy.ts'
 import { originLength, parseAbsoluteTarget } from './target.ts'
-
-export type AllowedDecision = Decision & { readonly allowed: true }
 
 export interface Route {
   readonly decision: AllowedDecision
@@ -77,21 +74,4 @@ export class Routes {
     const { tlsPort } = decision.rule
     return tlsPort === 443 ? decision : { ...decision, destination: parseDestination(host, tlsPort) }
   }
-}
-
-function allowedOrThrow(decision: Decision): AllowedDecision {
-  if (decision.allowed) return decision
-  const { destination, rule, reason } = decision
-  // With the decision itself, so that the record of the request can name the destination it never reached.
-  const details = { destination: destination.authority, rule: rule.name, decision }
-  if (reason === 'rule-denies') {
-    throw new SidecarError('POLICY_RULE_DENIES', `rule ${rule.name} denies ${destination.authority}`, { details })
-  }
-  throw new SidecarError(
-    'POLICY_UNLISTED',
-    `no rule names ${destination.authority}, and the policy denies the unlisted`,
-    {
-      details,
-    },
-  )
 }

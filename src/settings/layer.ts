@@ -100,7 +100,7 @@ function hasInner(schema: unknown): schema is z.ZodOptional<z.ZodType> {
 const prefix = 'VEDETTE_'
 const otherVariables: ReadonlySet<string> = new Set([
   configVariable,
-  ...['proxy', 'admin', 'health'].map(unsafeVariable),
+  ...['proxy', 'services', 'admin', 'health'].map(unsafeVariable),
 ])
 /**
  * What Kubernetes puts into every container for a Service named `vedette` or `vedette-…`. Nobody typed those, and no

@@ -19,11 +19,12 @@ import {
   problemIn,
   unsafeVariable,
 } from './layer.ts'
+import { type GuardedEntrance, guardedEntrances } from './listening.ts'
 import { type SettingsDocument, settingsSchema } from './schema.ts'
 import { type SettingPath, settingPaths, settingTraits } from './setting-table.ts'
 import type { Settings } from './settings.ts'
 import { toSettings } from './to-settings.ts'
-import { assertSafeAddresses, type GuardedEntrance, guardedEntrances, unsafeAddresses } from './unsafe-address.ts'
+import { assertSafeAddresses, unsafeAddresses } from './unsafe-address.ts'
 
 /** Where settings come from; plain JSON, so that another process can load the same ones again. */
 export interface LoadOptions {
@@ -69,7 +70,8 @@ export function loadSettings(options: LoadOptions): LoadedSettings {
       choose(path, { flags, environment, examined, fileFolder, folder: options.folder }),
     ]),
   )
-  const settings = toSettings((path) => chosen.get(path)?.value)
+  const services = examined.value.services ?? []
+  const settings = toSettings((path) => chosen.get(path)?.value, { services, folder: fileFolder })
   if (problems.length > 0) throw badDocument([...problems, ...unsafeProblems(settings, unsafe.allowed, problems)])
   assertDistinctAddresses(settings)
   assertSafeAddresses(settings, unsafe.allowed)
@@ -81,9 +83,7 @@ export function loadSettings(options: LoadOptions): LoadedSettings {
 function unsafeProblems(settings: Settings, allowed: ReadonlySet<GuardedEntrance>, found: readonly Problem[]) {
   const sure = guardedEntrances.filter((entrance) => !found.some(({ path }) => path.toLowerCase().includes(entrance)))
   const judged = new Set([...allowed, ...guardedEntrances.filter((entrance) => !sure.includes(entrance))])
-  return unsafeAddresses(settings, judged).map(({ entrance, fault }) =>
-    problemIn('settings', `${entrance}.listen`, fault),
-  )
+  return unsafeAddresses(settings, judged).map(({ setting, fault }) => problemIn('settings', setting, fault))
 }
 
 interface Source {

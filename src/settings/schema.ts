@@ -6,6 +6,8 @@
 import * as z from 'zod'
 import { durationSchema } from '../policy/duration.ts'
 import { parseListenAddress } from './listen-address.ts'
+import { servicesSchema } from './service-schema.ts'
+import { count, deadline } from './setting-fields.ts'
 import { settingPaths, settingTraits } from './setting-table.ts'
 
 const address = z.string().transform((text, context) => {
@@ -19,9 +21,6 @@ const path = z
   .string()
   .regex(/\S/, 'expected the name of a file or folder')
   .refine((text) => !text.includes('\0'), 'expected a name without NUL')
-/** Where nothing to wait for makes no sense: a deadline of zero would fail every request. */
-const deadline = durationSchema.refine((ms) => typeof ms !== 'number' || ms > 0, 'expected more than 0')
-const count = z.int().min(1).max(1_000_000)
 
 /** The whole document: `apiVersion: vedette/v1`, `kind: Settings`. */
 export const settingsSchema = z
@@ -40,10 +39,7 @@ export const settingsSchema = z
     workers: z
       .union([z.literal('auto'), z.int().min(1).max(64)])
       .describe('Worker processes; auto is one for each processor, at least 2 and at most 4.'),
-    services: z
-      .array(z.unknown())
-      .refine((services) => services.length === 0, 'services are not part of this release')
-      .meta({ maxItems: 0 }),
+    services: servicesSchema.describe('Fixed forwards: accept here, connect there.'),
     limits: z
       .strictObject({
         callers: count.describe('Caller connections, per worker.'),

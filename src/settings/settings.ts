@@ -1,3 +1,5 @@
+import type { Service } from './service.ts'
+
 /** vedette.yaml with defaults filled in and flags and environment applied: frozen, plain JSON, milliseconds. */
 export interface Settings {
   readonly proxy: { readonly listen: readonly ListenAddress[] }
@@ -10,6 +12,8 @@ export interface Settings {
   readonly state: string
   /** How many worker processes a generation has; `auto` is resolved before it gets here. */
   readonly workers: number
+  /** Fixed forwards; they stand in the file only. */
+  readonly services: readonly Service[]
   readonly limits: {
     readonly callers: number
     readonly tunnels: number

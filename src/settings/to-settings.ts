@@ -1,4 +1,6 @@
 import { availableParallelism } from 'node:os'
+import { compileServices } from './compile-services.ts'
+import type { ServiceEntry } from './service-schema.ts'
 import type { SettingPath } from './setting-table.ts'
 import type { ListenAddress, Settings } from './settings.ts'
 
@@ -6,9 +8,29 @@ import type { ListenAddress, Settings } from './settings.ts'
  * Puts the chosen values into the shape the house uses. The schema has judged each of them at its path, so their types
  * are known here.
  */
-export function toSettings(value: (path: SettingPath) => unknown): Settings {
+export function toSettings(
+  value: (path: SettingPath) => unknown,
+  { services, folder }: { readonly services: readonly ServiceEntry[]; readonly folder: string },
+): Settings {
   const number = (path: SettingPath) => value(path) as number
   const text = (path: SettingPath) => value(path) as string
+  const limits = {
+    callers: number('limits.callers'),
+    tunnels: number('limits.tunnels'),
+    headBytes: number('limits.headBytes'),
+    backendConnections: number('limits.backendConnections'),
+  }
+  const timeouts = {
+    dnsMs: number('timeouts.dns'),
+    connectMs: number('timeouts.connect'),
+    handshakeMs: number('timeouts.handshake'),
+    headMs: number('timeouts.head'),
+    firstByteMs: number('timeouts.firstByte'),
+    idleMs: number('timeouts.idle'),
+    drainMs: number('timeouts.drain'),
+    pooledMs: number('timeouts.pooled'),
+    verdictMs: number('timeouts.verdict'),
+  }
   return {
     proxy: { listen: value('proxy.listen') as readonly ListenAddress[] },
     admin: { listen: value('admin.listen') as ListenAddress },
@@ -18,23 +40,9 @@ export function toSettings(value: (path: SettingPath) => unknown): Settings {
     identities: text('identities'),
     state: text('state'),
     workers: workerCount(value('workers') as number | 'auto'),
-    limits: {
-      callers: number('limits.callers'),
-      tunnels: number('limits.tunnels'),
-      headBytes: number('limits.headBytes'),
-      backendConnections: number('limits.backendConnections'),
-    },
-    timeouts: {
-      dnsMs: number('timeouts.dns'),
-      connectMs: number('timeouts.connect'),
-      handshakeMs: number('timeouts.handshake'),
-      headMs: number('timeouts.head'),
-      firstByteMs: number('timeouts.firstByte'),
-      idleMs: number('timeouts.idle'),
-      drainMs: number('timeouts.drain'),
-      pooledMs: number('timeouts.pooled'),
-      verdictMs: number('timeouts.verdict'),
-    },
+    services: compileServices(services, { limits, timeouts, folder }),
+    limits,
+    timeouts,
     log: {
       format: value('log.format') as Settings['log']['format'],
       level: value('log.level') as Settings['log']['level'],

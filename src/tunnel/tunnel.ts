@@ -21,8 +21,8 @@ export interface TunnelOptions {
   readonly backend: Wire
   readonly idleMs: number
   readonly deadlines: Deadlines
-  /** Called exactly once, when both wires are closed or being closed. */
-  closed(end: TunnelEnd): void
+  /** Called exactly once, when both wires are closed or being closed; with the error that broke a side, if one did. */
+  closed(end: TunnelEnd, error: Error | undefined): void
 }
 
 /** Joins the two wires at once; both readers are taken over. */
@@ -79,7 +79,7 @@ export class Tunnel implements Watched {
       if (this.#wiresOpen === 0) this.#close('complete')
       return
     }
-    this.#close(end)
+    this.#close(end, error)
     if (error === undefined) other.finish()
     else other.reset()
   }
@@ -91,11 +91,11 @@ export class Tunnel implements Watched {
     this.#options.backend.reset()
   }
 
-  #close(end: TunnelEnd): void {
+  #close(end: TunnelEnd, error?: Error): void {
     if (this.#over) return
     this.#over = true
     this.#options.deadlines.unwatch(this)
-    this.#options.closed(end)
+    this.#options.closed(end, error)
   }
 
   #moved(): void {

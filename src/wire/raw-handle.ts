@@ -74,6 +74,12 @@ export function quietHandle(socket: net.Socket): TcpHandle | undefined {
   return handle
 }
 
+/** Tells whether a socket knows resets: TCP does, a socket file does not. */
+export function canReset(socket: net.Socket): boolean {
+  const handle = (socket as unknown as { _handle: Partial<{ reset: unknown }> | null })._handle
+  return handle?.reset !== undefined
+}
+
 /** Wraps a handle as a socket that reads at once, into the buffer of `onread` if there is one. */
 export function socketOf(handle: TcpHandle, onread?: net.OnReadOpts): net.Socket {
   const options = { handle, readable: true, writable: true, allowHalfOpen: true, onread }

@@ -4,7 +4,7 @@
  * gone when the call returns. Whoever keeps them copies them; whoever passes them on at once uses `relay`.
  */
 import type net from 'node:net'
-import { quietHandle, socketOf, type TcpHandle } from './raw-handle.ts'
+import { canReset, quietHandle, socketOf, type TcpHandle } from './raw-handle.ts'
 import { type ReadBuffer, sharedReadBuffer, takeReadBuffer } from './read-buffers.ts'
 
 /** Who gets what arrives on a wire; a wire changes readers as its work changes (idle, request, tunnel). */
@@ -42,6 +42,8 @@ export class Wire {
   /** A write that is still under way holds the own buffer: the next read needs another. */
   #lent = false
   #lastRead = 0
+  /** Each read is a buffer of its own, which nobody reads into again. */
+  #ownsReads = false
 
   constructor(reader: WireReader) {
     this.reader = reader
@@ -85,6 +87,13 @@ export class Wire {
     })
   }
 
+  /** Takes a socket that cannot be given a read buffer: TLS over one that is connected already. */
+  attachStream(socket: net.Socket): void {
+    this.attach(socket)
+    this.#ownsReads = true
+    socket.on('data', (chunk: Buffer) => this.#received(chunk.length, chunk))
+  }
+
   get socket(): net.Socket {
     return this.#socket
   }
@@ -118,13 +127,10 @@ export class Wire {
   /** Writes bytes that are just arriving on another wire, and still live in its read buffer. */
   relay(chunk: Buffer): boolean {
     const from = source
-    const own = from === undefined ? undefined : from.#own
-    if (
-      from === undefined ||
-      own === undefined ||
-      chunk.buffer !== own.bytes.buffer ||
-      chunk.length < STREAM_ENDS_BYTES
-    ) {
+    if (from === undefined) return this.write(Buffer.from(chunk))
+    if (from.#ownsReads) return this.write(chunk)
+    const own = from.#own
+    if (own === undefined || chunk.buffer !== own.bytes.buffer || chunk.length < STREAM_ENDS_BYTES) {
       return this.write(Buffer.from(chunk))
     }
     if (!this.#socket.writable) return false
@@ -189,7 +195,7 @@ export class Wire {
     // Node resets plain sockets only and throws for the others. It also never closes the handle of one whose shutdown
     // is under way (libuv refuses the reset); everything has been sent by then, so there is nothing left to cut.
     const isShuttingDown = writableEnded && this.pending === 0
-    if (encrypted === true || isShuttingDown) this.#socket.destroy()
+    if (encrypted === true || isShuttingDown || !canReset(this.#socket)) this.#socket.destroy()
     else this.#socket.resetAndDestroy()
   }
 

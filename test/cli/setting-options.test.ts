@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { Command } from 'commander'
 import { addSettingOptions, addUnsafeOptions, loadOptionsFrom } from '../../src/cli/setting-options.ts'
+import { guardedEntrances } from '../../src/settings/listening.ts'
 import { flagOf, settingPaths } from '../../src/settings/setting-table.ts'
-import { guardedEntrances } from '../../src/settings/unsafe-address.ts'
 
 function load(...argv: string[]) {
   const command = new Command('run').exitOverride()

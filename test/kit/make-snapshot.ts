@@ -93,6 +93,7 @@ function makeSettings({ timeouts, limits, settings }: SnapshotWish): Settings {
     identities: '/nonexistent/identities',
     state: '/nonexistent/state',
     workers: 1,
+    services: [],
     limits: { callers: 100, tunnels: 100, headBytes: 65_536, backendConnections: 10, ...limits },
     timeouts: {
       dnsMs: 2000,

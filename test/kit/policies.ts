@@ -33,6 +33,7 @@ export function makeRule(overrides: Partial<Rule> = {}): Rule {
     plaintext: false,
     tlsPort: 443,
     fixUps: false,
+    starttls: 'must',
     ...overrides,
   }
 }

@@ -90,6 +90,11 @@ export class Sidecar {
     return `http://127.0.0.1:${this.proxyPort}`
   }
 
+  /** The port of a service that listens on `127.0.0.1:0`. */
+  servicePort(name: string): number {
+    return Number(this.lines('entrance.listening').findLast(({ entrance }) => entrance === name)?.port)
+  }
+
   get healthUrl(): string {
     return `http://127.0.0.1:${this.log.find(({ event }) => event === 'health.listening')?.port}`
   }

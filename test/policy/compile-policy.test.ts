@@ -36,6 +36,7 @@ describe('a policy that says nothing', () => {
       plaintext: false,
       tlsPort: 443,
       fixUps: false,
+      starttls: 'must',
     })
     assert.equal(tls.profile, '2026-11')
     assert.deepEqual(tls.protocols, ['TLSv1.2', 'TLSv1.3'])

@@ -126,6 +126,7 @@ describe('the description of a rule', () => {
       plaintext: false,
       tlsPort: 8443,
       fixUps: false,
+      starttls: 'must',
       over: [],
     })
     assert.ok(

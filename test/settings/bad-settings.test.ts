@@ -24,11 +24,6 @@ const badFiles: readonly BadFile[] = [
     says: ['vedette.yaml:1:13 timeouts.handshaek: is not a known key: did you mean handshake?'],
   },
   {
-    reason: 'services come with another release',
-    text: 'services:\n  - { name: mail, accept: 1, connect: x }\n',
-    says: ['vedette.yaml:2:3 services: services are not part of this release, found a list'],
-  },
-  {
     reason: 'a deadline of nothing would fail everything',
     text: 'timeouts: { connect: 0s }\n',
     says: ['vedette.yaml:1:22 timeouts.connect: expected more than 0, found "0s"'],

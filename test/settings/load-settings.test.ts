@@ -33,6 +33,7 @@ test('without file, flags or variables the defaults hold, paths below the workin
       verdictMs: 60_000,
     },
     log: { format: 'json', level: 'info' },
+    services: [],
   })
   assert.ok(Object.values(origins).every((origin) => origin.from === 'default'))
 })
@@ -74,6 +75,7 @@ test('every key of the file arrives, and says its place', (t) => {
     state: join(folder, 's'),
     workers: 3,
     limits: { callers: 1, tunnels: 2, headBytes: 2048, backendConnections: 3 },
+    services: [],
     timeouts: {
       dnsMs: 1,
       connectMs: 1500,

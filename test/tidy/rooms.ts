@@ -70,6 +70,11 @@ export const rooms: readonly Room[] = [
     mayImport: ['errors.ts', 'policy/', 'settings/', 'observe/', 'wire/', 'http/', 'backend/', 'tunnel/'],
   },
   {
+    name: 'service/',
+    says: 'the entrance for fixed forwards: take a caller, reach one of its backends, tunnel, one log line',
+    mayImport: ['errors.ts', 'policy/', 'settings/', 'observe/', 'wire/', 'backend/', 'tunnel/'],
+  },
+  {
     name: 'importer/',
     says: "pure: other products' TLS settings in, a policy of ours and a report on every line out",
     mayImport: ['errors.ts', 'policy/'],
@@ -93,6 +98,7 @@ export const rooms: readonly Room[] = [
       'backend/',
       'jobs/',
       'proxy/',
+      'service/',
     ],
   },
   {

@@ -1,0 +1,100 @@
+/**
+ * The plain beginning of a connection that is to become TLS: what is sent first (a PROXY header), then the dialogue
+ * that asks for TLS. It lives on the same deadline as the handshake, so a backend that drips gains nothing.
+ */
+import type net from 'node:net'
+import { Wire, type WireReader } from '../../wire/wire.ts'
+import type { DialFailure } from '../network-errors.ts'
+import type { Dialect, Step } from './dialect.ts'
+
+/** What goes over a connection before TLS does. */
+export interface Preface {
+  /** Sent as soon as TCP stands. */
+  readonly header?: Buffer
+  /** How TLS is asked for; without it TLS begins at once. */
+  readonly dialect?: Dialect
+}
+
+export interface BeginningEvents {
+  /** TLS may begin on the socket; nothing was read from it that is not accounted for. */
+  ready(socket: net.Socket, greeting: Buffer): void
+  failed(error: Error): void
+}
+
+/** Ends a dialogue with the words for it. */
+export class PrefaceError extends Error {
+  readonly failure: DialFailure
+
+  constructor(failure: DialFailure) {
+    super(failure.what)
+    this.failure = failure
+  }
+}
+
+/** More than any server says before TLS. */
+const SAID_MAX = 16_384
+const NOTHING = Buffer.alloc(0)
+
+export class PlainBeginning implements WireReader {
+  readonly wire: Wire
+  readonly #preface: Preface
+  readonly #events: BeginningEvents
+  #said = 0
+  #isOver = false
+
+  constructor(preface: Preface, events: BeginningEvents) {
+    this.wire = new Wire(this)
+    this.#preface = preface
+    this.#events = events
+  }
+
+  /** To be called when TCP stands. */
+  connected(): void {
+    const { header, dialect } = this.#preface
+    if (header !== undefined) this.wire.write(header)
+    this.#take(dialect?.begin() ?? { kind: 'ready' })
+  }
+
+  bytes(chunk: Buffer): void {
+    const { dialect } = this.#preface
+    if (this.#isOver || dialect === undefined) return
+    this.#said += chunk.length
+    if (this.#said > SAID_MAX) return this.#break(`said more than ${SAID_MAX} bytes before TLS`)
+    this.#take(dialect.take(chunk))
+  }
+
+  ended(): void {
+    if (!this.#isOver) this.#break('ended the connection before TLS began')
+  }
+
+  drained(): void {}
+
+  closed(error: Error | undefined): void {
+    if (!this.#isOver) this.#fail(error ?? Object.assign(new Error('closed before TLS'), { code: 'ECONNRESET' }))
+  }
+
+  #take(step: Step): void {
+    switch (step.kind) {
+      case 'more':
+        if (step.write !== undefined) this.wire.write(step.write)
+        return
+      case 'ready':
+        if (step.write !== undefined) this.wire.write(step.write)
+        this.#isOver = true
+        return this.#events.ready(this.wire.socket, step.greeting ?? NOTHING)
+      case 'missing':
+        return this.#fail(new PrefaceError({ code: 'BACKEND_NO_STARTTLS', what: step.what }))
+      case 'broken':
+        return this.#break(step.what)
+    }
+  }
+
+  #break(what: string): void {
+    this.#fail(new PrefaceError({ code: 'BACKEND_STARTTLS_FAILED', what }))
+  }
+
+  #fail(error: Error): void {
+    this.#isOver = true
+    this.#events.failed(error)
+  }
+}

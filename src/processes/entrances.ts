@@ -1,0 +1,73 @@
+/** Everything of one worker that callers come in by: the proxy and the services, as one thing to retire and to cut. */
+import type { Backends } from '../backend/backends.ts'
+import type { AccessRecord } from '../observe/access-record.ts'
+import { ProxyEntrance } from '../proxy/proxy-entrance.ts'
+import { ServiceEntrance } from '../service/service-entrance.ts'
+import type { Snapshot } from '../settings/snapshot.ts'
+import type { Deadlines } from '../wire/deadlines.ts'
+import type { TcpHandle } from '../wire/raw-handle.ts'
+import type { Load } from './messages.ts'
+
+export interface EntrancesOptions {
+  readonly snapshot: Snapshot
+  readonly deadlines: Deadlines
+  readonly backends: Backends
+  /** Our name in Via fields. */
+  readonly via: string
+  readonly finished: (record: AccessRecord) => void
+}
+
+export class Entrances {
+  readonly #proxy: ProxyEntrance
+  readonly #services: ReadonlyMap<string, ServiceEntrance>
+
+  constructor({ via, ...shared }: EntrancesOptions) {
+    this.#proxy = new ProxyEntrance({ ...shared, via })
+    const { services } = shared.snapshot.settings
+    this.#services = new Map(services.map((service) => [service.name, new ServiceEntrance({ ...shared, service })]))
+  }
+
+  /** The sum over all of them. */
+  get load(): Load {
+    const sum = { callers: 0, requests: 0, tunnels: 0 }
+    for (const { load } of this.#all) {
+      sum.callers += load.callers
+      sum.requests += load.requests
+      sum.tunnels += load.tunnels
+    }
+    return sum
+  }
+
+  /** Takes a new caller of the entrance with this name. */
+  accept(entrance: string, caller: TcpHandle): void {
+    const service = this.#services.get(entrance)
+    if (service !== undefined) service.accept(caller)
+    else this.#proxy.accept(caller)
+  }
+
+  /** Takes an idle caller of an older generation: only the proxy's ever move. */
+  takeOver(caller: TcpHandle, early: Buffer | undefined): void {
+    this.#proxy.accept(caller, early)
+  }
+
+  /** Lets what is under way end, gives idle callers away, and calls back when the last one has left. */
+  retire(give: Parameters<ProxyEntrance['retire']>[0], emptied: () => void): void {
+    const tellWhenEmpty = () => {
+      if (this.load.callers === 0) emptied()
+    }
+    for (const entrance of this.#all) entrance.emptied = tellWhenEmpty
+    for (const service of this.#services.values()) service.retire()
+    this.#proxy.retire(give)
+  }
+
+  /** Cuts everything that is left; tells how many callers that were. */
+  cut(): number {
+    let left = 0
+    for (const entrance of this.#all) left += entrance.cut()
+    return left
+  }
+
+  get #all(): readonly (ProxyEntrance | ServiceEntrance)[] {
+    return [this.#proxy, ...this.#services.values()]
+  }
+}

@@ -1,0 +1,74 @@
+/**
+ * The backends of one service and the order to try them in. One that fails leads to the next; one that the policy
+ * refuses does not: an operator must see that a backend is not what it should be, not wonder where the traffic went.
+ */
+import type { ConnectionWish, OpenedConnection } from '../backend/open-connection.ts'
+import { asSidecarError, faultOf, SidecarError } from '../errors.ts'
+import { allowedOrThrow } from '../policy/allowed-or-throw.ts'
+import { decide } from '../policy/decide.ts'
+import type { Decision } from '../policy/decision.ts'
+import { parseAuthority } from '../policy/parse-destination.ts'
+import type { Policy } from '../policy/policy.ts'
+import type { Service, ServiceBackend } from '../settings/service.ts'
+
+/** One backend with what the policy says of it: decided once for each snapshot. */
+export interface ListedBackend {
+  readonly decision: Decision
+  readonly scheme: ServiceBackend['scheme']
+}
+
+export interface TryOptions {
+  /** Called before each try. */
+  readonly trying: (backend: ListedBackend) => void
+  /** False once nobody waits for the result any more. */
+  readonly isWanted: () => boolean
+  readonly open: (wish: Pick<ConnectionWish, 'decision' | 'scheme'>) => Promise<OpenedConnection>
+}
+
+export class BackendList {
+  readonly #backends: readonly ListedBackend[]
+  readonly #rotates: boolean
+  #next = 0
+
+  constructor({ connect, failover }: Pick<Service, 'connect' | 'failover'>, policy: Policy) {
+    this.#backends = connect.map(({ scheme, authority }) => ({
+      decision: decide(policy, parseAuthority(authority)),
+      scheme,
+    }))
+    this.#rotates = failover === 'roundRobin'
+  }
+
+  /** The backends in the order to try them in, for one caller. */
+  inOrder(): readonly ListedBackend[] {
+    if (!this.#rotates) return this.#backends
+    const first = this.#next
+    this.#next = (first + 1) % this.#backends.length
+    return [...this.#backends.slice(first), ...this.#backends.slice(0, first)]
+  }
+
+  /** Opens the first that can be reached; throws what the policy minds, or every failure in the order of the tries. */
+  async open({ trying, isWanted, open }: TryOptions): Promise<OpenedConnection> {
+    const failures: SidecarError[] = []
+    for (const backend of this.inOrder()) {
+      if (!isWanted()) break
+      trying(backend)
+      try {
+        return await open({ decision: allowedOrThrow(backend.decision), scheme: backend.scheme })
+      } catch (thrown) {
+        const error = asSidecarError(thrown)
+        failures.push(error)
+        if (faultOf(error.code) !== 'backend') break
+      }
+    }
+    throw failureOf(failures)
+  }
+}
+
+/** The last failure speaks, with what came before it. */
+function failureOf(failures: readonly SidecarError[]): SidecarError {
+  const last = failures.at(-1)
+  if (last === undefined) return new SidecarError('CALLER_LEFT', 'the caller left before a backend was tried')
+  if (failures.length === 1) return last
+  const message = failures.map((failure) => failure.message).join('; ')
+  return new SidecarError(last.code, message, { details: last.details, cause: last.cause })
+}

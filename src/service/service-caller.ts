@@ -1,0 +1,155 @@
+/**
+ * One caller of a service, from accept to tunnel. Until a backend has passed its verdict nothing of the caller goes
+ * anywhere: what it sends early is held, no more than one read of it, and then it is no longer read from. A refusal
+ * closes with a reset: there is no protocol here to say it in, and a clean end would look like an answer.
+ */
+import type { OpenedConnection } from '../backend/open-connection.ts'
+import { asSidecarError, SidecarError } from '../errors.ts'
+import { Tunnel } from '../tunnel/tunnel.ts'
+import type { Watched } from '../wire/deadlines.ts'
+import type { TcpHandle } from '../wire/raw-handle.ts'
+import { Wire, type WireReader } from '../wire/wire.ts'
+import { type CallerEnds, endsOf } from './caller-ends.ts'
+import { isAllowedPeer } from './proxy-peers.ts'
+import { readProxyHeader } from './read-proxy-header.ts'
+import type { ServiceContext } from './service-context.ts'
+import type { ServiceRecord } from './service-record.ts'
+
+/** A sender writes its header at once; the specification asks to wait for at least three seconds. */
+const HEADER_MS = 5000
+const NOTHING = Buffer.alloc(0)
+
+export class ServiceCaller implements WireReader, Watched {
+  deadline = 0
+  readonly wire: Wire
+  readonly #service: ServiceContext
+  readonly #record: ServiceRecord
+  #held: Buffer = NOTHING
+  #awaitsHeader = false
+  #isOver = false
+  #tunnel: Tunnel | undefined
+
+  constructor(service: ServiceContext, handle: TcpHandle) {
+    this.#service = service
+    this.#record = service.newRecord()
+    this.wire = Wire.overHandle(handle, this)
+  }
+
+  get isTunnel(): boolean {
+    return this.#tunnel !== undefined
+  }
+
+  /** Begins; not done by the constructor, because it may end at once. */
+  start(): void {
+    const ends = endsOf(this.wire)
+    if (ends !== undefined) this.#record.calledBy(ends.source.address, ends.source.port)
+    const { proxyProtocol } = this.#service.service
+    if (proxyProtocol.in === undefined) return void this.#open(ends)
+    if (!isAllowedPeer(ends, proxyProtocol.from)) {
+      return this.refuse(badHeader(`${ends?.source.address ?? 'a socket file'} is no peer that may call this service`))
+    }
+    this.#awaitsHeader = true
+    this.deadline = performance.now() + HEADER_MS
+    this.#service.deadlines.watch(this)
+  }
+
+  refuse(error: SidecarError): void {
+    if (!this.#finish(error)) return
+    this.wire.reset()
+  }
+
+  cut(): void {
+    if (this.#tunnel !== undefined) return this.#tunnel.cut()
+    this.refuse(new SidecarError('INTERNAL_DRAINING', 'the drain deadline cut the caller before its tunnel was open'))
+  }
+
+  expired(): void {
+    this.refuse(badHeader('no PROXY header came in time'))
+  }
+
+  // --- what the caller does before there is a tunnel ---
+
+  bytes(chunk: Buffer): void {
+    if (this.#isOver) return
+    this.#held = this.#held.length === 0 ? Buffer.from(chunk) : Buffer.concat([this.#held, chunk])
+    if (this.#awaitsHeader) this.#readHeader()
+    else this.wire.pause()
+  }
+
+  ended(): void {
+    if (this.#awaitsHeader) this.refuse(badHeader('the caller ended before its PROXY header was complete'))
+  }
+
+  drained(): void {}
+
+  closed(error: Error | undefined): void {
+    this.#finish(new SidecarError('CALLER_LEFT', 'the caller left before its tunnel was open', { cause: error }))
+  }
+
+  // --- the steps ---
+
+  #readHeader(): void {
+    const read = readProxyHeader(this.#held, this.#service.service.proxyProtocol.in ?? 'either')
+    if (read.kind === 'more') return
+    if (read.kind === 'bad') return this.refuse(badHeader(read.what))
+    this.#awaitsHeader = false
+    this.#unwatch()
+    this.#held = this.#held.subarray(read.length)
+    // The sender speaks for itself (a health check): it is the caller then.
+    const ends = read.ends ?? endsOf(this.wire)
+    if (ends !== undefined) this.#record.calledBy(ends.source.address, ends.source.port)
+    if (this.#held.length > 0) this.wire.pause()
+    void this.#open(ends)
+  }
+
+  async #open(ends: CallerEnds): Promise<void> {
+    try {
+      const opened = await this.#service.open(this.#record, ends, () => !this.#isOver)
+      if (this.#isOver) return opened.backend.wire.destroy()
+      this.#join(opened)
+    } catch (thrown) {
+      this.refuse(asSidecarError(thrown))
+    }
+  }
+
+  #join(opened: OpenedConnection): void {
+    const backend = opened.backend.wire
+    this.#record.reached(opened)
+    // Before the tunnel is there, because an end that has come already makes it close the direction at once.
+    const early = opened.takeEarly()
+    if (early.length > 0) this.wire.write(early)
+    if (this.#held.length > 0) backend.write(this.#held)
+    this.#held = NOTHING
+    this.#tunnel = new Tunnel({
+      caller: this.wire,
+      backend,
+      idleMs: this.#service.service.timeouts.idleMs,
+      deadlines: this.#service.deadlines,
+      closed: (end, error) => {
+        this.#record.ended(end, error)
+        this.#finish(undefined)
+      },
+    })
+    if (backend.congested) this.wire.pause()
+    if (this.wire.congested) backend.pause()
+  }
+
+  /** Writes the record, once; tells whether this call was the one. */
+  #finish(error: SidecarError | undefined): boolean {
+    if (this.#isOver) return false
+    this.#isOver = true
+    this.#unwatch()
+    if (error !== undefined) this.#record.fail(error)
+    this.#service.finished(this, this.#record)
+    return true
+  }
+
+  #unwatch(): void {
+    this.deadline = 0
+    this.#service.deadlines.unwatch(this)
+  }
+}
+
+function badHeader(what: string): SidecarError {
+  return new SidecarError('CALLER_BAD_PROXY_HEADER', what)
+}

@@ -1,0 +1,22 @@
+import type { OpenedConnection } from '../backend/open-connection.ts'
+import type { Service } from '../settings/service.ts'
+import type { Deadlines } from '../wire/deadlines.ts'
+import type { Wire } from '../wire/wire.ts'
+import type { CallerEnds } from './caller-ends.ts'
+import type { ServiceRecord } from './service-record.ts'
+
+/** A caller as its service knows it. */
+export interface ServiceConnection {
+  readonly wire: Wire
+}
+
+/** What every caller of one service shares for the life of a snapshot. */
+export interface ServiceContext {
+  readonly service: Service
+  readonly deadlines: Deadlines
+  newRecord(): ServiceRecord
+  /** Opens a connection of its own for one caller; throws a SidecarError. */
+  open(record: ServiceRecord, ends: CallerEnds, isWanted: () => boolean): Promise<OpenedConnection>
+  /** Logs and counts what a record says; the caller is gone. */
+  finished(caller: ServiceConnection, record: ServiceRecord): void
+}

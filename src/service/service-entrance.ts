@@ -1,0 +1,107 @@
+/**
+ * Entrance two, a fixed forward: whoever comes in here goes to the backends of this service and nowhere else, under
+ * the same policy as everybody. A caller stays with the generation that took it: its tunnel ends by itself, or at the
+ * drain deadline.
+ */
+import type { Backends } from '../backend/backends.ts'
+import type { OpenedConnection } from '../backend/open-connection.ts'
+import { SidecarError } from '../errors.ts'
+import type { AccessRecord } from '../observe/access-record.ts'
+import type { Service } from '../settings/service.ts'
+import type { Snapshot } from '../settings/snapshot.ts'
+import type { Deadlines } from '../wire/deadlines.ts'
+import type { TcpHandle } from '../wire/raw-handle.ts'
+import { BackendList } from './backend-list.ts'
+import type { CallerEnds } from './caller-ends.ts'
+import { ServiceCaller } from './service-caller.ts'
+import type { ServiceConnection, ServiceContext } from './service-context.ts'
+import { ServiceRecord } from './service-record.ts'
+import { writeProxyHeader } from './write-proxy-header.ts'
+
+export interface ServiceEntranceOptions {
+  readonly service: Service
+  readonly snapshot: Snapshot
+  readonly deadlines: Deadlines
+  readonly backends: Pick<Backends, 'connect'>
+  /** Gets every caller when it is gone; the record is not kept. */
+  readonly finished: (record: AccessRecord) => void
+}
+
+export class ServiceEntrance implements ServiceContext {
+  readonly service: Service
+  readonly deadlines: Deadlines
+  /** Called when the last caller has left after `retire`. */
+  emptied: () => void = () => {}
+  readonly #options: ServiceEntranceOptions
+  readonly #list: BackendList
+  readonly #callers = new Set<ServiceCaller>()
+  readonly #idPrefix: string
+  #taken = 0
+  #retired = false
+
+  constructor(options: ServiceEntranceOptions) {
+    const { service, snapshot, deadlines } = options
+    this.service = service
+    this.deadlines = deadlines
+    this.#options = options
+    this.#list = new BackendList(service, snapshot.policy)
+    this.#idPrefix = `${snapshot.generation.toString(36)}-${process.pid.toString(36)}-${service.name}-`
+  }
+
+  get load(): { callers: number; requests: number; tunnels: number } {
+    let tunnels = 0
+    for (const caller of this.#callers) if (caller.isTunnel) tunnels += 1
+    return { callers: this.#callers.size, requests: 0, tunnels }
+  }
+
+  accept(handle: TcpHandle): void {
+    const caller = new ServiceCaller(this, handle)
+    this.#callers.add(caller)
+    const { connections } = this.service.limits
+    if (this.#callers.size <= connections) return caller.start()
+    caller.refuse(
+      new SidecarError('INTERNAL_AT_LIMIT', `the ${connections} connections of ${this.service.name} are taken`),
+    )
+  }
+
+  /** Nobody new will come; `emptied` is called when the last caller has left. */
+  retire(): void {
+    this.#retired = true
+    this.#tellWhenEmpty()
+  }
+
+  /** Cuts everything that is left; tells how many callers that were. */
+  cut(): number {
+    const left = this.#callers.size
+    this.emptied = () => {}
+    for (const caller of this.#callers) caller.cut()
+    return left
+  }
+
+  newRecord(): ServiceRecord {
+    this.#taken += 1
+    const { version, generation } = this.#options.snapshot
+    const requestId = this.#idPrefix + this.#taken.toString(36)
+    return new ServiceRecord({ requestId, entrance: this.service.name, version, generation })
+  }
+
+  open(record: ServiceRecord, ends: CallerEnds, isWanted: () => boolean): Promise<OpenedConnection> {
+    const { starttls, timeouts, proxyProtocol } = this.service
+    const header = proxyProtocol.out === undefined ? undefined : writeProxyHeader(proxyProtocol.out, ends)
+    return this.#list.open({
+      isWanted,
+      trying: ({ decision, scheme }) => record.decided(decision, scheme),
+      open: (to) => this.#options.backends.connect({ ...to, starttls, header, timeouts }),
+    })
+  }
+
+  finished(caller: ServiceConnection, record: ServiceRecord): void {
+    this.#callers.delete(caller as ServiceCaller)
+    this.#options.finished(record.close())
+    this.#tellWhenEmpty()
+  }
+
+  #tellWhenEmpty(): void {
+    if (this.#retired && this.#callers.size === 0) this.emptied()
+  }
+}

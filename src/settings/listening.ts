@@ -1,0 +1,27 @@
+import type { ListenAddress, Settings } from './settings.ts'
+
+/** The entrances whose addresses need a word before they may leave loopback. */
+export const guardedEntrances = ['proxy', 'services', 'admin', 'health'] as const
+export type GuardedEntrance = (typeof guardedEntrances)[number]
+
+/** One address that the settings want listened on, and where they say so. */
+export interface Listening {
+  readonly entrance: GuardedEntrance
+  /** As a reader finds it: `proxy.listen`, `services[0].accept`. */
+  readonly setting: string
+  readonly address: ListenAddress
+}
+
+/** Lists every TCP address that the settings want listened on. */
+export function listeningOf({ proxy, services, admin, health }: Settings): Listening[] {
+  return [
+    ...proxy.listen.map((address): Listening => ({ entrance: 'proxy', setting: 'proxy.listen', address })),
+    ...services.flatMap(({ accept }, index): Listening[] => {
+      if (accept.kind === 'unix') return []
+      const { host, port } = accept
+      return [{ entrance: 'services', setting: `services[${index}].accept`, address: { host, port } }]
+    }),
+    { entrance: 'admin', setting: 'admin.listen', address: admin.listen },
+    { entrance: 'health', setting: 'health.listen', address: health.listen },
+  ]
+}

@@ -1,0 +1,129 @@
+/**
+ * One entry of `services` as operators write it. What one value means alone is judged at the value, what several mean
+ * together at the end, so that every fault has its place.
+ */
+import * as z from 'zod'
+import { SidecarError } from '../errors.ts'
+import { cidrField, nameField } from '../policy/fields.ts'
+import { parseAuthority } from '../policy/parse-destination.ts'
+import { parseListenAddress } from './listen-address.ts'
+import { type ServiceBackend, starttlsProtocols } from './service.ts'
+import { count, deadline } from './setting-fields.ts'
+
+/** sun_path holds 108 bytes on Linux and 104 elsewhere, with the closing NUL. */
+const SOCKET_PATH_BYTES = 103
+const acceptShape = 'expected an address such as 127.0.0.1:389, or unix:/run/vedette/ldap.sock'
+const connectShape = 'expected tls://host:port, or tcp://host:port for plain text'
+
+/** An accepted address before its path is resolved. */
+export type AcceptEntry =
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
+  | { readonly kind: 'unix'; readonly path: string }
+
+const acceptField = z.string().transform((text, context): AcceptEntry => {
+  if (text.startsWith('unix:')) {
+    const path = text.slice('unix:'.length)
+    if (/\S/.test(path) && !path.includes('\0') && Buffer.byteLength(path) <= SOCKET_PATH_BYTES) {
+      return { kind: 'unix', path }
+    }
+    return refuse(context, `expected a path of at most ${SOCKET_PATH_BYTES} bytes behind unix:`)
+  }
+  const address = parseListenAddress(text.replace(/^tcp:\/\//, ''))
+  return 'fault' in address ? refuse(context, acceptShape) : { kind: 'tcp', ...address }
+})
+
+const backendField = z.string().transform((text, context): ServiceBackend => {
+  const [, scheme, authority = ''] = /^(tls|tcp):\/\/(.*)$/s.exec(text) ?? []
+  if (scheme === undefined) return refuse(context, connectShape)
+  try {
+    return { scheme: scheme as ServiceBackend['scheme'], authority: parseAuthority(authority).authority }
+  } catch (error) {
+    if (!(error instanceof SidecarError)) throw error
+    return refuse(context, `${connectShape}: it ${String(error.details.reason ?? error.message)}`)
+  }
+})
+
+const modeField = z
+  .string()
+  .regex(/^0?[0-7]{3}$/, 'expected the bits of the socket file in octal, such as "0660"')
+  .transform((text) => Number.parseInt(text, 8))
+
+const proxyProtocol = z
+  .strictObject({
+    in: z
+      .enum(['v1', 'v2', 'either'])
+      .optional()
+      .describe('Callers must begin with a PROXY header of this version; needs from.'),
+    from: z
+      .array(z.union([z.literal('unix'), cidrField]))
+      .default([])
+      .describe('Peers that may send it, as addresses or ranges; unix for those of a socket file. Others are refused.'),
+    out: z.enum(['v1', 'v2']).optional().describe('Backends are sent a PROXY header of this version first.'),
+  })
+  .describe("The caller's address across proxies (PROXY protocol).")
+
+/** One entry of `services`. */
+export const serviceSchema = z
+  .strictObject({
+    name: nameField.describe('How logs and metrics call this entrance.'),
+    accept: acceptField.describe('Where callers come in: host:port, or unix:PATH.'),
+    mode: modeField
+      .default(0o600)
+      .describe('The bits of the socket file; "0600" when left out.')
+      .meta({ default: '0600' }),
+    connect: z
+      .union([backendField, z.array(backendField).min(1)])
+      .transform((backends) => [backends].flat())
+      .describe('The backend, or several: tls://host:port; tcp://host:port where a rule says plaintext: true.'),
+    failover: z
+      .enum(['priority', 'roundRobin'])
+      .default('priority')
+      .describe('priority takes the first backend that can be reached, roundRobin begins with the next one each time.'),
+    starttls: z
+      .enum(starttlsProtocols)
+      .optional()
+      .describe('TLS is asked for in the words of this protocol, on a connection that begins in plain text.'),
+    limits: z
+      .strictObject({ connections: count.optional().describe('Connections at a time, per worker; limits.tunnels.') })
+      .prefault({}),
+    timeouts: z
+      .strictObject({
+        connect: deadline.optional().describe('For a backend to accept the connection; timeouts.connect.'),
+        handshake: deadline.optional().describe('For STARTTLS and the TLS handshake together; timeouts.handshake.'),
+        idle: deadline.optional().describe('Without a byte in either direction; timeouts.idle.'),
+      })
+      .prefault({}),
+    proxyProtocol: proxyProtocol.prefault({}),
+  })
+  .superRefine((entry, context) => {
+    const note = (path: (string | number)[], message: string) =>
+      context.addIssue({ code: 'custom', path, message, input: entry })
+    for (const [index, { scheme }] of entry.connect.entries()) {
+      if (entry.starttls !== undefined && scheme === 'tcp') {
+        note(['connect', index], 'tcp:// is plain text, and starttls asks for TLS: write tls://')
+      }
+    }
+    const { in: header, from } = entry.proxyProtocol
+    if (header !== undefined && from.length === 0) {
+      note(['proxyProtocol', 'in'], 'needs from: whoever may say it could pose as everybody')
+    }
+    if (header === undefined && from.length > 0) note(['proxyProtocol', 'from'], 'has no effect without in')
+  })
+
+export type ServiceEntry = z.output<typeof serviceSchema>
+
+/** All of them: names are what logs and metrics tell entrances apart by. */
+export const servicesSchema = z.array(serviceSchema).superRefine((entries, context) => {
+  const seen = new Set(['proxy'])
+  for (const [index, { name }] of entries.entries()) {
+    if (seen.has(name)) {
+      context.addIssue({ code: 'custom', path: [index, 'name'], message: 'expected a name of its own', input: entries })
+    }
+    seen.add(name)
+  }
+})
+
+function refuse(context: z.RefinementCtx, message: string): never {
+  context.addIssue({ code: 'custom', message })
+  return z.NEVER
+}

@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { failureOf, load, settingsFolder } from './settings-kit.ts'
+
+test('a service gets from the settings what it leaves out', (t) => {
+  const folder = settingsFolder(
+    t,
+    'limits: { tunnels: 7 }\ntimeouts: { connect: 1s, handshake: 2s, idle: 3s }\n' +
+      'services:\n  - { name: ldaps, accept: "127.0.0.1:389", connect: "tls://LDAP.tinynet.example.:636" }\n',
+  )
+  assert.deepEqual(load(folder).settings.services, [
+    {
+      name: 'ldaps',
+      accept: { kind: 'tcp', host: '127.0.0.1', port: 389 },
+      connect: [{ scheme: 'tls', authority: 'ldap.tinynet.example:636' }],
+      failover: 'priority',
+      limits: { connections: 7 },
+      timeouts: { connectMs: 1000, handshakeMs: 2000, idleMs: 3000 },
+      proxyProtocol: { from: [] },
+    },
+  ])
+})
+
+test('every key of a service arrives, and a relative socket file stands beside the settings', (t) => {
+  const folder = settingsFolder(
+    t,
+    `services:
+  - name: mail
+    accept: unix:run/mail.sock
+    mode: "0660"
+    connect: [tls://a.example:587, "tls://[::1]:587"]
+    failover: roundRobin
+    starttls: smtp
+    limits: { connections: 2 }
+    timeouts: { connect: 1s, handshake: 2s, idle: 3s }
+    proxyProtocol: { in: either, from: [unix, 10.0.0.0/8], out: v2 }
+  - { name: plain, accept: "tcp://[::1]:0", connect: "tcp://b.example:25" }
+`,
+  )
+  const [mail, plain] = load(folder).settings.services
+  assert.deepEqual(mail, {
+    name: 'mail',
+    accept: { kind: 'unix', path: join(folder, 'run/mail.sock'), mode: 0o660 },
+    connect: [
+      { scheme: 'tls', authority: 'a.example:587' },
+      { scheme: 'tls', authority: '[::1]:587' },
+    ],
+    failover: 'roundRobin',
+    starttls: 'smtp',
+    limits: { connections: 2 },
+    timeouts: { connectMs: 1000, handshakeMs: 2000, idleMs: 3000 },
+    proxyProtocol: { in: 'either', from: ['unix', '10.0.0.0/8'], out: 'v2' },
+  })
+  assert.deepEqual(plain?.accept, { kind: 'tcp', host: '::1', port: 0 })
+  assert.deepEqual(plain?.connect, [{ scheme: 'tcp', authority: 'b.example:25' }])
+})
+
+const good = 'accept: "127.0.0.1:0", connect: "tls://a.example:1"'
+const bad: readonly [reason: string, entry: string, says: string][] = [
+  ['an unknown key means nothing', `{ name: a, ${good}, tsl: 1 }`, '[0].tsl: is not a known key'],
+  ['a name is needed', `{ ${good} }`, '[0].name: is missing'],
+  ['the proxy is an entrance too', `{ name: proxy, ${good} }`, '[0].name: expected a name of its own, found "proxy"'],
+  [
+    'a host name may come to mean another address',
+    '{ name: a, accept: "me:1", connect: "tls://a.example:1" }',
+    '[0].accept: expected an address such as',
+  ],
+  [
+    'a socket file needs a path',
+    '{ name: a, accept: "unix:", connect: "tls://a.example:1" }',
+    '[0].accept: expected a path of at most 103 bytes',
+  ],
+  [
+    'a scheme says whether TLS is spoken',
+    '{ name: a, accept: "127.0.0.1:0", connect: "a.example:1" }',
+    '[0].connect: expected tls://host:port',
+  ],
+  [
+    'a service has no default port',
+    '{ name: a, accept: "127.0.0.1:0", connect: "tls://a.example" }',
+    '[0].connect: expected tls://host:port, or tcp://host:port for plain text: it has no port',
+  ],
+  [
+    'the second backend is judged like the first',
+    '{ name: a, accept: "127.0.0.1:0", connect: ["tls://a.example:1", "x"] }',
+    '[0].connect[1]: expected tls://host:port',
+  ],
+  ['no backend at all', '{ name: a, accept: "127.0.0.1:0", connect: [] }', '[0].connect: expected'],
+  [
+    'plain text and STARTTLS contradict each other',
+    '{ name: a, accept: "127.0.0.1:0", connect: "tcp://a.example:1", starttls: smtp }',
+    '[0].connect[0]: tcp:// is plain text',
+  ],
+  ['a dialect nobody speaks', `{ name: a, ${good}, starttls: gopher }`, '[0].starttls: expected one of smtp'],
+  [
+    'anybody could pose as everybody',
+    `{ name: a, ${good}, proxyProtocol: { in: v1 } }`,
+    '[0].proxyProtocol.in: needs from',
+  ],
+  [
+    'peers without a header',
+    `{ name: a, ${good}, proxyProtocol: { from: [127.0.0.1] } }`,
+    '[0].proxyProtocol.from: has no effect without in',
+  ],
+  [
+    'a peer that is no address',
+    `{ name: a, ${good}, proxyProtocol: { in: v1, from: [lb] } }`,
+    '[0].proxyProtocol.from[0]: expected',
+  ],
+  ['bits in decimal', `{ name: a, ${good}, mode: "999" }`, '[0].mode: expected the bits of the socket file'],
+  [
+    'a deadline of nothing',
+    `{ name: a, ${good}, timeouts: { connect: 0s } }`,
+    '[0].timeouts.connect: expected more than 0',
+  ],
+]
+for (const [reason, entry, says] of bad) {
+  test(`a bad service is refused: ${reason}`, (t) => {
+    const failure = failureOf(settingsFolder(t, `services:\n  - ${entry}\n`))
+    assert.equal(failure.code, 'OPERATOR_BAD_DOCUMENT')
+    const [line = '', ...others] = failure.says
+    assert.deepEqual(others, [])
+    assert.match(line, /^vedette\.yaml:2:\d+ services/)
+    assert.ok(line.includes(says), line)
+  })
+}
+
+test('all faults of all services are told, and two of one name are one too many', (t) => {
+  const text = `services:\n  - { name: a, ${good} }\n  - { name: a, ${good}, starttls: x }\n  - { name: b, accept: 1, connect: x }\n`
+  const { says } = failureOf(settingsFolder(t, text))
+  assert.deepEqual(
+    says.map((line) => line.split(': ')[0]?.split(' ')[1]),
+    ['services[1].starttls', 'services[2].accept', 'services[2].connect'],
+  )
+  const twice = failureOf(settingsFolder(t, `services:\n  - { name: a, ${good} }\n  - { name: a, ${good} }\n`))
+  assert.match(twice.says[0] ?? '', /^vedette\.yaml:3:\d+ services\[1\]\.name: expected a name of its own, found "a"/)
+})
+
+test('leaving loopback needs the word for services, and no other', (t) => {
+  const folder = settingsFolder(t, 'services:\n  - { name: a, accept: "0.0.0.0:1", connect: "tls://a.example:1" }\n')
+  const { code, says } = failureOf(folder, { unsafe: ['proxy'] })
+  assert.equal(code, 'OPERATOR_UNSAFE_ADDRESS')
+  assert.match(
+    says[0] ?? '',
+    /^services\[0\]\.accept 0\.0\.0\.0:1 is outside loopback: .*--unsafe-services-listen or VEDETTE_UNSAFE_SERVICES_LISTEN=true/,
+  )
+  load(folder, { unsafe: ['services'] })
+  load(folder, { environment: { VEDETTE_UNSAFE_SERVICES_LISTEN: 'true' } })
+})
+
+test('two services cannot share a port or a socket file', (t) => {
+  const two = (accept: string) =>
+    `services:\n  - { name: a, accept: "${accept}", connect: "tls://a.example:1" }\n  - { name: b, accept: "${accept}", connect: "tls://a.example:1" }\n`
+  for (const accept of ['127.0.0.1:4', 'unix:x.sock']) {
+    assert.match(
+      failureOf(settingsFolder(t, two(accept))).says[0] ?? '',
+      /services\[1\]\.accept: .* is an address of services\[0\]\.accept already/,
+    )
+  }
+  load(settingsFolder(t, two('127.0.0.1:0')))
+})
