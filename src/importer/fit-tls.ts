@@ -7,24 +7,10 @@ import { findSuite } from '../policy/catalogue.ts'
 import { findGroup } from '../policy/groups.ts'
 import type { Protocol } from '../policy/policy.ts'
 import { newestProfile, profiles } from '../policy/profiles.ts'
+import { fitSignatures } from './fit-signatures.ts'
 import type { TlsInput } from './importer.ts'
-import type { Place, Tell } from './report.ts'
-
-/** Something said, and where. */
-export interface Said<T> {
-  readonly value: T
-  readonly at: Place
-}
-
-/** What a document asks for; what it does not say follows the default set. */
-export interface TlsWish {
-  readonly protocols?: Said<readonly Protocol[]>
-  /** IANA names of suites up to TLS 1.2. */
-  readonly legacy?: Said<readonly string[]>
-  readonly tls13?: Said<readonly string[]>
-  readonly groups?: Said<readonly string[]>
-  readonly securityLevel?: Said<number>
-}
+import type { Tell } from './report.ts'
+import type { Said, TlsWish } from './tls-wish.ts'
 
 /** Where it is to stand: a security level under the usual one is for a rule alone. */
 export interface Fitting {
@@ -35,21 +21,25 @@ export interface Fitting {
 /** Makes the `tls` entry; undefined when nothing was asked for that the default does not give. */
 export function fitTls(wish: TlsWish, fitting: Fitting): TlsInput | undefined {
   const level = fitLevel(wish.securityLevel, fitting)
-  const legacyEntry = level === undefined ? {} : { legacy: { securityLevel: level } }
+  const legacy = { ...(level === undefined ? {} : { securityLevel: level }), ...fitRenegotiation(wish, fitting) }
+  const legacyEntry = Object.keys(legacy).length === 0 ? {} : { legacy }
   const asked = fitProtocols(wish.protocols, level, fitting)
   const suites = fitSuites(wish, asked, fitting)
   const protocols = asked.filter((protocol) => suites.some((name) => serves(name, [protocol])))
   tellOfLost(asked, protocols, wish, fitting)
   if (protocols.length === 0 || isSilent(wish, protocols)) {
-    return level === undefined ? undefined : legacyEntry
+    return Object.keys(legacyEntry).length === 0 ? undefined : legacyEntry
   }
   const ciphers = suites.filter((name) => serves(name, protocols))
   const groups = fitGroups(wish.groups, protocols, ciphers, fitting)
+  const needs = { protocols, ciphers, level: level ?? usualLevel }
+  const signatures = fitSignatures(wish.signatureAlgorithms, needs, fitting.tell)
   return {
     configuration: 'custom',
     protocols: [...protocols],
     ciphers: [...ciphers],
     ...(groups === undefined ? {} : { groups: [...groups] }),
+    ...(signatures === undefined ? {} : { signatureAlgorithms: [...signatures] }),
     ...legacyEntry,
   }
 }
@@ -58,8 +48,9 @@ const defaults = profiles[newestProfile]
 const usualProtocols: readonly Protocol[] = ['TLSv1.3', 'TLSv1.2']
 const usualLevel = 2
 
-function isSilent({ legacy, tls13, groups }: TlsWish, protocols: readonly Protocol[]): boolean {
-  return [legacy, tls13, groups].every((each) => each === undefined) && protocols.join() === usualProtocols.join()
+function isSilent(wish: TlsWish, protocols: readonly Protocol[]): boolean {
+  const lists = [wish.legacy, wish.tls13, wish.groups, wish.signatureAlgorithms]
+  return lists.every((each) => each === undefined) && protocols.join() === usualProtocols.join()
 }
 
 function fitLevel(said: TlsWish['securityLevel'], { scope, tell }: Fitting): 0 | 1 | undefined {
@@ -81,6 +72,15 @@ function fitLevel(said: TlsWish['securityLevel'], { scope, tell }: Fitting): 0 |
   if (scope === 'rule') tell(at, 'dangerous', `${risk}, from this backend alone`)
   else tell(at, 'dangerous', `${risk}; left out: give the rule of one old backend legacy: { securityLevel: ${value} }`)
   return scope === 'rule' ? (value === 0 ? 0 : 1) : undefined
+}
+
+function fitRenegotiation({ unsafeRenegotiation: said }: TlsWish, { scope, tell }: Fitting) {
+  if (said === undefined) return {}
+  const risk = 'without RFC 5746 whoever is on the way can put a request of their own in front of ours'
+  if (scope === 'rule') tell(said.at, 'dangerous', `${risk}; from this backend alone`)
+  else
+    tell(said.at, 'dangerous', `${risk}; left out: give the rule of one backend legacy: { unsafeRenegotiation: true }`)
+  return scope === 'rule' ? { unsafeRenegotiation: true } : {}
 }
 
 function fitProtocols(said: TlsWish['protocols'], level: number | undefined, { tell }: Fitting): Protocol[] {
@@ -106,6 +106,10 @@ function fitSuites(wish: TlsWish, protocols: readonly Protocol[], { tell }: Fitt
   // Who asks for an old protocol and names no suites has to get some that it can use.
   const speaksOld = protocols.some((protocol) => protocol === 'TLSv1' || protocol === 'TLSv1.1')
   const unsaid = speaksOld ? [...defaultLegacy, ...oldSuites] : defaultLegacy
+  if (speaksOld && wish.legacy === undefined && wish.protocols !== undefined) {
+    const added = oldSuites.map((name) => findSuite(name)?.openssl).join(', ')
+    tell(wish.protocols.at, 'changed', `no suite of the default set works before TLSv1.2: ${added} are offered as well`)
+  }
   const usable = (said: Said<readonly string[]>): string[] => {
     const names = [...new Set(said.value)].filter((name) => findSuite(name) !== undefined)
     const free = names.filter((name) => findSuite(name)?.needs === undefined)

@@ -7,6 +7,8 @@ import { findSuite } from '../policy/catalogue.ts'
 import { type SuiteRow, suiteRows } from '../policy/catalogue-suites.ts'
 import { findGroup } from '../policy/groups.ts'
 import type { Protocol } from '../policy/policy.ts'
+import { newestProfile, profiles } from '../policy/profiles.ts'
+import { explainUnusableSignature, findSignatureAlgorithm } from '../policy/signature-algorithms.ts'
 import { everything, keywords, known, type Priorities } from './gnutls-keywords.ts'
 import type { Result } from './report.ts'
 
@@ -16,6 +18,8 @@ export interface PriorityExpansion {
   /** IANA names in order. */
   readonly suites: readonly string[]
   readonly groups: readonly string[]
+  /** Undefined while no item speaks of them. */
+  readonly signatureAlgorithms?: readonly string[]
   readonly remarks: readonly { readonly result: Result; readonly says: string }[]
 }
 
@@ -42,6 +46,7 @@ export function expandPriorityString(text: string): PriorityExpansion | { readon
     protocols: state.versions.flatMap((version) => protocols[version] ?? []),
     suites: suitesOf(state),
     groups: state.groups.flatMap((name) => findGroup(groupNames[name] ?? name)?.name ?? []),
+    ...(state.signatures === undefined ? {} : { signatureAlgorithms: state.signatures }),
     remarks: state.remarks,
   }
 }
@@ -55,6 +60,7 @@ function givesUpTls13({ versions, exchanges }: State): boolean {
 type Lists = { -readonly [Key in keyof Priorities]: string[] }
 
 interface State extends Lists {
+  signatures?: readonly string[]
   readonly remarks: { result: Result; says: string }[]
 }
 
@@ -73,7 +79,8 @@ function applyItem(item: string, state: State): boolean {
   if (!/^[-+!]/.test(item)) {
     if (!Object.hasOwn(keywords, name)) return Object.hasOwn(keywords, item.toUpperCase())
   }
-  if (/^(COMP|SIGN|CTYPE)-/.test(name)) {
+  if (name.startsWith('SIGN-')) return applySignature(item, state)
+  if (/^(COMP|CTYPE)-/.test(name)) {
     state.remarks.push({ result: 'ignored', says: `${item}: ${unusedReasons[name.split('-')[0] as string]}` })
     return true
   }
@@ -88,8 +95,23 @@ function applyItem(item: string, state: State): boolean {
 
 const unusedReasons: Readonly<Record<string, string>> = {
   COMP: 'there is no compression in TLS here at all',
-  SIGN: 'signature algorithms are not chosen by a policy',
   CTYPE: 'only X.509 certificates are read here',
+}
+
+/** What a keyword says of signatures changes with every GnuTLS, so items edit the list of the default set. */
+function applySignature(item: string, state: State): true {
+  const adds = item.startsWith('+')
+  if (/^.SIGN-ALL$/i.test(item)) {
+    if (adds) delete state.signatures
+    else state.signatures = []
+    return true
+  }
+  const name = findSignatureAlgorithm(item.slice(1))?.name
+  const fault = explainUnusableSignature(name ?? item.slice(1))
+  if (fault !== undefined && adds) state.remarks.push({ result: 'ignored', says: `${item}: ${fault.reason}` })
+  const before = (state.signatures ?? profiles[newestProfile].signatureAlgorithms).filter((each) => each !== name)
+  state.signatures = adds && name !== undefined && fault === undefined ? [...before, name] : before
+  return true
 }
 
 /** The list an item speaks of, and the names in it. */

@@ -21,11 +21,11 @@ export function haproxyArguments(words: readonly string[], { at }: Line, tell: T
 }
 
 const taken =
-  'verify ca-file crl-file crt sni verifyhost ciphers ciphersuites curves ssl-min-ver ssl-max-ver ssl-security-level'
+  'verify ca-file crl-file crt sni verifyhost ciphers ciphersuites curves sigalgs ssl-min-ver ssl-max-ver ssl-security-level'
 const flags = 'ssl no-tlsv10 no-tlsv11 no-tlsv12 no-tlsv13 force-tlsv10 force-tlsv11 force-tlsv12 force-tlsv13'
 const known = new Set(`${taken} ${flags}`.split(' '))
 const withValue = new Set(
-  `${taken} alpn npn sigalgs client-sigalgs weight inter fall rise port addr maxconn minconn slowstart cookie id check-sni check-alpn resolvers resolve-prefer init-addr source proto ssl-reuse`.split(
+  `${taken} alpn npn client-sigalgs weight inter fall rise port addr maxconn minconn slowstart cookie id check-sni check-alpn resolvers resolve-prefer init-addr source proto ssl-reuse`.split(
     ' ',
   ),
 )

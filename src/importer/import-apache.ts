@@ -6,12 +6,13 @@
 import { apacheReason } from './apache-reasons.ts'
 import { type ApacheScope, readApacheScopes } from './apache-scopes.ts'
 import { type BackendWish, ruleFrom, specFrom, tellRuleOnly } from './backend-wish.ts'
-import { fitTls, type TlsWish } from './fit-tls.ts'
+import { fitTls } from './fit-tls.ts'
 import type { ImportContext, Importer } from './importer.ts'
 import { matchBackend } from './name-backend.ts'
 import { readEditedProtocols } from './protocol-lists.ts'
 import { type Assignment, unquote } from './read-lines.ts'
 import { readCipherString, readTls13Suites } from './read-names.ts'
+import type { TlsWish } from './tls-wish.ts'
 import { namelessChain, takeIdentity, takeTrustStore, unverified } from './verification.ts'
 
 /** Imports Apache's configuration. */

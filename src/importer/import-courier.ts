@@ -1,10 +1,11 @@
 /** Courier: `TLS_*` of its shell files. One list serves what Courier accepts and what it sends. */
 import { specFrom, tellRuleOnly } from './backend-wish.ts'
-import { fitTls, type TlsWish } from './fit-tls.ts'
+import { fitTls } from './fit-tls.ts'
 import type { ImportContext, Importer } from './importer.ts'
 import { readNamedProtocols } from './protocol-lists.ts'
 import { type Assignment, notReadable, readLines, splitAssignment, unquote } from './read-lines.ts'
 import { readCipherString } from './read-names.ts'
+import type { TlsWish } from './tls-wish.ts'
 import { namelessChain, takeTrustStore, unverified } from './verification.ts'
 
 /** Imports a configuration file of Courier. */

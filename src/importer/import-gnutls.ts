@@ -4,13 +4,14 @@
  */
 import { findSuite } from '../policy/catalogue.ts'
 import { ruleFrom, specFrom, tellRuleOnly } from './backend-wish.ts'
-import { fitTls, type TlsWish } from './fit-tls.ts'
+import { fitTls } from './fit-tls.ts'
 import { keywords } from './gnutls-keywords.ts'
 import { expandPriorityString } from './gnutls-priority.ts'
 import type { ImportContext, Importer } from './importer.ts'
 import { matchBackend } from './name-backend.ts'
 import { type Assignment, type Line, notReadable, readLines, unquote } from './read-lines.ts'
 import { describeSuites, protocolRange, readCipherString } from './read-names.ts'
+import type { TlsWish } from './tls-wish.ts'
 import { noRevocation, takeIdentity, takeTrustStore, unverified } from './verification.ts'
 
 /** Imports a priority string or OpenLDAP's settings. */
@@ -84,7 +85,7 @@ function tlsOf(settings: ReadonlyMap<string, Assignment>, { tell }: ImportContex
     return readCipherString(list.value, list.at, tell)
   }
   const { at } = list
-  const { protocols, suites, groups, remarks } = expansion
+  const { protocols, suites, groups, signatureAlgorithms, remarks } = expansion
   for (const { result, says } of remarks) tell(at, result, says)
   tell(at, suites.length > 0 ? 'taken' : 'ignored', describeSuites(suites))
   if (minimum !== undefined && bounded !== undefined) tell(minimum.at, 'taken', `not under ${bounded[0]}`)
@@ -94,6 +95,7 @@ function tlsOf(settings: ReadonlyMap<string, Assignment>, { tell }: ImportContex
     legacy: { value: suites.filter((name) => !isTls13(name)), at },
     tls13: { value: suites.filter(isTls13), at },
     groups: { value: groups, at },
+    ...(signatureAlgorithms === undefined ? {} : { signatureAlgorithms: { value: signatureAlgorithms, at } }),
   }
 }
 

@@ -2,7 +2,7 @@
 
 import type { Protocol } from '../policy/policy.ts'
 import { type BackendWish, ruleFrom } from './backend-wish.ts'
-import { fitTls, type TlsWish } from './fit-tls.ts'
+import { fitTls } from './fit-tls.ts'
 import { haproxyArguments, type ServerOption } from './haproxy-arguments.ts'
 import type { ImportContext, Importer, RuleInput } from './importer.ts'
 import { matchBackend } from './name-backend.ts'
@@ -13,8 +13,10 @@ import {
   readCipherString,
   readGroupNames,
   readProtocolName,
+  readSignatureNames,
   readTls13Suites,
 } from './read-names.ts'
+import type { TlsWish } from './tls-wish.ts'
 import { namelessChain, noRevocation, takeIdentity, takeTrustStore, unverified } from './verification.ts'
 
 type Options = ReadonlyMap<string, ServerOption>
@@ -45,7 +47,7 @@ export const importHaproxy: Importer = (source, context) => {
 
 const globalOptions: Readonly<Record<string, string>> = {
   ...{ 'ssl-default-server-ciphers': 'ciphers', 'ssl-default-server-ciphersuites': 'ciphersuites' },
-  ...{ 'ssl-default-server-curves': 'curves', 'ssl-server-verify': 'verify' },
+  ...{ 'ssl-default-server-curves': 'curves', 'ssl-default-server-sigalgs': 'sigalgs', 'ssl-server-verify': 'verify' },
 }
 
 function readGlobal(
@@ -123,12 +125,14 @@ function namesOf(
 
 function tlsOf(options: Options, { tell }: ImportContext): TlsWish {
   const [ciphers, tls13, curves] = [options.get('ciphers'), options.get('ciphersuites'), options.get('curves')]
+  const signatures = options.get('sigalgs')
   const level = options.get('ssl-security-level')
   const protocols = protocolsOf(options, tell)
   return {
     ...(ciphers === undefined ? {} : readCipherString(ciphers.value, ciphers.at, tell)),
     ...(tls13 === undefined ? {} : readTls13Suites(tls13.value, tls13.at, tell)),
     ...(curves === undefined ? {} : readGroupNames(curves.value, curves.at, tell)),
+    ...(signatures === undefined ? {} : readSignatureNames(signatures.value, signatures.at, tell)),
     ...(level === undefined || !/^[0-5]$/.test(level.value)
       ? {}
       : { securityLevel: { value: Number(level.value), at: level.at } }),

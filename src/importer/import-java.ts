@@ -6,12 +6,13 @@ import { findSuite } from '../policy/catalogue.ts'
 import { newestProfile, profiles } from '../policy/profiles.ts'
 import { retiredProtocol } from '../policy/retired.ts'
 import { specFrom, tellRuleOnly } from './backend-wish.ts'
-import { fitTls, type Said, type TlsWish } from './fit-tls.ts'
+import { fitTls } from './fit-tls.ts'
 import type { ImportContext, Importer, SourceText } from './importer.ts'
 import { javaReason } from './java-reasons.ts'
 import { readNamedProtocols } from './protocol-lists.ts'
 import { type Assignment, type Line, notReadable, readLines, splitAssignment, unquote } from './read-lines.ts'
-import { allProtocols, describeSuites, readGroupNames, readSuiteNames } from './read-names.ts'
+import { allProtocols, describeSuites, readGroupNames, readSignatureNames, readSuiteNames } from './read-names.ts'
+import type { Said, TlsWish } from './tls-wish.ts'
 import { takeTrustStore } from './verification.ts'
 
 /** Imports properties or a list of suites. */
@@ -73,6 +74,7 @@ function wishOf(properties: Properties, { tell }: ImportContext): TlsWish {
   const protocols = said('jdk.tls.client.protocols', 'https.protocols')
   const list = said('jdk.tls.client.cipherSuites', 'https.cipherSuites', bareList)
   const groups = properties.get('jdk.tls.namedGroups')
+  const schemes = properties.get('jdk.tls.client.SignatureSchemes')
   const disabled = properties.get('jdk.tls.disabledAlgorithms')
   const chosen = protocols === undefined ? undefined : readNamedProtocols(protocols.value, protocols.at, tell).protocols
   const suites = list === undefined ? undefined : readSuiteNames(list.value.split(/[\s,"'[\]]+/), list.at, tell).suites
@@ -81,6 +83,7 @@ function wishOf(properties: Properties, { tell }: ImportContext): TlsWish {
   const left = without(disabled, { at: list?.at, suites, protocols: chosen }, tell)
   return {
     ...(groups === undefined ? {} : readGroupNames(groups.value, groups.at, tell)),
+    ...(schemes === undefined ? {} : readSignatureNames(schemes.value, schemes.at, tell)),
     ...(left.protocols === undefined ? {} : { protocols: left.protocols }),
     ...(left.suites === undefined ? {} : split(left.suites)),
   }

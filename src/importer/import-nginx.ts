@@ -1,11 +1,12 @@
 /** nginx: `proxy_ssl_*`, one rule for each block that passes to https; without such a block what is said holds for all. */
 import { type BackendWish, ruleFrom, specFrom, tellRuleOnly } from './backend-wish.ts'
-import { fitTls, type TlsWish } from './fit-tls.ts'
+import { fitTls } from './fit-tls.ts'
 import type { ImportContext, Importer } from './importer.ts'
 import { matchBackend } from './name-backend.ts'
 import { type Block, type Directive, findDirective, readNginxBlocks } from './nginx-directives.ts'
 import { readNamedProtocols } from './protocol-lists.ts'
-import { readCipherString, readGroupNames, readTls13Suites } from './read-names.ts'
+import { readCipherString, readGroupNames, readSignatureNames, readTls13Suites } from './read-names.ts'
+import type { TlsWish } from './tls-wish.ts'
 import { noRevocation, takeIdentity, takeTrustStore, unverified } from './verification.ts'
 
 /** Imports nginx's configuration. */
@@ -105,8 +106,9 @@ function namesOf(name: Directive | undefined, sends: Directive | undefined, { te
 function tlsOf(find: (name: string) => Directive | undefined, block: Block, { tell }: ImportContext): TlsWish {
   const [protocols, ciphers, command] = [find('protocols'), find('ciphers'), find('conf_command')]
   const isSuites = command?.values[0]?.toLowerCase() === 'ciphersuites'
+  const isSignatures = command?.values[0]?.toLowerCase() === 'signaturealgorithms'
   const isGroups = /^(groups|curves)$/i.test(command?.values[0] ?? '')
-  if (command !== undefined && !isSuites && !isGroups)
+  if (command !== undefined && !isSuites && !isGroups && !isSignatures)
     tell(command.at, 'ignored', 'this command of OpenSSL has no counterpart in a policy')
   const groups = findDirective(block, 'proxy_ssl_ecdh_curve')
   return {
@@ -114,6 +116,7 @@ function tlsOf(find: (name: string) => Directive | undefined, block: Block, { te
     ...(ciphers === undefined ? {} : readCipherString(ciphers.values.join(' '), ciphers.at, tell)),
     ...(command !== undefined && isSuites ? readTls13Suites(command.values[1] ?? '', command.at, tell) : {}),
     ...(command !== undefined && isGroups ? readGroupNames(command.values[1] ?? '', command.at, tell) : {}),
+    ...(command !== undefined && isSignatures ? readSignatureNames(command.values[1] ?? '', command.at, tell) : {}),
     ...(groups === undefined ? {} : readGroupNames(groups.values.join(':'), groups.at, tell)),
   }
 }

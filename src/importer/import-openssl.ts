@@ -1,10 +1,18 @@
 /** OpenSSL: a bare cipher string, or the commands of openssl.cnf that say what a client offers. */
 import { specFrom } from './backend-wish.ts'
-import { fitTls, type TlsWish } from './fit-tls.ts'
+import { fitTls } from './fit-tls.ts'
 import type { ImportContext, Importer } from './importer.ts'
 import { readNamedProtocols } from './protocol-lists.ts'
 import { type Assignment, notReadable, readLines, splitAssignment } from './read-lines.ts'
-import { protocolRange, readCipherString, readGroupNames, readProtocolName, readTls13Suites } from './read-names.ts'
+import {
+  protocolRange,
+  readCipherString,
+  readGroupNames,
+  readProtocolName,
+  readSignatureNames,
+  readTls13Suites,
+} from './read-names.ts'
+import type { TlsWish } from './tls-wish.ts'
 import { unverified } from './verification.ts'
 
 /** Imports a cipher string or openssl.cnf. */
@@ -33,6 +41,7 @@ export const importOpenssl: Importer = (source, context) => {
 
 function wishOf(commands: ReadonlyMap<string, Assignment>, { tell }: ImportContext): TlsWish {
   const [ciphers, tls13] = [commands.get('cipherstring'), commands.get('ciphersuites')]
+  const signatures = commands.get('signaturealgorithms')
   const groups = commands.get('groups') ?? commands.get('curves')
   const [only, min, max] = [commands.get('protocol'), commands.get('minprotocol'), commands.get('maxprotocol')]
   const end = (said: Assignment | undefined) => {
@@ -47,5 +56,6 @@ function wishOf(commands: ReadonlyMap<string, Assignment>, { tell }: ImportConte
     ...(ciphers === undefined ? {} : readCipherString(ciphers.value, ciphers.at, tell)),
     ...(tls13 === undefined ? {} : readTls13Suites(tls13.value, tls13.at, tell)),
     ...(groups === undefined ? {} : readGroupNames(groups.value, groups.at, tell)),
+    ...(signatures === undefined ? {} : readSignatureNames(signatures.value, signatures.at, tell)),
   }
 }

@@ -1,8 +1,9 @@
-import { fitTls, type TlsWish } from './fit-tls.ts'
+import { fitTls } from './fit-tls.ts'
 import type { ImportContext, TlsInput } from './importer.ts'
 import { readNamedProtocols } from './protocol-lists.ts'
 import type { Assignment } from './read-lines.ts'
 import { readCipherString } from './read-names.ts'
+import type { TlsWish } from './tls-wish.ts'
 
 /** The security levels of Postfix, weakest first; longer names first where one begins another. */
 export const levelNames = ['none', 'may', 'encrypt', 'dane-only', 'dane', 'fingerprint', 'verify', 'secure'] as const

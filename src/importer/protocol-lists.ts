@@ -1,8 +1,8 @@
 /** The two ways products write sets of protocols: edited one by one (Apache), or named, excluded and bounded (Postfix). */
 import type { Protocol } from '../policy/policy.ts'
-import type { TlsWish } from './fit-tls.ts'
 import { allProtocols, protocolRange, readProtocolName } from './read-names.ts'
 import type { Place, Tell } from './report.ts'
+import type { TlsWish } from './tls-wish.ts'
 
 /** Reads `all -SSLv3`, `-all +TLSv1.2`: a bare name replaces what stood before, a sign edits it. */
 export function readEditedProtocols(text: string, at: Place, tell: Tell): TlsWish {

@@ -1,11 +1,13 @@
 /** Reads the lists that many products write alike: cipher strings, TLS 1.3 suites, groups, names of protocols. */
 import { explainUnusableSuite, findSuite } from '../policy/catalogue.ts'
 import { findGroup } from '../policy/groups.ts'
+import { findKnownGroup } from '../policy/known-groups.ts'
 import type { Protocol } from '../policy/policy.ts'
 import { retiredProtocol } from '../policy/retired.ts'
+import { explainUnusableSignature, findSignatureAlgorithm } from '../policy/signature-algorithms.ts'
 import { expandCipherString } from './cipher-string.ts'
-import type { TlsWish } from './fit-tls.ts'
 import type { Place, Result, Tell } from './report.ts'
+import type { TlsWish } from './tls-wish.ts'
 
 /** Reads an OpenSSL cipher string, with the security level it may carry. */
 export function readCipherString(text: string, at: Place, tell: Tell): TlsWish {
@@ -67,10 +69,23 @@ export function readGroupNames(text: string, at: Place, tell: Tell): TlsWish {
     const name = entry.replace(/^[?*]+/, '')
     if (name === '') return []
     const group = name.startsWith('-') ? undefined : findGroup(groupAliases[name.toLowerCase()] ?? name)
-    if (group === undefined) tell(at, 'ignored', `${name}: not a group that a policy can name`)
+    const reason = findKnownGroup(name)?.reason ?? ''
+    if (group === undefined)
+      tell(at, 'ignored', `${name}: not a group that a policy can name${reason === '' ? '' : `: ${reason}`}`)
     return group?.name ?? []
   })
   return { groups: { value: groups, at } }
+}
+
+/** Reads a list of signature algorithms, under the names of any library. */
+export function readSignatureNames(text: string, at: Place, tell: Tell): TlsWish {
+  const names = text.split(/[:,\s]+/).flatMap((entry) => {
+    const name = entry.replace(/^\?/, '')
+    const fault = name === '' ? undefined : explainUnusableSignature(name)
+    if (fault !== undefined) tell(at, 'ignored', `${name}: ${fault.reason}`)
+    return fault === undefined ? (findSignatureAlgorithm(name)?.name ?? []) : []
+  })
+  return { signatureAlgorithms: { value: [...new Set(names)], at } }
 }
 
 /** Names that only other libraries use. */

@@ -1,6 +1,5 @@
 import type { Protocol } from '../policy/policy.ts'
 import { retiredProtocol } from '../policy/retired.ts'
-import type { Said, TlsWish } from './fit-tls.ts'
 import type { Assignment } from './read-lines.ts'
 import {
   allProtocols,
@@ -8,10 +7,12 @@ import {
   readCipherString,
   readGroupNames,
   readProtocolName,
+  readSignatureNames,
   readTls13Suites,
 } from './read-names.ts'
 import type { Tell } from './report.ts'
 import type { StunnelService } from './stunnel-sections.ts'
+import type { Said, TlsWish } from './tls-wish.ts'
 
 type Settings = StunnelService['settings']
 
@@ -21,6 +22,8 @@ export function readStunnelTls(settings: Settings, tell: Tell): TlsWish {
   const [ciphers, tls13, level] = [said('ciphers'), said('ciphersuites'), said('securitylevel')]
   const groups = said('curves') ?? said('curve')
   const protocols = protocolsOf(settings, tell)
+  const signatures = configOf(settings, 'SignatureAlgorithms', tell)
+  const renegotiation = (settings.get('options') ?? []).find(({ value }) => renegotiationOption.test(value))
   return {
     ...(ciphers === undefined ? {} : readCipherString(ciphers.value, ciphers.at, tell)),
     ...(tls13 === undefined ? {} : readTls13Suites(tls13.value, tls13.at, tell)),
@@ -29,8 +32,23 @@ export function readStunnelTls(settings: Settings, tell: Tell): TlsWish {
       ? {}
       : { securityLevel: { value: Number(level.value), at: level.at } }),
     ...(protocols === undefined ? {} : { protocols }),
+    ...(signatures === undefined ? {} : readSignatureNames(signatures.value, signatures.at, tell)),
+    ...(renegotiation === undefined ? {} : { unsafeRenegotiation: { value: true, at: renegotiation.at } }),
   }
 }
+
+/** Finds the value of a command of OpenSSL's own (`config = Command:Value`); the others are told. */
+function configOf(settings: Settings, command: string, tell: Tell): Assignment | undefined {
+  const found = (settings.get('config') ?? []).flatMap((said) => {
+    const [, name = '', value = ''] = /^(\w+):?(.*)$/.exec(said.value) ?? []
+    if (name.toLowerCase() === command.toLowerCase()) return [{ ...said, value }]
+    tell(said.at, 'ignored', `${name}: this command of OpenSSL has no counterpart in a policy`)
+    return []
+  })
+  return found.at(-1)
+}
+
+const renegotiationOption = /^(ALLOW_UNSAFE_LEGACY_RENEGOTIATION|LEGACY_SERVER_CONNECT)$/i
 
 function protocolsOf(settings: Settings, tell: Tell): Said<readonly Protocol[]> | undefined {
   const [only, min, max] = ['sslversion', 'sslversionmin', 'sslversionmax'].map((key) => settings.get(key)?.at(-1))
@@ -63,8 +81,7 @@ function readOption({ value, at }: Assignment, tell: Tell): readonly Protocol[] 
     return [allProtocols[Number(minor[1]?.slice(1) ?? 0)] as Protocol]
   }
   if (/^NO_SSLv[23]$/i.test(value)) tell(at, 'taken', 'it is gone from this platform anyway')
-  else if (/^(ALLOW_UNSAFE_LEGACY_RENEGOTIATION|LEGACY_SERVER_CONNECT)$/i.test(value)) {
-    tell(at, 'dangerous', 'renegotiation without RFC 5746 lets others put words in front; left out')
-  } else tell(at, 'ignored', 'this option of OpenSSL has no counterpart in a policy')
+  else if (!renegotiationOption.test(value))
+    tell(at, 'ignored', 'this option of OpenSSL has no counterpart in a policy')
   return []
 }

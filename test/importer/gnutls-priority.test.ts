@@ -10,6 +10,7 @@ import { needTools } from '../../bench/rig/tools.ts'
 import { expandPriorityString } from '../../src/importer/gnutls-priority.ts'
 import { suites } from '../../src/policy/catalogue.ts'
 import { findGroup } from '../../src/policy/groups.ts'
+import { newestProfile, profiles } from '../../src/policy/profiles.ts'
 
 before(() => needTools(['gnutls-cli']))
 
@@ -118,6 +119,23 @@ describe('what a priority string leaves to be said', () => {
       )
     })
   }
+  const signatures: [string, readonly string[] | undefined][] = [
+    ['NORMAL', undefined],
+    ['NORMAL:-SIGN-ALL:+SIGN-RSA-SHA256:+SIGN-ECDSA-SECP256R1-SHA256', ['rsa_pkcs1_sha256', 'ecdsa_secp256r1_sha256']],
+    ['NORMAL:-SIGN-ALL:+SIGN-EDDSA-ED25519:+SIGN-RSA-MD5', ['ed25519']],
+    ['NORMAL:-SIGN-ALL:+SIGN-ALL', undefined],
+    [
+      'NORMAL:-SIGN-RSA-SHA256',
+      profiles[newestProfile].signatureAlgorithms.filter((name) => name !== 'rsa_pkcs1_sha256'),
+    ],
+  ]
+  for (const [text, expected] of signatures) {
+    it(`${text}: ${expected?.length ?? 'the usual'} signature algorithms`, () => {
+      const expansion = expandPriorityString(text)
+      assert.deepEqual('unknown' in expansion ? [] : expansion.signatureAlgorithms, expected)
+    })
+  }
+
   it('never fails, whatever it is given', () => {
     fc.assert(fc.property(fc.string(), (text) => typeof expandPriorityString(text) === 'object'))
     fc.assert(fc.property(fc.string(), (text) => typeof expandPriorityString(`NORMAL:+${text}`) === 'object'))
