@@ -14,6 +14,7 @@ import type { Snapshot } from '../settings/snapshot.ts'
 import type { Deadlines } from '../wire/deadlines.ts'
 import { buildContexts } from './contexts.ts'
 import { dialPlain } from './dial-plain.ts'
+import type { RevocationKnowledge } from './find-revocation.ts'
 import type { Resolve } from './name-resolver.ts'
 import { type ConnectionWish, type OpenedConnection, openConnection } from './open-connection.ts'
 import { Pool } from './pool.ts'
@@ -31,6 +32,7 @@ export interface BackendsOptions {
   readonly counters?: Counters | undefined
   /** Told of every judged handshake. */
   readonly witness?: Witness | undefined
+  readonly revocation?: RevocationKnowledge | undefined
   /** Resolves names in place of the system; for tests. */
   readonly resolve?: Resolve | undefined
   /** The wall clock, by default the machine's. */
@@ -51,18 +53,20 @@ export class Backends {
   #poolCount = 0
 
   /** Makes every TLS context of the snapshot; throws an OPERATOR_ error that names the rule where that fails. */
-  constructor({ snapshot, deadlines, counters, witness, resolve, now = Date.now }: BackendsOptions) {
+  constructor({ snapshot, deadlines, counters, witness, revocation, resolve, now = Date.now }: BackendsOptions) {
     this.#tools = {
       snapshot,
       deadlines,
       counters,
       witness,
+      revocation,
       now,
       contexts: buildContexts(snapshot),
       addresses: new AddressBook(snapshot, { resolve, counters }),
       sessions: new Sessions(),
     }
     this.#verdicts = new VerdictCache({ verdictMs: snapshot.settings.timeouts.verdictMs, now })
+    revocation?.onChange(() => this.#dropRevoked())
   }
 
   /** The pool of one decision, made on first use and kept for the life of the snapshot. */
@@ -127,6 +131,12 @@ export class Backends {
     backend.wire.finish()
     const { verdict, tls, address, phases } = backend
     return { verdict, tls, address, phases, validUntilMs }
+  }
+
+  /** What has become known ends what was trusted without knowing it: pooled connections and cached verdicts. */
+  #dropRevoked(): void {
+    for (const pool of this.#allPools()) pool.dropRevoked()
+    this.#verdicts.clear()
   }
 
   #makePool(decision: AllowedDecision): Pool {

@@ -37,6 +37,8 @@ export interface TlsWish {
   readonly session: Buffer | undefined
   /** Called with every session ticket the backend gives out, also long after the handshake; undefined wants none. */
   readonly onSession: ((session: Buffer) => void) | undefined
+  /** Asks the backend to staple an OCSP answer. */
+  readonly wantsStaple: boolean
 }
 
 /** A connection, made and not judged. */
@@ -47,6 +49,8 @@ export interface Dialled {
   readonly tlsMs: number
   /** Gives what the backend has said already, for the caller; to be called when its reader is replaced. */
   takeEarly(): Buffer
+  /** The OCSP answer that the backend stapled, as it came. */
+  readonly staple: Buffer | undefined
 }
 
 /** A dial that failed at its last address. */
@@ -119,6 +123,7 @@ class Attempt implements Watched, WireReader {
   #isLate = false
   #isSecured = false
   #beginning: PlainBeginning | undefined
+  #staple: Buffer | undefined
 
   constructor(wish: DialWish, address: string, connectMs: number) {
     this.#wish = wish
@@ -202,11 +207,14 @@ class Attempt implements Watched, WireReader {
       servername: wish.serverName,
       ALPNProtocols: [...wish.alpn],
       ...(wish.session ? { session: wish.session } : {}),
+      requestOCSP: wish.wantsStaple,
       // Node's own verdict would be one fault of many: findings.ts gathers them all, verify.ts decides.
       rejectUnauthorized: false,
       checkServerIdentity: () => undefined,
     })
     if (wish.onSession) socket.on('session', wish.onSession)
+    // It comes before the end of the handshake, or not at all; null stands for none.
+    if (wish.wantsStaple) socket.once('OCSPResponse', (staple) => this.#stapled(staple))
     socket.once('secureConnect', () => this.#secured())
     return socket
   }
@@ -228,6 +236,11 @@ class Attempt implements Watched, WireReader {
     this.#beginning?.connected()
   }
 
+  #stapled(staple: Buffer | null): void {
+    // A copy: OpenSSL owns the bytes only as long as the handshake lasts.
+    if (staple !== null) this.#staple = Buffer.from(staple)
+  }
+
   #secured(): void {
     this.tlsMs = performance.now() - this.#startedMs - this.connectMs
     this.#isSecured = true
@@ -244,6 +257,7 @@ class Attempt implements Watched, WireReader {
       address: this.#address,
       connectMs,
       tlsMs,
+      staple: this.#staple,
       takeEarly: () => Buffer.concat(early.splice(0)),
     }
     this.#settle.resolve(dialled)

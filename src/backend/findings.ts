@@ -11,6 +11,7 @@ import type { Finding } from '../policy/verdict.ts'
 import type { Anchors } from './anchors.ts'
 import type { Step } from './checks/check.ts'
 import { readSteps, runChecks } from './checks/run-checks.ts'
+import { type PathRevocation, revocationOf } from './find-revocation.ts'
 import { isIncomplete } from './incomplete-chain.ts'
 import type { Intermediates } from './intermediates.ts'
 import { isMissingIssuer, isUnspecified, opensslFinding } from './openssl-findings.ts'
@@ -30,6 +31,8 @@ export interface Shown {
   readonly name: string
   readonly rule: Rule
   readonly nowMs: number
+  /** The OCSP answer that came with it. */
+  readonly staple?: Buffer | undefined
 }
 
 /** What is found about the certificate. It stays true for a resumed session, as long as the dates hold. */
@@ -39,6 +42,8 @@ export interface CertificateFindings {
   readonly spkiSha256: string
   /** When the first certificate of the path ends. */
   readonly notAfterMs: number
+  /** What there is to know about revocation; undefined where nobody asks. Judged apart: see find-revocation.ts. */
+  readonly revocation: PathRevocation | undefined
 }
 
 /** Gathers what is wrong with the certificate a backend showed. */
@@ -47,7 +52,7 @@ export function certificateFindings(shown: Shown): CertificateFindings {
   const [leaf, ...others] = chain
   if (leaf === undefined) {
     const findings: Finding[] = [{ name: 'no-certificate', detail: 'the backend showed no certificate' }]
-    return { findings, spkiSha256: '', notAfterMs: Number.POSITIVE_INFINITY }
+    return { findings, spkiSha256: '', notAfterMs: Number.POSITIVE_INFINITY, revocation: undefined }
   }
   const walk = walkChain([leaf, ...others], { anchors, intermediates, nowMs })
   const spkiSha256 = spkiSha256Of(leaf)
@@ -58,6 +63,7 @@ export function certificateFindings(shown: Shown): CertificateFindings {
     findings: oneForEachName([...own, ...opensslFindings(opensslError, own, { walk, steps })]),
     spkiSha256,
     notAfterMs: Math.min(...walk.path.map((each) => each.validToDate.getTime())),
+    revocation: revocationOf(walk.path, { rule, staple: shown.staple, isAnchored: walk.end === 'anchor', nowMs }),
   }
 }
 

@@ -121,6 +121,17 @@ export class Pool {
     for (const waiter of this.#line.splice(0)) waiter.refuse(closing())
   }
 
+  /** Ends members whose certificate has become known as revoked: the idle now, those in use when they come back. */
+  dropRevoked(): void {
+    for (const member of [...this.#members.values()]) {
+      if (!member.isRevoked()) continue
+      member.validUntilMs = 0
+      if (!this.#idle.includes(member)) continue
+      member.backend.wire.destroy()
+      this.forget(member)
+    }
+  }
+
   /** A member that is gone makes room for the next in line. */
   forget(member: Member): void {
     if (!this.#members.delete(member.backend)) return
@@ -157,12 +168,12 @@ export class Pool {
       throw thrown
     }
     this.#dialling -= 1
-    const { backend, validUntilMs } = dial
+    const { backend } = dial
     if (this.#state === 'closed') {
       backend.wire.destroy()
       throw closing()
     }
-    const member = new Member(this, backend, validUntilMs)
+    const member = new Member(this, dial)
     this.#members.set(backend, member)
     this.#options.deadlines.watch(member)
     return backend
@@ -207,13 +218,16 @@ export class Pool {
 class Member implements WireReader, Watched {
   deadline = 0
   readonly backend: VerifiedBackend
-  readonly validUntilMs: number
+  /** Moved to the past when the certificate turns out to be revoked. */
+  validUntilMs: number
+  readonly isRevoked: () => boolean
   readonly #pool: Pool
 
-  constructor(pool: Pool, backend: VerifiedBackend, validUntilMs: number) {
+  constructor(pool: Pool, { backend, validUntilMs, isRevoked }: VerifiedDial) {
     this.#pool = pool
     this.backend = backend
     this.validUntilMs = validUntilMs
+    this.isRevoked = isRevoked
   }
 
   bytes(): void {

@@ -10,6 +10,8 @@ import type { CertificateFindings } from './findings.ts'
 export interface CarriedSession {
   readonly session: Buffer
   readonly certificate: CertificateFindings
+  /** When an answer about revocation ends that was relied on. */
+  readonly goodUntilMs: number
   /** When the certificate was really seen. */
   readonly seenMs: number
 }
@@ -38,7 +40,7 @@ export class Sessions {
     if (carried === undefined) return undefined
     // A clock set back makes ages negative; such a session is dropped like one that is too old.
     const ageMs = nowMs - carried.seenMs
-    if (ageMs >= 0 && ageMs < CARRIED_MAX_MS && nowMs < carried.certificate.notAfterMs) return carried
+    if (ageMs >= 0 && ageMs < CARRIED_MAX_MS && nowMs < endOf(carried)) return carried
     this.#byKey.delete(text)
     return undefined
   }
@@ -55,6 +57,11 @@ export class Sessions {
   forget(key: SessionKey): void {
     this.#byKey.delete(textOf(key))
   }
+}
+
+/** A session ends with what it rests on: the first certificate of the path, or the first answer about revocation. */
+function endOf({ certificate, goodUntilMs }: CarriedSession): number {
+  return Math.min(certificate.notAfterMs, goodUntilMs)
 }
 
 function textOf({ rule, authority, serverName, nameToVerify, identity }: SessionKey): string {

@@ -13,9 +13,11 @@ import type { Deadlines } from '../wire/deadlines.ts'
 import type { Contexts, RuleContext } from './contexts.ts'
 import { countFailure, countHandshake } from './count-handshake.ts'
 import { DialError, type Dialled, type DialWish, dangerouslyConnect } from './dangerously-connect.ts'
+import { findRevocation, judgePath, type RevocationKnowledge, wantsStaple } from './find-revocation.ts'
 import { type CertificateFindings, certificateFindings, handshakeFindings } from './findings.ts'
 import { dhBitsOf, groupOf, opensslErrorOf, type PresentedChain, presentedChainOf } from './read-handshake.ts'
 import { recogniseStranger } from './recognise-stranger.ts'
+import { gone, type RefusalDetails, refused } from './refusal.ts'
 import type { AddressBook } from './resolve-address.ts'
 import type { CarriedSession, SessionKey, Sessions } from './sessions.ts'
 import type { Preface } from './starttls/plain-beginning.ts'
@@ -31,6 +33,8 @@ export interface DialTools {
   readonly sessions: Sessions
   readonly counters: Counters | undefined
   readonly witness: Witness | undefined
+  /** Undefined where nothing is known but what backends staple. */
+  readonly revocation: RevocationKnowledge | undefined
   /** The wall clock, which decides about dates. */
   readonly now: () => number
 }
@@ -51,12 +55,14 @@ export interface VerifyWish {
 
 export interface VerifiedDial {
   readonly backend: VerifiedBackend
-  /** When the verdict ends by itself: a certificate of the path, or the exception that let it pass, runs out. */
+  /** When the verdict ends by itself: a certificate, an answer about revocation, or the exception that let it pass. */
   readonly validUntilMs: number
   /** What was seen of the backend's certificate; empty for a resumed session, which shows none. */
   readonly presentedChain: PresentedChain
   /** Gives what the backend has said already, where that is kept; to be called when its reader is replaced. */
   takeEarly(): Buffer
+  /** Tells whether it has become known by now that a certificate of the path was revoked. */
+  readonly isRevoked: () => boolean
 }
 
 /**
@@ -118,26 +124,30 @@ class Handshake {
           serverName: this.#key.serverName,
           alpn,
           session: this.#offered?.session,
+          wantsStaple: wantsStaple(this.#decision.rule),
           onSession: resume ? (session) => this.#ticket(session) : undefined,
         },
       })
     } catch (thrown) {
       throw thrown instanceof DialError ? await this.#failed(thrown) : thrown
     }
-    return this.#judge(dialled)
+    return await this.#judge(dialled)
   }
 
-  #judge(dialled: Dialled): VerifiedDial {
+  async #judge(dialled: Dialled): Promise<VerifiedDial> {
     const { wire, address, takeEarly } = dialled
     const phases = this.#phases(dialled)
     try {
       if (wire.destroyed) throw this.#gone(address, phases)
       const { rule, destination } = this.#decision
       const socket = wire.socket as tls.TLSSocket
-      const { certificate, tls, presentedChain } = this.#look(socket)
+      const { certificate, tls, presentedChain } = this.#look(socket, dialled.staple)
       const agreed = { ...tls, dhBits: dhBitsOf(socket) }
+      const revocation = await findRevocation(certificate.revocation, this.#asked)
+      // Finding out may have taken a while; until the verdict whatever the backend says is unasked for, and ends it.
+      if (wire.destroyed) throw this.#gone(address, phases)
       const input: VerdictInput = {
-        findings: [...certificate.findings, ...handshakeFindings(agreed, rule)],
+        findings: [...certificate.findings, ...revocation.findings, ...handshakeFindings(agreed, rule)],
         rule,
         exceptions: this.#tools.snapshot.policy.exceptions,
         destination,
@@ -150,11 +160,18 @@ class Handshake {
       const { notAfterMs } = certificate
       this.#witness({ verdict, exceptions, tls, address, presentedChain, notAfterMs })
       if (verdict.outcome === 'refused') throw this.#refused({ verdict, tls, address, phases, presentedChain })
-      this.#mayResume(certificate)
+      this.#mayResume(certificate, revocation.goodUntilMs)
       const connection = { wire, destination, address, phases, verdict, tls }
       // The brand has no value at run time: this assertion, behind the verdict, is what makes it.
       const backend = connection as unknown as VerifiedBackend
-      return { backend, validUntilMs: this.#validUntil(verdict, certificate), presentedChain, takeEarly }
+      const ends = [certificate.notAfterMs, revocation.goodUntilMs]
+      return {
+        backend,
+        validUntilMs: this.#validUntil(verdict, ends),
+        presentedChain,
+        isRevoked: () => this.#isRevoked(certificate),
+        takeEarly,
+      }
     } catch (thrown) {
       this.#tools.sessions.forget(this.#key)
       wire.destroy()
@@ -163,12 +180,12 @@ class Handshake {
   }
 
   /** What the handshake shows: of a resumed session the carried findings, otherwise those of the certificate. */
-  #look(socket: tls.TLSSocket): Look {
+  #look(socket: tls.TLSSocket, staple: Buffer | undefined): Look {
     const resumed = socket.isSessionReused()
     const presentedChain = presentedChainOf(socket)
     // A session nobody offered cannot be resumed; should Node ever say so, no certificate was seen, and none counts.
-    const carried = resumed ? (this.#offered?.certificate ?? this.#findings([], undefined)) : undefined
-    const certificate = carried ?? this.#findings(presentedChain, opensslErrorOf(socket))
+    const carried = resumed ? (this.#offered?.certificate ?? this.#findings([], {})) : undefined
+    const certificate = carried ?? this.#findings(presentedChain, { error: opensslErrorOf(socket), staple })
     const tls: TlsFacts = {
       protocol: socket.getProtocol() ?? '',
       cipher: socket.getCipher()?.standardName ?? '',
@@ -179,7 +196,10 @@ class Handshake {
     return { certificate, tls, presentedChain }
   }
 
-  #findings(chain: PresentedChain, error: string | undefined): CertificateFindings {
+  #findings(
+    chain: PresentedChain,
+    { error, staple }: { error?: string | undefined; staple?: Buffer | undefined },
+  ): CertificateFindings {
     const { anchors, intermediates } = this.#context
     const { nameToVerify: name, rule } = this.#key
     return certificateFindings({
@@ -190,25 +210,35 @@ class Handshake {
       name,
       rule,
       nowMs: this.#tools.now(),
+      staple,
     })
   }
 
-  #validUntil(verdict: Verdict, { notAfterMs }: CertificateFindings): number {
+  get #asked() {
+    const { revocation: knowledge, now } = this.#tools
+    return { rule: this.#decision.rule, knowledge, now }
+  }
+
+  #isRevoked({ revocation }: CertificateFindings): boolean {
+    return judgePath(revocation, this.#asked).findings.some(({ name }) => name === 'revoked')
+  }
+
+  #validUntil(verdict: Verdict, certificateEnds: readonly number[]): number {
     const { host, port } = this.#decision.destination
     const { exceptions } = this.#tools.snapshot.policy
     const records = verdict.because.includes('exception') ? exceptions : []
     const ends = records.filter((each) => each.host === host && each.port === port).map((each) => each.untilMs)
     // What has ended already and passes all the same passes for another reason than its date.
-    return Math.min(...[notAfterMs, ...ends].filter((end) => end > this.#tools.now()))
+    return Math.min(...[...certificateEnds, ...ends].filter((end) => end > this.#tools.now()))
   }
 
   // --- sessions ---
 
-  #mayResume(certificate: CertificateFindings): void {
+  #mayResume(certificate: CertificateFindings, goodUntilMs: number): void {
     // What was seen in a full handshake stays as old as it is through any number of resumptions.
     const resumed = certificate === this.#offered?.certificate
     const seenMs = resumed && this.#offered ? this.#offered.seenMs : this.#tools.now()
-    this.#carry = { certificate, seenMs }
+    this.#carry = { certificate, seenMs, goodUntilMs }
     if (this.#earlyTicket) this.#ticket(this.#earlyTicket)
   }
 
@@ -221,16 +251,11 @@ class Handshake {
   // --- refusals ---
 
   #refused(details: RefusalDetails): SidecarError {
-    const { authority } = this.#decision.destination
-    const found = details.verdict.blocking.map(({ name, detail }) => `${name} (${detail})`).join(', ')
-    return new SidecarError('POLICY_VERDICT_REFUSED', `backend ${authority} is refused: ${found}`, {
-      details: { ...details },
-    })
+    return refused(this.#decision.destination, details)
   }
 
   #gone(address: string, phases: DialPhases): SidecarError {
-    const message = `backend ${this.#decision.destination.authority} closed right after the TLS handshake`
-    return new SidecarError('BACKEND_HANDSHAKE_FAILED', message, { details: { address, phases } })
+    return gone(this.#decision.destination, { address, phases })
   }
 
   /** A dial that failed because of what the rule offers is refused by the rule; any other is the network's doing. */
@@ -269,13 +294,5 @@ class Handshake {
 interface Look {
   readonly certificate: CertificateFindings
   readonly tls: TlsFacts
-  readonly presentedChain: PresentedChain
-}
-
-interface RefusalDetails {
-  readonly verdict: Verdict
-  readonly tls?: TlsFacts
-  readonly address: string
-  readonly phases: DialPhases
   readonly presentedChain: PresentedChain
 }

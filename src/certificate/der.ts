@@ -1,5 +1,5 @@
 /**
- * A small reader of DER, for certificates that OpenSSL has parsed already: it splits one level at a time, never
+ * A small reader of DER, for certificates, OCSP answers and revocation lists: it splits one level at a time, never
  * recurses, and throws a TypeError at whatever is not as it should be.
  */
 
@@ -14,6 +14,9 @@ export const DER = {
   bitString: 0x03,
   octetString: 0x04,
   oid: 0x06,
+  enumerated: 0x0a,
+  utcTime: 0x17,
+  generalizedTime: 0x18,
   sequence: 0x30,
   set: 0x31,
   context0: 0xa0,
@@ -39,6 +42,13 @@ export function derChildren(bytes: Buffer | undefined): DerElement[] {
   return found
 }
 
+/** Gives the parts of a constructed element as they are encoded, header and all: what hashes and signatures are over. */
+export function derEncodings(bytes: Buffer | undefined): Buffer[] {
+  const ends = derChildren(bytes).map(({ value }) => value.byteOffset + value.length)
+  const start = (bytes as Buffer).byteOffset
+  return ends.map((end, index) => (bytes as Buffer).subarray((ends[index - 1] ?? start) - start, end - start))
+}
+
 /** Splits the one element of a kind that the bytes are. */
 export function derParts(bytes: Buffer | undefined, tag: number = DER.sequence): DerElement[] {
   const [element, ...others] = derChildren(bytes)
@@ -60,7 +70,8 @@ export function dottedOid(value: Buffer): string {
   return arcs.join('.')
 }
 
-function readLength(bytes: Buffer, at: number): { header: number; length: number } {
+/** Reads the length of the element that begins there, and how long its header is. */
+export function readLength(bytes: Buffer, at: number): { header: number; length: number } {
   const first = bytes.readUInt8(at + 1)
   if (first < 0x80) return { header: 2, length: first }
   const size = first & 0x7f

@@ -32,6 +32,7 @@ export function compileUnlisted({ spec, tls }: Inherited, note: Note): Rule {
     tlsPort: 443,
     fixUps: false,
     starttls: 'must',
+    revocation: spec.revocation,
   }
   checkSomebodyIsTrusted(rule, specStores, note)
   return rule
@@ -63,6 +64,7 @@ export function compileRule(entry: RuleEntry, index: number, { spec, tls }: Inhe
     tlsPort: entry.tlsPort,
     fixUps: entry.fixUps,
     starttls: entry.starttls,
+    revocation: { ...spec.revocation, ...entry.revocation } as Spec['revocation'],
   }
   checkSomebodyIsTrusted(rule, storesPath(entry, path), note)
   return rule

@@ -9,7 +9,6 @@ import type { Note } from './tls-scope.ts'
 /** Notes every doubtful choice of a document whose rules are resolved in `policy`. */
 export function lintPolicy({ spec }: PolicyDocument, policy: Policy, note: Note): void {
   lintStrictTls(spec.strictTls, spec.strictTls.enabled, ['spec', 'strictTls'], note)
-  lintNotYet(spec, ['spec'], note)
   for (const [index, entry] of spec.rules.entries()) {
     const path = ['spec', 'rules', index]
     lintStrictTls(entry.strictTls ?? {}, policy.rules[index]?.strict ?? true, [...path, 'strictTls'], note)
@@ -36,12 +35,7 @@ function lintStrictTls(said: StrictTlsEntry, strict: boolean, path: Path, note: 
 const reportReason = 'refuses nothing: look at what would be refused, then enforce'
 
 /** What documents may say already and this release does not do: never to be taken in silence. */
-function lintNotYet(said: Pick<RuleEntry, 'revocation' | 'healthCheck'>, path: Path, note: Note): void {
-  const place = [...path, 'revocation', 'mode']
-  if (said.revocation?.mode === 'soft') note('warning', place, 'revocation is not checked by this release yet')
-  if (said.revocation?.mode === 'hard') {
-    note('error', place, 'revocation is not checked by this release yet, and hard asks to refuse without it')
-  }
+function lintNotYet(said: Pick<RuleEntry, 'healthCheck'>, path: Path, note: Note): void {
   if (said.healthCheck?.enabled) {
     note('warning', [...path, 'healthCheck'], 'health checks are not run by this release yet')
   }
@@ -92,10 +86,6 @@ function lintOrder({ rules }: Policy, note: Note): void {
 
 function lintExceptions({ exceptions }: Spec, note: Note): void {
   for (const [index, { findings, spkiSha256 }] of exceptions.entries()) {
-    for (const [at, name] of findings.entries()) {
-      if (name !== 'revoked' && name !== 'revocation-unknown') continue
-      note('warning', ['spec', 'exceptions', index, 'findings', at], `has no effect: this release never finds ${name}`)
-    }
     const identity = findings.filter((name) => name === 'name-mismatch' || trustFindings.includes(name))
     if (identity.length === 0 || spkiSha256 !== undefined) continue
     const reason = 'lets anyone on the way pose as the backend: add the spkiSha256 of its key'

@@ -98,7 +98,20 @@ export interface Rule {
   readonly fixUps: boolean
   /** Whether a backend that does not offer STARTTLS is refused, or talked to in plain text. */
   readonly starttls: 'must' | 'may'
+  readonly revocation: RevocationRule
 }
+
+/** Whether it is found out that a certificate was revoked, and from what. */
+export interface RevocationRule {
+  /** soft minds what is revoked, hard also what nobody can say. */
+  readonly mode: 'off' | 'soft' | 'hard'
+  readonly sources: readonly RevocationSource[]
+}
+
+/** Where answers about revocation come from. */
+export const revocationSources = ['stapled', 'crl', 'ocsp'] as const
+/** One of them. */
+export type RevocationSource = (typeof revocationSources)[number]
 
 /** One entry of `match`: an exact host or a wildcard, with an optional port. */
 export interface HostPattern {

@@ -21,7 +21,7 @@ import {
   suiteField,
   untilField,
 } from './fields.ts'
-import { findingNames, grades } from './policy.ts'
+import { findingNames, grades, revocationSources } from './policy.ts'
 import { profileNames } from './profiles.ts'
 
 const enforcement = z
@@ -83,12 +83,17 @@ const legacy = z
   .partial()
   .describe('Takes back safety for an old backend: only in a rule, so that it stays with that backend.')
 
-const revocation = z
-  .strictObject({
-    mode: z.enum(['off', 'soft', 'hard']).default('off'),
-    sources: z.array(z.enum(['stapled', 'crl'])).default(['stapled', 'crl']),
-  })
-  .describe('Whether a revoked certificate is found out, and from what.')
+const revocation = {
+  mode: z
+    .enum(['off', 'soft', 'hard'])
+    .describe('off asks nobody; soft refuses what is revoked; hard also what nobody can say.'),
+  sources: z
+    .array(z.enum(revocationSources))
+    .min(1)
+    .describe('stapled: what the backend brings along; crl: lists; ocsp: responders, which learn who is visited.'),
+}
+
+const aboutRevocation = 'Whether a revoked certificate is found out, and from what.'
 
 const pins = z
   .strictObject({
@@ -130,7 +135,7 @@ const rule = z.strictObject({
     .enum(['must', 'may'])
     .default('must')
     .describe('Services: must refuses a backend that does not offer STARTTLS; may goes on in plain text, and logs it.'),
-  revocation: revocation.optional(),
+  revocation: z.strictObject(revocation).partial().describe(aboutRevocation).optional(),
   healthCheck: healthCheck.optional(),
 })
 
@@ -168,7 +173,13 @@ const spec = z.strictObject({
     .partial()
     .extend({ configuration: tls.configuration.default('default'), postQuantum: tls.postQuantum.default('compatible') })
     .prefault({}),
-  revocation: revocation.prefault({}),
+  revocation: z
+    .strictObject({
+      mode: revocation.mode.default('off'),
+      sources: revocation.sources.default(['stapled', 'crl']),
+    })
+    .describe(aboutRevocation)
+    .prefault({}),
   destinations: z
     .strictObject({
       unlisted: z.enum(['allow', 'deny']).default('allow').describe('What no rule names.'),

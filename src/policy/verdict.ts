@@ -11,6 +11,8 @@ export interface Finding {
   readonly name: FindingName
   /** What was found, in words an operator can act on, without the finding's name. */
   readonly detail: string
+  /** Told and never weighed: the policy wants to know it and does not mind (revocation in soft mode). */
+  readonly isAside?: true
 }
 
 /** All findings of one handshake weighed by the policy. */
@@ -74,9 +76,10 @@ export function exceptionsUsed(input: VerdictInput): readonly ExceptionRecord[] 
   ]
 }
 
-/** With `pins.mode: instead` the pin stands in for the certificate's chain, dates and name. */
+/** What is only told does not count; and with `pins.mode: instead` the pin stands in for the certificate's chain, dates and name. */
 function countingFindings({ findings, rule }: VerdictInput): readonly Finding[] {
-  return rule.pins?.mode === 'instead' ? findings.filter(({ name }) => isAboutHandshake(name)) : findings
+  const minded = findings.filter(({ isAside }) => isAside !== true)
+  return rule.pins?.mode === 'instead' ? minded.filter(({ name }) => isAboutHandshake(name)) : minded
 }
 
 interface Weighed {

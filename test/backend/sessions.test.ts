@@ -232,8 +232,13 @@ test('sessions are bounded, and the oldest goes first', () => {
   const sessions = new Sessions()
   const rule = makeRule()
   const key = (authority: string) => ({ rule, authority, serverName: '', nameToVerify: '', identity: undefined })
-  const certificate = { findings: [], spkiSha256: '', notAfterMs: Number.POSITIVE_INFINITY }
-  const carried: CarriedSession = { session: Buffer.alloc(1), certificate, seenMs: 0 }
+  const certificate = { findings: [], spkiSha256: '', notAfterMs: Number.POSITIVE_INFINITY, revocation: undefined }
+  const carried: CarriedSession = {
+    session: Buffer.alloc(1),
+    certificate,
+    seenMs: 0,
+    goodUntilMs: Number.POSITIVE_INFINITY,
+  }
   for (let count = 0; count <= 2000; count += 1) sessions.keep(key(`${count}`), carried)
   assert.equal(sessions.find(key('0'), 1), undefined)
   assert.equal(sessions.find(key('1'), 1), carried)

@@ -70,7 +70,7 @@ describe('check', () => {
     const bad = policyText(
       [
         '  snii: true',
-        '  revocation: { mode: hard }',
+        '  destinations: { denyAddresses: [0.0.0.0/0, "::/0"] }',
         '  rules:',
         '    - { name: a, match: ["http://a.example"] }',
         '    - { name: b, match: [b.example], trustStores: [corp] }',
@@ -83,7 +83,7 @@ describe('check', () => {
       [...stdout.matchAll(/^\S*policy\.yaml:(\d+):\d+ (\S+): /gm)].map(([, line, place]) => `${line} ${place}`),
       [
         '5 spec.snii',
-        '6 spec.revocation.mode',
+        '6 spec.destinations.denyAddresses',
         '8 spec.rules[0].match[0]',
         '9 spec.rules[1].trustStores[0]',
         '10 spec.rules[2].name',

@@ -34,6 +34,7 @@ export function makeRule(overrides: Partial<Rule> = {}): Rule {
     tlsPort: 443,
     fixUps: false,
     starttls: 'must',
+    revocation: { mode: 'off', sources: ['stapled', 'crl'] },
     ...overrides,
   }
 }

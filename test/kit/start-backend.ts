@@ -20,6 +20,8 @@ export interface BackendWish {
   readonly tls?: tls.TlsOptions
   /** Answers one HTTP request; `200 ok` by default. */
   readonly respond?: (request: http.IncomingMessage, response: http.ServerResponse) => void
+  /** Does what it likes with the TLS server, before anybody connects. */
+  readonly onServer?: (server: tls.Server) => void
   /** Takes the decrypted stream instead of the HTTP server. */
   readonly onSecure?: (socket: tls.TLSSocket) => void
 }
@@ -65,6 +67,7 @@ export async function startBackend(test: Pick<TestContext, 'after'>, wish: Backe
     ALPNProtocols: ['http/1.1'],
     ...wish.tls,
   })
+  wish.onServer?.(secure)
   secure.on('secureConnection', (socket) => {
     handshakes.push(describe(socket))
     socket.on('error', () => {})

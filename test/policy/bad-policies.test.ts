@@ -188,11 +188,9 @@ const contradictions: readonly Case[] = [
     ],
   },
   {
-    why: 'hard revocation, which this release cannot keep',
-    spec: 'revocation: { mode: ▸hard }',
-    problems: [
-      'spec.revocation.mode: revocation is not checked by this release yet, and hard asks to refuse without it',
-    ],
+    why: 'revocation found out from nothing',
+    spec: 'revocation: { mode: hard, sources: ▸[] }',
+    problems: ['spec.revocation.sources: expected at least 1 in the list, found an empty list'],
   },
 ]
 
@@ -246,11 +244,12 @@ describe('a policy is refused with the place and the reason', () => {
   })
 
   it('for what is wrong below a head that is faulty', () => {
-    const text = 'apiVersion: v1\nkind: OutgoingTlsPolicy\nmetadata: {}\nspec: { revocation: { mode: hard } }\n'
+    const text =
+      'apiVersion: v1\nkind: OutgoingTlsPolicy\nmetadata: {}\nspec: { destinations: { denyAddresses: [0.0.0.0/0, "::/0"] } }\n'
     assert.deepEqual(problemsOfText(text).map(formatProblem), [
       'p.yaml:1:13 apiVersion: expected "vedette/v1", found "v1"',
       'p.yaml:3:1 metadata.name: is missing: expected a text',
-      'p.yaml:4:29 spec.revocation.mode: revocation is not checked by this release yet, and hard asks to refuse without it',
+      'p.yaml:4:40 spec.destinations.denyAddresses: denies every address',
     ])
   })
 

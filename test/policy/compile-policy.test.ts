@@ -37,6 +37,7 @@ describe('a policy that says nothing', () => {
       tlsPort: 443,
       fixUps: false,
       starttls: 'must',
+      revocation: { mode: 'off', sources: ['stapled', 'crl'] },
     })
     assert.equal(tls.profile, '2026-11')
     assert.deepEqual(tls.protocols, ['TLSv1.2', 'TLSv1.3'])
@@ -300,9 +301,27 @@ tests:
 `)
     assert.deepEqual(
       warnings.map(({ path }) => path),
-      ['spec.revocation.mode', 'spec.rules[0].healthCheck'],
+      ['spec.rules[0].healthCheck'],
     )
     assert.equal(policy.rules[0]?.trustStores[0], 'corp')
+  })
+
+  it('about revocation are inherited one by one', () => {
+    const { policy } = parse(`
+revocation: { mode: soft, sources: [crl] }
+rules:
+  - { name: hard, match: [a.example], revocation: { mode: hard } }
+  - { name: asking, match: [b.example], revocation: { sources: [ocsp] } }
+  - { name: silent, match: [c.example] }
+`)
+    assert.deepEqual(
+      policy.rules.map(({ revocation }) => revocation),
+      [
+        { mode: 'hard', sources: ['crl'] },
+        { mode: 'soft', sources: ['ocsp'] },
+        { mode: 'soft', sources: ['crl'] },
+      ],
+    )
   })
 })
 

@@ -213,25 +213,11 @@ const doubtful: readonly Case[] = [
     ],
   },
   {
-    why: 'an exception for what this release never finds',
-    spec: 'exceptions: [{ backend: "a:1", findings: [expired, ▸revoked, ▸revocation-unknown], until: 2027-01-01, owner: me, reason: old }]',
-    warnings: ['revoked', 'revocation-unknown'].map(
-      (name, index) => `spec.exceptions[0].findings[${index + 1}]: has no effect: this release never finds ${name}`,
-    ),
-  },
-  {
     why: 'no denied address at all',
     spec: 'destinations: { denyAddresses: ▸[] }',
     warnings: [
       'spec.destinations.denyAddresses: denies nothing: a caller can reach this machine itself and the metadata of its cloud',
     ],
-  },
-  {
-    why: 'soft revocation, which this release does not do',
-    spec: `revocation: { mode: ▸soft }\n${rule('revocation: { mode: ▸soft, sources: [crl] }')}`,
-    warnings: ['spec.revocation.mode', 'spec.rules[0].revocation.mode'].map(
-      (path) => `${path}: revocation is not checked by this release yet`,
-    ),
   },
   {
     why: 'health checks, which this release does not do',
@@ -244,9 +230,14 @@ const silent: readonly (readonly [string, string])[] = [
   ['everything left out', ''],
   ['strict and enforcing, said', 'strictTls: { enabled: true, enforcement: enforce, allowUntrusted: false }'],
   ['a rule that says what it inherits', rule('strictTls: { enabled: true }, sni: true, plaintext: false')],
+  ['health checks that are off', rule('healthCheck: { enabled: false }')],
   [
-    'revocation and health checks that are off',
-    `revocation: { mode: off }\n${rule('healthCheck: { enabled: false }')}`,
+    'revocation, globally and in a rule',
+    `revocation: { mode: soft }\n${rule('revocation: { mode: hard, sources: [crl] }')}`,
+  ],
+  [
+    'an exception for what is revoked',
+    'exceptions: [{ backend: "a:1", findings: [revoked], until: 2027-01-01, owner: me, reason: old }]',
   ],
   ['a rule that only denies', rule('action: deny')],
   ['narrow before wide', 'rules:\n  - { name: a, match: [a.example] }\n  - { name: b, match: ["*.example"] }'],

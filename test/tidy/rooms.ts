@@ -29,6 +29,11 @@ export const rooms: readonly Room[] = [
     mayImport: ['errors.ts', 'certificate/'],
   },
   {
+    name: 'revocation/',
+    says: 'what is known about revoked certificates: OCSP answers checked, lists, and what they mean for a path; pure but for its files',
+    mayImport: ['policy/', 'certificate/'],
+  },
+  {
     name: 'settings/',
     says: 'flags over environment over file over defaults: one frozen document; the snapshot; the environment is read here only',
     mayImport: ['errors.ts', 'policy/', 'truststore/'],
@@ -52,7 +57,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'backend/',
     says: 'decision, TLS options, dial, findings, verdict, VerifiedBackend; pools; the only outgoing TLS',
-    mayImport: ['errors.ts', 'policy/', 'certificate/', 'truststore/', 'settings/', 'observe/', 'wire/'],
+    mayImport: ['errors.ts', 'policy/', 'certificate/', 'truststore/', 'revocation/', 'settings/', 'observe/', 'wire/'],
   },
   {
     name: 'jobs/',
