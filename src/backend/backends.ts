@@ -15,6 +15,7 @@ import type { Deadlines } from '../wire/deadlines.ts'
 import { buildContexts } from './contexts.ts'
 import { dialPlain } from './dial-plain.ts'
 import type { RevocationKnowledge } from './find-revocation.ts'
+import { HybridTolerance, type IntoleranceMark } from './hybrid-tolerance.ts'
 import type { Resolve } from './name-resolver.ts'
 import { type ConnectionWish, type OpenedConnection, openConnection } from './open-connection.ts'
 import { Pool } from './pool.ts'
@@ -33,6 +34,8 @@ export interface BackendsOptions {
   /** Told of every judged handshake. */
   readonly witness?: Witness | undefined
   readonly revocation?: RevocationKnowledge | undefined
+  /** Backends of which it is known that they cannot take post-quantum groups. */
+  readonly intolerant?: readonly IntoleranceMark[] | undefined
   /** Resolves names in place of the system; for tests. */
   readonly resolve?: Resolve | undefined
   /** The wall clock, by default the machine's. */
@@ -46,6 +49,8 @@ const POOLS_MAX = 4096
 const WARM_MS = 2000
 
 export class Backends {
+  /** What is learned of backends that break off when post-quantum groups are offered. */
+  readonly tolerance: HybridTolerance
   readonly #tools: DialTools
   readonly #verdicts: VerdictCache
   /** By rule and authority: the two maps spare a key for every request. */
@@ -53,7 +58,9 @@ export class Backends {
   #poolCount = 0
 
   /** Makes every TLS context of the snapshot; throws an OPERATOR_ error that names the rule where that fails. */
-  constructor({ snapshot, deadlines, counters, witness, revocation, resolve, now = Date.now }: BackendsOptions) {
+  constructor(options: BackendsOptions) {
+    const { snapshot, deadlines, counters, witness, revocation, intolerant, resolve, now = Date.now } = options
+    this.tolerance = new HybridTolerance(now)
     this.#tools = {
       snapshot,
       deadlines,
@@ -64,7 +71,9 @@ export class Backends {
       contexts: buildContexts(snapshot),
       addresses: new AddressBook(snapshot, { resolve, counters }),
       sessions: new Sessions(),
+      tolerance: this.tolerance,
     }
+    this.tolerance.learn(intolerant ?? [])
     this.#verdicts = new VerdictCache({ verdictMs: snapshot.settings.timeouts.verdictMs, now })
     revocation?.onChange(() => this.#dropRevoked())
   }
@@ -127,7 +136,7 @@ export class Backends {
 
   async #judge(decision: AllowedDecision): Promise<FreshVerdict> {
     // No ALPN: the tunnel may carry anything. No resumption: the point is to see the certificate.
-    const { backend, validUntilMs } = await verify(this.#tools, { decision, alpn: [], resume: false })
+    const { backend, validUntilMs } = await verify(this.#tools, { decision, ...handshakeUses.verify })
     backend.wire.finish()
     const { verdict, tls, address, phases } = backend
     return { verdict, tls, address, phases, validUntilMs }

@@ -5,7 +5,7 @@
 import crypto from 'node:crypto'
 import tls from 'node:tls'
 import { SidecarError } from '../errors.ts'
-import { type Offer, offerOf } from '../policy/effective-offer.ts'
+import { classicOffer, type Offer, offerOf } from '../policy/effective-offer.ts'
 import type { Rule } from '../policy/policy.ts'
 import type { Identity, Snapshot } from '../settings/snapshot.ts'
 import { emptyPool, type IntermediatePool } from '../truststore/intermediate-pool.ts'
@@ -17,6 +17,8 @@ import { optionsOf } from './tls-options.ts'
 /** What a dial under a rule needs of OpenSSL. */
 export interface RuleContext {
   readonly secure: tls.SecureContext
+  /** Gives one without post-quantum groups; undefined where the rule has none of them, or no others. */
+  readonly classic: (() => tls.SecureContext) | undefined
   readonly anchors: Anchors
   readonly intermediates: Intermediates
 }
@@ -51,6 +53,7 @@ export class Contexts {
     const anchors = new Anchors(sets)
     const context = this.#byContent.get(content) ?? {
       secure: makeContext(rule, { sets, anchors, pool, offer, identity }),
+      classic: classicContext(rule, { sets, anchors, pool, offer, identity }),
       anchors,
       intermediates: new Intermediates(pool),
     }
@@ -108,6 +111,17 @@ function makeContext(rule: Rule, { sets, anchors, pool, offer, identity }: Ingre
   } catch (cause) {
     const message = `rule ${rule.name}: OpenSSL does not take its TLS settings: ${(cause as Error).message}`
     throw new SidecarError('OPERATOR_BAD_DOCUMENT', message, { details: { rule: rule.name }, cause })
+  }
+}
+
+/** Made when a backend first needs it, which hardly any ever does. */
+function classicContext(rule: Rule, ingredients: Ingredients): RuleContext['classic'] {
+  const offer = classicOffer(ingredients.offer)
+  if (offer === undefined) return undefined
+  let made: tls.SecureContext | undefined
+  return () => {
+    made ??= makeContext(rule, { ...ingredients, offer })
+    return made
   }
 }
 

@@ -75,6 +75,11 @@ export class DialError extends Error {
     return (this.attempts.at(-1) as FailedAttempt).failure
   }
 
+  /** True when TCP stood, and the handshake broke off or went silent without an alert. */
+  get isBroken(): boolean {
+    return this.isHandshake && this.failure.broken === true
+  }
+
   get address(): string {
     return (this.attempts.at(-1) as FailedAttempt).address
   }
@@ -141,7 +146,7 @@ class Attempt implements Watched, WireReader {
   failureOf(error: NodeJS.ErrnoException): DialFailure {
     if (error instanceof PrefaceError) return error.failure
     if (this.#isLate && this.isConnected) {
-      return { code: 'BACKEND_HANDSHAKE_TIMEOUT', what: 'did not finish the TLS handshake in time' }
+      return { code: 'BACKEND_HANDSHAKE_TIMEOUT', what: 'did not finish the TLS handshake in time', broken: true }
     }
     if (this.#isLate) return { code: 'BACKEND_CONNECT_TIMEOUT', what: 'did not accept the connection in time' }
     return this.isConnected ? handshakeFailure(error) : connectFailure(error)

@@ -14,6 +14,8 @@ export interface DialFailure {
   readonly finding?: FindingName
   /** The name of the alert received, as in RFC 8446. */
   readonly alert?: string
+  /** True when the connection ended or went silent in mid-handshake, without a word about why. */
+  readonly broken?: boolean
   /** True when what came back was no TLS at all. */
   readonly notTls?: boolean
 }
@@ -43,7 +45,7 @@ export function handshakeFailure(error: NodeJS.ErrnoException): DialFailure {
   const alert = alertOf(code)
   if (alert !== undefined) return alertFailure(alert)
   if (closedCodes.has(code)) {
-    return { code: 'BACKEND_HANDSHAKE_FAILED', what: 'closed the connection during the TLS handshake' }
+    return { code: 'BACKEND_HANDSHAKE_FAILED', what: 'closed the connection during the TLS handshake', broken: true }
   }
   if (loweredCodes.has(code)) {
     const what = 'answered with a TLS version below what the rule offers'

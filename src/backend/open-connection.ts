@@ -50,8 +50,8 @@ export async function openConnection(tools: DialTools, wish: ConnectionWish): Pr
 }
 
 async function openSecured(tools: DialTools, wish: ConnectionWish): Promise<OpenedConnection> {
-  const { decision, timeouts } = wish
-  const preface = prefaceOf(wish)
+  const { decision, starttls, header, timeouts } = wish
+  const hasPreface = starttls !== undefined || header !== undefined
   return await verify(tools, {
     decision,
     // No ALPN: what the caller will speak is not known here.
@@ -59,7 +59,7 @@ async function openSecured(tools: DialTools, wish: ConnectionWish): Promise<Open
     resume: true,
     greeting: 'kept',
     timeouts,
-    ...(preface === undefined ? {} : { preface }),
+    ...(hasPreface ? { preface: () => prefaceOf(wish) } : {}),
   })
 }
 
@@ -67,8 +67,7 @@ function openPlain(tools: DialTools, { decision, header, timeouts }: ConnectionW
   return dialPlain(tools, { decision, header, connectMs: timeouts.connectMs, greeting: 'kept' })
 }
 
-function prefaceOf({ decision, starttls, header }: ConnectionWish): Preface | undefined {
-  if (starttls === undefined && header === undefined) return undefined
+function prefaceOf({ decision, starttls, header }: ConnectionWish): Preface {
   return {
     ...(header === undefined ? {} : { header }),
     ...(starttls === undefined ? {} : { dialect: makeDialect(starttls, { host: decision.destination.host }) }),

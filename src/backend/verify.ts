@@ -13,8 +13,10 @@ import type { Deadlines } from '../wire/deadlines.ts'
 import type { Contexts, RuleContext } from './contexts.ts'
 import { countFailure, countHandshake } from './count-handshake.ts'
 import { DialError, type Dialled, type DialWish, dangerouslyConnect } from './dangerously-connect.ts'
+import { dialTolerantly, type TolerantlyDialled } from './dial-tolerantly.ts'
 import { findRevocation, judgePath, type RevocationKnowledge, wantsStaple } from './find-revocation.ts'
 import { type CertificateFindings, certificateFindings, handshakeFindings } from './findings.ts'
+import type { HybridTolerance } from './hybrid-tolerance.ts'
 import { dhBitsOf, groupOf, opensslErrorOf, type PresentedChain, presentedChainOf } from './read-handshake.ts'
 import { recogniseStranger } from './recognise-stranger.ts'
 import { gone, type RefusalDetails, refused } from './refusal.ts'
@@ -31,6 +33,7 @@ export interface DialTools {
   readonly addresses: AddressBook
   readonly deadlines: Deadlines
   readonly sessions: Sessions
+  readonly tolerance: HybridTolerance
   readonly counters: Counters | undefined
   readonly witness: Witness | undefined
   /** Undefined where nothing is known but what backends staple. */
@@ -47,8 +50,8 @@ export interface VerifyWish {
   readonly resume: boolean
   /** What becomes of bytes that come unasked; those of a handshake that is only looked at are ignored. */
   readonly greeting?: DialWish['greeting']
-  /** What goes over the connection before TLS. */
-  readonly preface?: Preface
+  /** Makes what goes over the connection before TLS; a dialogue remembers, so each connection gets its own. */
+  readonly preface?: () => Preface
   /** In place of those of the settings. */
   readonly timeouts?: DialWish['timeouts']
 }
@@ -108,30 +111,44 @@ class Handshake {
   }
 
   async dial(addresses: readonly string[]): Promise<VerifiedDial> {
-    const { deadlines, snapshot } = this.#tools
-    const { alpn, resume, preface, greeting = resume ? 'refused' : 'ignored' } = this.#wish
-    let dialled: Dialled
+    const { tolerance, counters } = this.#tools
+    let tolerant: TolerantlyDialled
     try {
-      dialled = await dangerouslyConnect({
-        destination: this.#decision.destination,
-        addresses,
-        timeouts: this.#wish.timeouts ?? snapshot.settings.timeouts,
-        deadlines,
-        greeting,
-        ...(preface === undefined ? {} : { preface }),
-        tls: {
-          secureContext: this.#context.secure,
-          serverName: this.#key.serverName,
-          alpn,
-          session: this.#offered?.session,
-          wantsStaple: wantsStaple(this.#decision.rule),
-          onSession: resume ? (session) => this.#ticket(session) : undefined,
-        },
+      tolerant = await dialTolerantly({
+        authority: this.#key.authority,
+        tolerance,
+        counters,
+        full: this.#context.secure,
+        classic: this.#context.classic,
+        connect: (context, address) => this.#connect(context, address === undefined ? addresses : [address]),
       })
     } catch (thrown) {
       throw thrown instanceof DialError ? await this.#failed(thrown) : thrown
     }
-    return await this.#judge(dialled)
+    const judged = await this.#judge(tolerant.dialled)
+    tolerant.passed()
+    return judged
+  }
+
+  #connect(secureContext: tls.SecureContext, addresses: readonly string[]): Promise<Dialled> {
+    const { deadlines, snapshot } = this.#tools
+    const { alpn, resume, preface, greeting = resume ? 'refused' : 'ignored' } = this.#wish
+    return dangerouslyConnect({
+      destination: this.#decision.destination,
+      addresses,
+      timeouts: this.#wish.timeouts ?? snapshot.settings.timeouts,
+      deadlines,
+      greeting,
+      ...(preface === undefined ? {} : { preface: preface() }),
+      tls: {
+        secureContext,
+        serverName: this.#key.serverName,
+        alpn,
+        session: this.#offered?.session,
+        wantsStaple: wantsStaple(this.#decision.rule),
+        onSession: resume ? (session) => this.#ticket(session) : undefined,
+      },
+    })
   }
 
   async #judge(dialled: Dialled): Promise<VerifiedDial> {

@@ -11,6 +11,7 @@ export interface Counters {
   tlsHandshakes(labels: LabelsOf<'tls_handshakes_total'>): Counter
   verifyFailures(labels: LabelsOf<'tls_verify_failures_total'>): Counter
   exceptionUses(labels: LabelsOf<'exception_uses_total'>): Counter
+  classicRetries(labels: LabelsOf<'tls_classic_retries_total'>): Counter
   bytes(labels: LabelsOf<'bytes_total'>): Counter
   deniedAddresses(labels: LabelsOf<'denied_addresses_total'>): Counter
   logLinesDropped(): Counter
@@ -29,6 +30,7 @@ export function createCounters(options: { readonly seriesMax?: number } = {}): C
     tlsHandshakes: (labels) => tally.counter('tls_handshakes_total', labels),
     verifyFailures: (labels) => tally.counter('tls_verify_failures_total', labels),
     exceptionUses: (labels) => tally.counter('exception_uses_total', labels),
+    classicRetries: (labels) => tally.counter('tls_classic_retries_total', labels),
     bytes: (labels) => tally.counter('bytes_total', labels),
     deniedAddresses: (labels) => tally.counter('denied_addresses_total', labels),
     logLinesDropped: () => tally.counter('log_lines_dropped_total', {}),

@@ -58,6 +58,16 @@ export const metricTable = {
     help: 'Handshakes that only an exception let pass, by its id in vedette exceptions.',
     labels: ['exception'],
   },
+  tls_classic_retries_total: {
+    type: 'counter',
+    help: 'Broken handshakes tried again without post-quantum groups, by result (ok, fail).',
+    labels: ['result'],
+  },
+  tls_intolerant_backends: {
+    type: 'gauge',
+    help: 'Backends that get no post-quantum groups, because handshakes with them broke twice.',
+    labels: [],
+  },
   bytes_total: {
     type: 'counter',
     help: 'Bytes relayed: out to backends, in from backends.',

@@ -21,6 +21,7 @@ export interface Metrics {
   policyReloaded(attempt: { result: 'success' | 'rejected'; trigger: string; timeMs: number }): void
   trustStores(stores: readonly { name: string; certificates: number }[]): void
   workers(states: { active: number; draining: number }): void
+  intolerantBackends(count: number): void
   /** Prints everything in the format the Accept field asks for. */
   text(accept: string | undefined): Promise<MetricsText>
 }
@@ -51,7 +52,9 @@ export function createMetrics(options: MetricsOptions): Metrics {
   }
 }
 
-function settersOn(own: Tally): Pick<Metrics, 'policyInForce' | 'policyReloaded' | 'trustStores' | 'workers'> {
+function settersOn(
+  own: Tally,
+): Pick<Metrics, 'policyInForce' | 'policyReloaded' | 'trustStores' | 'workers' | 'intolerantBackends'> {
   return {
     policyInForce({ name, version, sha256, source }) {
       own.forget('policy_info')
@@ -70,6 +73,9 @@ function settersOn(own: Tally): Pick<Metrics, 'policyInForce' | 'policyReloaded'
     workers({ active, draining }) {
       own.gauge('workers', { state: 'active' }).set(active)
       own.gauge('workers', { state: 'draining' }).set(draining)
+    },
+    intolerantBackends(count) {
+      own.gauge('tls_intolerant_backends', {}).set(count)
     },
   }
 }
