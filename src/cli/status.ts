@@ -19,7 +19,19 @@ export const defineStatus: DefineCommand = (command, { terminal }) => {
 }
 
 function showStatus(status: Status, terminal: Terminal): void {
-  const { version, policy, listen, load, generations, rejected, pending, alarms, restartNeeded, exceptions } = status
+  const {
+    version,
+    policy,
+    listen,
+    load,
+    generations,
+    rejected,
+    pending,
+    alarms,
+    restartNeeded,
+    exceptions,
+    intolerant,
+  } = status
   const rows: [string, string][] = [
     ['policy', `v${version?.number ?? 0} "${policy.name}" from ${policy.file} (${policy.sha256.slice(0, 12)})`],
     ['state', `${status.state} since ${new Date(status.startedMs).toISOString()}`],
@@ -49,6 +61,15 @@ function showStatus(status: Status, terminal: Terminal): void {
     terminal.print(terminal.paint('red', `stale    ${alarm}; the last good one stays in force`))
   if (restartNeeded.length > 0) {
     terminal.print(terminal.paint('yellow', `restart  changed settings wait for it: ${restartNeeded.join(', ')}`))
+  }
+  for (const { authority, untilMs } of intolerant) {
+    const until = new Date(untilMs).toISOString()
+    terminal.print(
+      terminal.paint(
+        'yellow',
+        `classic  ${authority} gets no post-quantum groups until ${until}: they broke its handshakes`,
+      ),
+    )
   }
   for (const { backend, findings, until, state, daysLeft } of exceptions) {
     const end = state === 'over' ? `was over with ${until}` : `ends with ${until}, ${daysLeft} days from now`

@@ -61,6 +61,11 @@ export const events = {
 
   'job.failed': { level: 'error', meaning: 'Timed work failed; it runs again at its next time.' },
 
+  'backend.intolerant': {
+    level: 'warn',
+    meaning: 'Handshakes with post-quantum groups broke twice and went through without: a day without them.',
+  },
+
   'entrance.listening': { level: 'info', meaning: 'An entrance is open.' },
   'health.listening': { level: 'info', meaning: 'Health and metrics can be asked for.' },
   'command.refused': { level: 'warn', meaning: 'A command on the control socket failed.' },

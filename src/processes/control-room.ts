@@ -71,7 +71,7 @@ export class ControlRoom {
   readonly #readers: ReadersByFolder
   readonly #exceptions: ExceptionWatch
   #log: Log
-  #overview: Overview = { addresses: [], generations: [], crashLoop: false }
+  #overview: Overview = { addresses: [], generations: [], crashLoop: false, intolerant: [] }
   #health: HealthServer | undefined
   #watching: RefusalWatch | undefined
   #started: boolean
@@ -236,6 +236,7 @@ export class ControlRoom {
     this.#overview = overview
     const count = (state: string) =>
       overview.generations.filter((one) => one.state === state).reduce((sum, { workers }) => sum + workers.length, 0)
+    this.#metrics.intolerantBackends(overview.intolerant.length)
     this.#metrics.workers({ active: count('live'), draining: count('draining') })
     this.#confirmation.counted(() => this.#counts.all)
   }

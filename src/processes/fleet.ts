@@ -5,6 +5,7 @@
  */
 import type { ChildProcess } from 'node:child_process'
 import crypto from 'node:crypto'
+import type { IntoleranceMark } from '../backend/hybrid-tolerance.ts'
 import { SidecarError } from '../errors.ts'
 import type { EventName } from '../observe/event-names.ts'
 import type { Totals } from '../observe/tally.ts'
@@ -13,6 +14,7 @@ import { describeBound } from './describe-bound.ts'
 import { recordOf } from './error-record.ts'
 import { Generation } from './generation.ts'
 import { HandOver } from './hand-over.ts'
+import { LearnedIntolerance } from './learned-intolerance.ts'
 import { entranceAddresses, Listeners } from './listeners.ts'
 import type { Overview } from './messages.ts'
 import type { Noted } from './sighting-notes.ts'
@@ -39,6 +41,7 @@ export class Fleet {
   readonly #handOver = new HandOver<WorkerProcess>(() =>
     this.#live === undefined ? [] : [...this.#live.workers].filter((worker) => worker.takesCallers),
   )
+  readonly #intolerance = new LearnedIntolerance()
   readonly #draining = new Set<Generation>()
   #live: Generation | undefined
   #prepared: Generation | undefined
@@ -61,6 +64,7 @@ export class Fleet {
       addresses: this.#listeners.addresses,
       generations: generations.map((generation) => generation.overview),
       crashLoop: this.#live?.crashLoop ?? false,
+      intolerant: this.#intolerance.marks,
     }
   }
 
@@ -146,7 +150,8 @@ export class Fleet {
     return new Generation(snapshot, {
       launch: (generation) => {
         const worker = this.#launch(generation)
-        worker.begin(snapshot, { via: this.#via, color: this.#events.color, warm, listeners })
+        const intolerant = this.#intolerance.marks
+        worker.begin(snapshot, { via: this.#via, color: this.#events.color, warm, intolerant, listeners })
         return worker
       },
       delayed: (generation, waitMs) => this.#log('worker.restart-delayed', generation, { waitMs }),
@@ -175,12 +180,28 @@ export class Fleet {
       caller: (caller) => this.#handOver.pass(caller),
       report: (worker, counters) => this.#events.counted(worker, counters),
       noted: (noted) => this.#events.noted(noted),
+      learned: (worker, intolerant) => this.#learned(worker, intolerant),
       accepting: () => this.#handOver.flush(),
       exited: (worker) => this.#exited(worker, generation),
     })
     const ready = () => this.#log('worker.ready', generation, { worker: worker.pid })
     worker.ready.then(ready, () => {})
     return worker
+  }
+
+  /** Tells the others, and the log, what one worker found out. */
+  #learned(from: WorkerProcess, intolerant: readonly IntoleranceMark[]): void {
+    const news = this.#intolerance.take(intolerant)
+    if (news.length === 0) return
+    for (const generation of [...this.#draining, this.#live, this.#prepared]) {
+      for (const worker of generation?.workers ?? []) if (worker !== from) worker.learn(news)
+    }
+    for (const { authority, untilMs } of news) {
+      const until = new Date(untilMs).toISOString()
+      const message = `${authority} breaks off when post-quantum groups are offered: it gets none until ${until}`
+      this.#events.log('backend.intolerant', message, { backend: authority, until })
+    }
+    this.#events.changed()
   }
 
   /** Says once of each address that it is open now. */

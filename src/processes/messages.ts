@@ -3,6 +3,7 @@
  * beside a message where its comment says so. The supervisor passes snapshots, counters and notes on unread: it
  * knows how many workers to start and where to listen, and nothing of what a policy is.
  */
+import type { IntoleranceMark } from '../backend/hybrid-tolerance.ts'
 import type { EventName } from '../observe/event-names.ts'
 import type { Totals } from '../observe/tally.ts'
 import type { LoadOptions } from '../settings/load-settings.ts'
@@ -23,6 +24,8 @@ export type ToWorker =
       readonly type: 'begin'
       readonly snapshot: Snapshot
       readonly warm: readonly string[]
+      /** Backends that others have found unable to take post-quantum groups. */
+      readonly intolerant: readonly IntoleranceMark[]
       /** Our name in Via fields. */
       readonly via: string
       /** Whether pretty log lines are coloured. */
@@ -34,6 +37,8 @@ export type ToWorker =
   | { readonly type: 'accept' }
   /** With the handle of an idle caller of an older generation, and what was read of its next request. */
   | { readonly type: 'caller'; readonly early: string }
+  /** Another worker has found these backends unable to take post-quantum groups. */
+  | { readonly type: 'learn'; readonly intolerant: readonly IntoleranceMark[] }
   /** Stop accepting; give callers away or close them as they fall idle; then say `retired`. */
   | { readonly type: 'retire'; readonly handOver: boolean }
   /** The drain deadline has passed: cut what is left and end. */
@@ -56,6 +61,8 @@ export type FromWorker =
     }
   /** What was noted of backends since it was last told. */
   | { readonly type: 'noted'; readonly noted: Noted }
+  /** The marks of this worker, whenever they change. */
+  | { readonly type: 'learned'; readonly intolerant: readonly IntoleranceMark[] }
   /** Last of all: how many callers the drain deadline cut. */
   | { readonly type: 'ending'; readonly cut: number }
 
@@ -121,6 +128,8 @@ export interface Overview {
   readonly generations: readonly GenerationOverview[]
   /** True while workers of the live generation keep dying. */
   readonly crashLoop: boolean
+  /** Backends that get no post-quantum groups. */
+  readonly intolerant: readonly IntoleranceMark[]
 }
 
 export interface BoundAddress {

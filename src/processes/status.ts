@@ -1,4 +1,5 @@
 /** What `vedette status` shows: which version and generation are in force, who carries it, what waits, what failed. */
+import type { IntoleranceMark } from '../backend/hybrid-tolerance.ts'
 import type { History } from '../history/open-history.ts'
 import type { PendingConfirmation } from '../history/pending.ts'
 import { lastRejection, type Rejection } from '../history/rejections.ts'
@@ -35,6 +36,8 @@ export interface Status {
   readonly pending: PendingConfirmation | null
   /** Exceptions that are over or end within two weeks, without their uses. */
   readonly exceptions: readonly ListedException[]
+  /** Backends that get no post-quantum groups, because handshakes with them broke twice. */
+  readonly intolerant: readonly IntoleranceMark[]
 }
 
 /** What a status is made of. */
@@ -72,6 +75,7 @@ export function statusOf({ snapshot, history, outcomes, overview, ...parts }: St
     listen: { ...byEntrance(overview.addresses), health: parts.health },
     load: totalLoad(overview),
     generations: overview.generations,
+    intolerant: overview.intolerant,
     rejected: outcomes.rejected ?? null,
     alarms: outcomes.alarms,
     restartNeeded: outcomes.waitsForRestart,

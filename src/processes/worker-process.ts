@@ -3,6 +3,7 @@
  * forward through its states, and everything awaited here also ends when the process dies.
  */
 import type { ChildProcess } from 'node:child_process'
+import type { IntoleranceMark } from '../backend/hybrid-tolerance.ts'
 import { SidecarError } from '../errors.ts'
 import type { Totals } from '../observe/tally.ts'
 import type { Snapshot } from '../settings/snapshot.ts'
@@ -19,6 +20,7 @@ export interface WorkerEvents {
   caller(caller: MovingCaller): void
   report(worker: WorkerProcess, counters: Totals): void
   noted(noted: Noted): void
+  learned(worker: WorkerProcess, intolerant: readonly IntoleranceMark[]): void
   accepting(): void
   exited(worker: WorkerProcess): void
 }
@@ -28,6 +30,7 @@ export interface Beginning {
   readonly via: string
   readonly color: boolean
   readonly warm: readonly string[]
+  readonly intolerant: readonly IntoleranceMark[]
   readonly listeners: readonly EntranceListener[]
 }
 
@@ -95,6 +98,11 @@ export class WorkerProcess {
     for (const { entrance, handle } of listeners) this.#send({ type: 'listener', entrance }, handle)
   }
 
+  /** Passes on what another worker has learned. */
+  learn(intolerant: readonly IntoleranceMark[]): void {
+    if (this.state !== 'gone') this.#send({ type: 'learn', intolerant })
+  }
+
   /** Resolves when it accepts callers; rejects when it cannot. */
   accept(): Promise<void> {
     this.#send({ type: 'accept' })
@@ -136,6 +144,8 @@ export class WorkerProcess {
       this.#events.report(this, message.counters)
     } else if (message.type === 'noted') {
       this.#events.noted(message.noted)
+    } else if (message.type === 'learned') {
+      this.#events.learned(this, message.intolerant)
     } else if (message.type === 'failed') {
       this.ending = message.error.message
       this.#fail(errorOf(message.error))

@@ -3,6 +3,7 @@
  * does not need (no parser of documents, no database, no logger library): see test/processes/worker-modules.test.ts.
  */
 import { Backends } from '../backend/backends.ts'
+import type { IntoleranceMark } from '../backend/hybrid-tolerance.ts'
 import { createAccessLog } from '../observe/access-line.ts'
 import type { AccessRecord } from '../observe/access-record.ts'
 import { createAccessCounter } from '../observe/count-access.ts'
@@ -36,6 +37,8 @@ class Worker {
   #backends: Backends | undefined
   #entrances: Entrances | undefined
   #reports: NodeJS.Timeout | undefined
+  /** The version of the learned marks that the supervisor knows. */
+  #learned = 0
   #accepting = false
   #ending = false
 
@@ -50,6 +53,8 @@ class Worker {
         return this.#accept()
       case 'caller':
         return this.#takeOver(handle, message.early)
+      case 'learn':
+        return this.#learn(message.intolerant)
       case 'retire':
         return this.#retire(message.handOver)
       case 'cut':
@@ -63,14 +68,14 @@ class Worker {
     setTimeout(() => process.exit(1), ORPHAN_MS).unref()
   }
 
-  async #begin({ snapshot, warm, via, color }: ToWorker & { type: 'begin' }): Promise<void> {
+  async #begin({ snapshot, warm, intolerant, via, color }: ToWorker & { type: 'begin' }): Promise<void> {
     try {
       process.title = `vedette worker (generation ${snapshot.generation})`
       const deadlines = new Deadlines()
       const writer = this.#writer
       const { format, level } = snapshot.settings.log
       const witness = this.#notes.note.bind(this.#notes)
-      const backends = new Backends({ snapshot, deadlines, counters: this.#counters, witness })
+      const backends = new Backends({ snapshot, deadlines, counters: this.#counters, witness, intolerant })
       const log = createAccessLog({ format, level, writer, color })
       const count = createAccessCounter({ counters: this.#counters, profileOf: profilesOf(snapshot.policy) })
       const finished = (record: AccessRecord): void => {
@@ -78,6 +83,7 @@ class Worker {
         count(record)
       }
       this.#backends = backends
+      this.#learned = backends.tolerance.version
       this.#entrances = new Entrances({ snapshot, deadlines, backends, via, finished })
       this.#reports = setInterval(() => this.#report(), REPORT_MS).unref()
       await backends.warm(warm)
@@ -122,8 +128,25 @@ class Worker {
     const load = this.#entrances?.load ?? { callers: 0, requests: 0, tunnels: 0 }
     const warm = this.#backends?.warmList(WARM_MAX) ?? []
     this.#tell({ type: 'report', load, warm, counters: this.#counters.snapshot() })
+    this.#tellLearned()
     const noted = this.#notes.take(Date.now(), { all: last })
     if (noted !== undefined) this.#tell({ type: 'noted', noted })
+  }
+
+  #learn(intolerant: readonly IntoleranceMark[]): void {
+    const tolerance = this.#backends?.tolerance
+    if (tolerance === undefined) return
+    // Told before it is added to: what comes from outside is no news to the outside.
+    this.#tellLearned()
+    tolerance.learn(intolerant)
+    this.#learned = tolerance.version
+  }
+
+  #tellLearned(): void {
+    const tolerance = this.#backends?.tolerance
+    if (tolerance === undefined || tolerance.version === this.#learned) return
+    this.#learned = tolerance.version
+    this.#tell({ type: 'learned', intolerant: tolerance.marks })
   }
 
   #fail(error: unknown): void {

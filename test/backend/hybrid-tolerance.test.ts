@@ -1,6 +1,6 @@
 /** Backends behind something that breaks a large ClientHello: what is learned, from what, and what is never led below. */
 import assert from 'node:assert/strict'
-import net from 'node:net'
+import type net from 'node:net'
 import test, { type TestContext } from 'node:test'
 import { HybridTolerance } from '../../src/backend/hybrid-tolerance.ts'
 import { makeCertificate } from '../../src/certificate/make-certificate.ts'
@@ -9,60 +9,12 @@ import type { Rule } from '../../src/policy/policy.ts'
 import { makeOffer, type OfferWish } from '../kit/make-snapshot.ts'
 import { makeTrust } from '../kit/make-trust.ts'
 import { makeBackends } from '../kit/reach.ts'
-import {
-  type BackendWish,
-  misbehaviours,
-  startBackend,
-  startRawBackend,
-  type TestBackend,
-} from '../kit/start-backend.ts'
+import { type BackendWish, misbehaviours, startBackend, startRawBackend } from '../kit/start-backend.ts'
+import { startMiddlebox } from '../kit/start-middlebox.ts'
 
 const trust = await makeTrust(['good.test'])
 const resolve = async () => ['127.0.0.1']
 const DAY_MS = 86_400_000
-
-/** What fits one segment of Ethernet, less what tunnels and options take. */
-const SEGMENT = 1300
-
-interface Middlebox {
-  readonly port: number
-  readonly backend: TestBackend
-  readonly isBroken: boolean
-  /** Lets everything through from now on. */
-  repair(): void
-}
-
-/** A backend behind a middlebox that does not let a large hello of the caller through. */
-async function startMiddlebox(
-  t: TestContext,
-  { does, wish = {} }: { does: 'resets' | 'drops'; wish?: BackendWish },
-): Promise<Middlebox> {
-  const backend = await startBackend(t, { certificate: trust.leaf, ...wish })
-  let isBroken = true
-  const { port } = await startRawBackend(t, {
-    onSocket: (caller) => {
-      const onward = net.connect({ host: '127.0.0.1', port: backend.port })
-      onward.on('error', () => {})
-      caller.on('close', () => onward.destroy())
-      onward.on('close', () => caller.destroy())
-      caller.on('data', (bytes) => {
-        if (!isBroken || bytes.length < SEGMENT) onward.write(bytes)
-        else if (does === 'resets') caller.resetAndDestroy()
-      })
-      onward.on('data', (bytes) => caller.write(bytes))
-    },
-  })
-  return {
-    port,
-    backend,
-    get isBroken() {
-      return isBroken
-    },
-    repair: () => {
-      isBroken = false
-    },
-  }
-}
 
 function reach(t: TestContext, offer: OfferWish, more: { rule?: Partial<Rule>; now?: () => number } = {}) {
   const counters = createCounters()
@@ -92,7 +44,7 @@ const brokenWays: { why: string; does: 'resets' | 'drops'; offer: OfferWish; wis
 ]
 for (const { why, does, offer, wish } of brokenWays) {
   test(`a backend behind something that ${why} is reached classically, and marked the second time`, async (t) => {
-    const { port, backend } = await startMiddlebox(t, { does, ...(wish ? { wish } : {}) })
+    const { port, backend } = await startMiddlebox(t, trust.leaf, { does, ...(wish ? { wish } : {}) })
     const { open, marks, retries } = reach(t, offer)
     const first = await open(`good.test:${port}`)
     assert.deepEqual([first.tls.group, first.verdict.outcome, marks()], ['X25519', 'trusted', []])
@@ -109,7 +61,7 @@ for (const { why, does, offer, wish } of brokenWays) {
 }
 
 test('the verifying handshake before a tunnel learns as well', async (t) => {
-  const { port } = await startMiddlebox(t, { does: 'resets' })
+  const { port } = await startMiddlebox(t, trust.leaf, { does: 'resets' })
   const { backends, decision, marks } = reach(t, { postQuantum: 'prefer' })
   for (const _ of [1, 2]) assert.equal((await backends.examine(decision(`good.test:${port}`))).tls.group, 'X25519')
   assert.deepEqual(marks(), [`good.test:${port}`])
@@ -117,10 +69,10 @@ test('the verifying handshake before a tunnel learns as well', async (t) => {
 
 test('a mark ends after a day, and a repaired way is found out by itself', async (t) => {
   let nowMs = Date.now()
-  const box = await startMiddlebox(t, { does: 'resets' })
+  const box = await startMiddlebox(t, trust.leaf, { does: 'resets' })
   const { open, marks } = reach(t, { postQuantum: 'prefer' }, { now: () => nowMs })
   for (const _ of [1, 2]) await open(`good.test:${box.port}`)
-  box.repair()
+  box.isBroken = false
   assert.equal((await open(`good.test:${box.port}`)).tls.group, 'X25519')
   nowMs += DAY_MS
   assert.deepEqual(marks(), [])
@@ -128,21 +80,11 @@ test('a mark ends after a day, and a repaired way is found out by itself', async
 })
 
 test('a backend that takes the large hello in between is not marked', async (t) => {
-  let breaks = true
-  const backend = await startBackend(t, { certificate: trust.leaf })
-  const { port } = await startRawBackend(t, {
-    onSocket: (caller) => {
-      const onward = net.connect({ host: '127.0.0.1', port: backend.port })
-      onward.on('error', () => {})
-      caller.on('close', () => onward.destroy())
-      caller.on('data', (bytes) => (breaks && bytes.length > SEGMENT ? caller.resetAndDestroy() : onward.write(bytes)))
-      onward.on('data', (bytes) => caller.write(bytes))
-    },
-  })
+  const box = await startMiddlebox(t, trust.leaf, { does: 'resets' })
   const { open, marks } = reach(t, { postQuantum: 'prefer' })
   for (const isBroken of [true, false, true]) {
-    breaks = isBroken
-    await open(`good.test:${port}`)
+    box.isBroken = isBroken
+    await open(`good.test:${box.port}`)
   }
   assert.deepEqual(marks(), [])
 })
@@ -178,7 +120,7 @@ test('a bad certificate is refused at once and teaches nothing, also behind a mi
   assert.equal((await refusal(`good.test:${plain.port}`)).code, 'POLICY_VERDICT_REFUSED')
   assert.deepEqual([retries(), plain.accepted], [{}, 1])
 
-  const { port } = await startMiddlebox(t, { does: 'resets', wish: { certificate: wrong } })
+  const { port } = await startMiddlebox(t, wrong, { does: 'resets' })
   const behind = reach(t, { postQuantum: 'prefer' })
   for (const _ of [1, 2, 3]) assert.equal((await behind.refusal(`good.test:${port}`)).code, 'POLICY_VERDICT_REFUSED')
   assert.deepEqual(behind.marks(), [])
@@ -192,7 +134,7 @@ const insisting: { why: string; offer: OfferWish; rule?: Partial<Rule> }[] = [
 ]
 for (const { why, offer } of insisting) {
   test(`a rule with ${why} insists: it is never led below them`, async (t) => {
-    const { port, backend } = await startMiddlebox(t, { does: 'resets' })
+    const { port, backend } = await startMiddlebox(t, trust.leaf, { does: 'resets' })
     const { refusal, backends, marks, retries } = reach(t, offer)
     // Not even by what others have learned under another rule.
     backends.tolerance.learn([{ authority: `good.test:${port}`, untilMs: Date.now() + DAY_MS }])

@@ -129,6 +129,7 @@ const status: Status = {
   lastRejection: null,
   pending: { version: 9, revertTo: 7, deadlineMs: 0 },
   exceptions: [],
+  intolerant: [{ authority: 'old.example:443', untilMs: 0 }],
 }
 
 describe('the other commands that ask a running instance', () => {

@@ -50,11 +50,12 @@ function newGeneration(t: TestContext, workers = 2) {
       const worker = new WorkerProcess(child as unknown as ChildProcess, {
         caller: () => {},
         report: () => {},
+        learned: () => {},
         noted: () => {},
         accepting: () => {},
         exited: (gone) => generation.lost(gone),
       })
-      worker.begin(snapshot, { via: 'test', color: false, warm: [], listeners: [] })
+      worker.begin(snapshot, { via: 'test', color: false, warm: [], intolerant: [], listeners: [] })
       return worker
     },
     delayed: (_generation, waitMs) => delays.push(waitMs),

@@ -15,7 +15,7 @@ const fine: Knowledge = {
   snapshot: { ...makeSnapshot(), version: 8 },
   rejected: undefined,
   alarms: [],
-  overview: { addresses: [], generations: [live('accepting', 'accepting')], crashLoop: false },
+  overview: { addresses: [], generations: [live('accepting', 'accepting')], crashLoop: false, intolerant: [] },
   started: true,
   stopping: false,
 }

@@ -36,7 +36,14 @@ test('a worker loads no parser of documents, no database, no logger library and 
   const ready = new Promise<FromWorker>((resolve) =>
     worker.once('message', (message) => resolve(message as FromWorker)),
   )
-  worker.send({ type: 'begin', snapshot: makeSnapshot({ trust: [set] }), warm: [], via: 'test', color: false })
+  worker.send({
+    type: 'begin',
+    snapshot: makeSnapshot({ trust: [set] }),
+    warm: [],
+    intolerant: [],
+    via: 'test',
+    color: false,
+  })
   assert.deepEqual(await ready, { type: 'ready' })
   const loaded = readFileSync(list, 'utf8').split('\n')
   assert.ok(
