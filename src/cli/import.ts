@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { Argument } from 'commander'
+import { SidecarError } from '../errors.ts'
 import type { Imported } from '../importer/import-document.ts'
 import type { ReadFiles } from '../importer/importer.ts'
 import { type ImportKind, kindNames, kinds } from '../importer/kinds.ts'
@@ -14,23 +15,36 @@ export const defineImport: DefineCommand = (command, { terminal }) => {
   command
     .addArgument(new Argument('<kind>', 'what the file is').choices(kindNames))
     .argument('<file>', 'the file to import, or - for stdin')
-    .option('--json', 'print policy and report as JSON')
-  addExamples(command, ['import stunnel /etc/stunnel/stunnel.conf > policy.yaml', 'import java - --json'])
+    .option('--services', 'print vedette.yaml with the services of the document instead of the policy')
+    .option('--json', 'print policy, services and report as JSON')
+  addExamples(command, [
+    'import stunnel /etc/stunnel/stunnel.conf > policy.yaml',
+    'import stunnel stunnel.conf --services',
+  ])
   command.addHelpText(
     'after',
     `\nKinds:\n${kindNames.map((kind) => `  ${kind.padEnd(9)} ${kinds[kind].says}`).join('\n')}`,
   )
-  command.action(async (kind: ImportKind, file: string, options: { readonly json?: boolean }) => {
-    const { importDocument } = await import('../importer/import-document.ts')
-    const source = await readDocument(file, terminal)
-    const read = readerBeside(file === '-' ? '.' : path.dirname(file))
-    const imported = importDocument(source, { kind, importer: await kinds[kind].load(), read })
-    if (options.json) terminal.printJson({ ...imported, counts: countsOf(imported.report) })
-    else {
-      showReport(imported, terminal)
-      terminal.stdout.write(imported.policy)
-    }
-  })
+  command.action(
+    async (kind: ImportKind, file: string, options: { readonly json?: boolean; readonly services?: boolean }) => {
+      const { importDocument } = await import('../importer/import-document.ts')
+      const source = await readDocument(file, terminal)
+      const read = readerBeside(file === '-' ? '.' : path.dirname(file))
+      const imported = importDocument(source, { kind, importer: await kinds[kind].load(), read })
+      if (options.json) terminal.printJson({ ...imported, counts: countsOf(imported.report) })
+      else {
+        showReport(imported, terminal)
+        terminal.stdout.write(options.services ? servicesOf(imported, file) : imported.policy)
+        if (imported.settings !== undefined && !options.services)
+          terminal.say('it has services: --services prints them')
+      }
+    },
+  )
+}
+
+function servicesOf({ settings }: Imported, file: string): string {
+  if (settings !== undefined) return settings
+  throw new SidecarError('OPERATOR_USAGE', `${file} has no service that could be written`)
 }
 
 /** Documents name other files from where they stand. What cannot be read is the importer's to report. */

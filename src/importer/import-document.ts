@@ -11,11 +11,14 @@ import type { ImportKind } from './kinds.ts'
 import { startNames } from './name-backend.ts'
 import { notReadable } from './read-lines.ts'
 import { type ReportLine, startReport, unknownLine } from './report.ts'
+import { type ServiceInput, writeServices } from './services.ts'
 
 /** What an import gives. */
 export interface Imported {
   /** The policy as YAML. */
   readonly policy: string
+  /** vedette.yaml with the services of the document; undefined where it has none. */
+  readonly settings?: string
   readonly report: readonly ReportLine[]
   /** What the policy itself leaves to be looked at, as `vedette check` would say. */
   readonly warnings: readonly Problem[]
@@ -32,7 +35,9 @@ export interface ImportOptions {
 /** Imports one document. Throws OPERATOR_BAD_DOCUMENT where it is no document of that kind. */
 export function importDocument(source: SourceText, { kind, importer, read }: ImportOptions): Imported {
   const { place, tell, close } = startReport()
-  const spec = importer(source, { place, tell, read, names: startNames() })
+  const services: ServiceInput[] = []
+  const serve = (service: ServiceInput) => void services.push(service)
+  const spec = importer(source, { place, tell, read, names: startNames(), serve })
   const report = close()
   if (!report.some(({ says }) => says !== unknownLine)) {
     throw notReadable({ file: source.file, line: 0 }, `nothing in it is of the kind ${kind}`)
@@ -45,7 +50,8 @@ export function importDocument(source: SourceText, { kind, importer, read }: Imp
   if (policy.length > policyMax) {
     throw notReadable({ file: source.file, line: 0 }, 'too much for one policy: import it in parts')
   }
-  return { policy, report, warnings: warningsOf(policy, name) }
+  const settings = services.length === 0 ? {} : { settings: writeServices(services) }
+  return { policy, ...settings, report, warnings: warningsOf(policy, name) }
 }
 
 /** No reader of ours takes a longer document. */

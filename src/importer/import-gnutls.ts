@@ -125,7 +125,11 @@ function backendsOf(uri: Assignment | undefined, { tell }: ImportContext): strin
     const [, scheme = '', host = '', port = ''] = /^(ldaps?):\/\/(\[[^\]]*\]|[^:/?]*)(?::(\d+))?/i.exec(each) ?? []
     if (host === '') return []
     if (scheme.toLowerCase() === 'ldap')
-      tell(uri.at, 'changed', 'STARTTLS is not spoken by this release: the rule holds for TLS from the first byte')
+      tell(
+        uri.at,
+        'changed',
+        'STARTTLS is asked for by a service (starttls: ldap), not by a rule: the rule holds either way',
+      )
     return (
       matchBackend(host, port === '' ? (scheme.toLowerCase() === 'ldap' ? '389' : '636') : port, uri.at, tell) ?? []
     )

@@ -122,7 +122,7 @@ function ruleOfRelay(scope: PostfixScope, context: ImportContext): RuleInput | u
 
 function startTls({ parameters }: PostfixScope): string {
   if (parameters.get('smtp_tls_wrappermode')?.value === 'yes') return 'TLS from the first byte, as asked'
-  return 'STARTTLS is not spoken by this release, so it holds for TLS from the first byte'
+  return 'STARTTLS is asked for by a service (starttls: smtp), not by a rule: the rule holds either way'
 }
 
 function ruleOfEntry(line: Line, main: PostfixScope, context: ImportContext): RuleInput | undefined {

@@ -1,5 +1,5 @@
 /**
- * stunnel.conf: one rule for the backends of each client service. What stunnel does when a line is missing matters in
+ * stunnel.conf: one service and one rule for the backends of each client service. What stunnel does when a line is missing matters in
  * one place only, and it is told: without verifyChain or verifyPeer nothing is verified.
  */
 import { fitTls } from './fit-tls.ts'
@@ -8,6 +8,7 @@ import { matchBackend } from './name-backend.ts'
 import type { Assignment } from './read-lines.ts'
 import { reasonFor } from './stunnel-reasons.ts'
 import { readStunnelServices, type StunnelService } from './stunnel-sections.ts'
+import { serviceAsStunnel } from './stunnel-service.ts'
 import { readStunnelTls } from './stunnel-tls.ts'
 import { verifyAsStunnel } from './stunnel-verify.ts'
 import { takeIdentity } from './verification.ts'
@@ -30,13 +31,14 @@ function ruleFor(service: StunnelService, context: ImportContext): RuleInput | u
     return undefined
   }
   tell(client.at, 'taken', 'a service that dials its backend under TLS')
-  for (const { at } of settings.get('accept') ?? []) tell(at, 'changed', fixedForward)
   const match = backendsOf(service, context)
   if (match.length === 0) {
     for (const { at } of service.own)
       tell(at, 'ignored', `the service ${service.name} has no backend to write a rule for`)
     return undefined
   }
+  const forward = serviceAsStunnel(service, match, context)
+  if (forward !== undefined) context.serve(forward)
   const tls = fitTls(readStunnelTls(settings, context.tell), { scope: 'rule', tell })
   return {
     name: context.names.rule(service.name),
@@ -48,16 +50,13 @@ function ruleFor(service: StunnelService, context: ImportContext): RuleInput | u
   }
 }
 
-const fixedForward =
-  'a rule for its backend was written; the fixed forward itself needs services, which are not there yet'
-
 /** Where a proxy is asked for the way (`protocol = connect`), the backend of TLS is the one behind it. */
 function backendsOf({ settings }: StunnelService, { tell }: ImportContext): readonly string[] {
   const protocol = last(settings, 'protocol')
   const behind = /^(connect|socks)$/i.test(protocol?.value ?? '') ? last(settings, 'protocolhost') : undefined
-  if (protocol !== undefined) {
+  if (protocol !== undefined && !/^(smtp|imap|pop3|ldap|pgsql|nntp)$/i.test(protocol.value)) {
     const why = behind === undefined ? 'the rule holds for TLS from the first byte' : 'it is not asked for the way yet'
-    tell(protocol.at, 'changed', `${protocol.value} before TLS is not spoken by this release: ${why}`)
+    tell(protocol.at, 'changed', `${protocol.value} before TLS is not spoken here: ${why}`)
   }
   const named = behind === undefined ? (settings.get('connect') ?? []) : [behind]
   return named.flatMap(({ value, at }) => {

@@ -1,6 +1,7 @@
 import type { PolicyInput } from '../policy/write-policy.ts'
 import type { Names } from './name-backend.ts'
 import type { Place, Tell } from './report.ts'
+import type { ServiceInput } from './services.ts'
 
 /** A document with what to call it in messages. */
 export interface SourceText {
@@ -17,6 +18,8 @@ export interface ImportContext {
   readonly tell: Tell
   readonly read: ReadFiles
   readonly names: Names
+  /** Adds a fixed forward beside the policy. */
+  readonly serve: (service: ServiceInput) => void
 }
 
 /** What importers fill in: the `spec` of a policy document. */

@@ -3,7 +3,7 @@ import type { Importer } from './importer.ts'
 /** Every kind of document there is an import for, with the file it comes from; only the one asked for is loaded. */
 export const kinds = {
   stunnel: {
-    says: 'stunnel.conf, client services',
+    says: 'stunnel.conf, client services: rules, and services with --services',
     load: async () => (await import('./import-stunnel.ts')).importStunnel,
   },
   apache: {

@@ -6,6 +6,7 @@ import type { Place, Tell } from './report.ts'
 /** The names one import has given. Two files never share one, however alike they are called: that would add trust. */
 export interface Names {
   readonly rule: (text: string) => string
+  readonly service: (text: string) => string
   /** Names the trust store that holds what a file or folder of certificates held. */
   readonly store: (path: string) => string
   /** Names a key pair after its file. */
@@ -15,6 +16,7 @@ export interface Names {
 /** Starts giving names. */
 export function startNames(): Names {
   const rules = new Set(['unlisted'])
+  const services = new Set(['proxy'])
   const stores = new Set(['none', 'bundled', 'system'])
   const identities = new Set<string>()
   const storeOf = new Map<string, string>()
@@ -26,6 +28,7 @@ export function startNames(): Names {
   }
   return {
     rule: (text) => distinct(soundName(text, 'backend'), rules),
+    service: (text) => distinct(soundName(text, 'service'), services),
     store: (path) => (systemStores.test(path) ? 'system' : named(path, 'imported', storeOf, stores)),
     identity: (path) => named(path, 'identity', identityOf, identities),
   }

@@ -7,9 +7,11 @@ export type PolicyInput = z.input<typeof policySchema>
 
 /** Writes a policy document as YAML with the kind on top. It is for whoever wrote it to see that it parses. */
 export function writePolicy(document: Omit<PolicyInput, 'apiVersion' | 'kind'>): string {
-  return stringify(
-    { apiVersion: 'vedette/v1', kind: 'OutgoingTlsPolicy', ...document },
-    // Documents have no aliases: what stands in two places is written out twice.
-    { lineWidth: 120, aliasDuplicateObjects: false },
-  )
+  return writeDocument({ apiVersion: 'vedette/v1', kind: 'OutgoingTlsPolicy', ...document })
+}
+
+/** Writes any document of ours as YAML. */
+export function writeDocument(document: Readonly<Record<string, unknown>>): string {
+  // Documents have no aliases: what stands in two places is written out twice.
+  return stringify(document, { lineWidth: 120, aliasDuplicateObjects: false })
 }

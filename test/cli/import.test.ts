@@ -25,6 +25,15 @@ describe('import', () => {
     assert.match(stderr, /1 dangerous/)
   })
 
+  it('prints vedette.yaml with the services when asked, and says when there are any', async () => {
+    const stdin = `${conf}accept = 1993\n`
+    const { stdout } = await runCli(['import', 'stunnel', '-', '--services'], { stdin })
+    assert.match(stdout, /^kind: Settings\nservices:\n {2}- name: mail\n {4}accept: 127\.0\.0\.1:1993\n/m)
+    assert.match((await runCli(['import', 'stunnel', '-'], { stdin })).stderr, /it has services: --services prints them/)
+    const none = await runCli(['import', 'stunnel', '-', '--services'], { stdin: conf })
+    assert.deepEqual([none.status, none.stdout], [2, ''])
+  })
+
   it('gives all of it as JSON', async () => {
     const { status, stdout, stderr } = await runCli(['import', 'stunnel', '-', '--json'], { stdin: conf })
     const { policy, report, counts } = JSON.parse(stdout) as {

@@ -8,7 +8,9 @@ import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import type { Imported } from '../../src/importer/import-document.ts'
 import { type ImportKind, kindNames } from '../../src/importer/kinds.ts'
+import { readDocument } from '../../src/policy/document.ts'
 import { parsePolicy } from '../../src/policy/parse-policy.ts'
+import { settingsSchema } from '../../src/settings/schema.ts'
 import { importText } from './import-text.ts'
 
 const folder = fileURLToPath(new URL('../vectors/imports/', import.meta.url))
@@ -72,9 +74,22 @@ describe('the examples the product was conceived from', () => {
       ['smtps', 'gw.tinynet.edu:465', false],
     ])
     assert.equal(report.filter(({ result }) => result === 'dangerous').length, 3)
+  })
+
+  it('the port forwards of 004 become three services, on loopback and told so', async () => {
+    const { settings, report } = await importFixture('004-webserver.stunnel.conf')
+    const { services = [] } = readDocument(settings ?? '', { file: '004', schema: settingsSchema }).value
+    assert.deepEqual(
+      services.map(({ name, accept, connect }) => [name, accept, connect[0]?.authority]),
+      [
+        ['ldaps', { kind: 'tcp', host: '127.0.0.1', port: 389 }, 'ldap.tinynet.edu:636'],
+        ['imaps', { kind: 'tcp', host: '127.0.0.1', port: 143 }, 'mail.tinynet.edu:993'],
+        ['smtps', { kind: 'tcp', host: '127.0.0.1', port: 587 }, 'gw.tinynet.edu:465'],
+      ],
+    )
     assert.match(
       said(report, 15, 'changed'),
-      /^a rule for its backend was written; the fixed forward itself needs services/,
+      /^the service accepts on 127\.0\.0\.1:389: stunnel listens to other machines/,
     )
   })
 

@@ -32,7 +32,7 @@ const grammars: Readonly<Record<ImportKind, Grammar>> = {
       ...words(
         'sslVersion sslVersionMin sslVersionMax ciphers ciphersuites curves securityLevel options cert key protocol',
       ),
-      ...words('protocolHost CRLfile include TIMEOUTidle'),
+      ...words('protocolHost CRLfile include TIMEOUTidle accept failover protocol options config'),
     ],
     line: (key, value) => `${key} = ${value}`,
     frame: (lines) => {

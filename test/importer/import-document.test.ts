@@ -8,7 +8,9 @@ import fc from 'fast-check'
 import { SidecarError } from '../../src/errors.ts'
 import { importDocument } from '../../src/importer/import-document.ts'
 import { type ImportKind, kindNames, kinds } from '../../src/importer/kinds.ts'
+import { readDocument } from '../../src/policy/document.ts'
 import { parsePolicy } from '../../src/policy/parse-policy.ts'
+import { settingsSchema } from '../../src/settings/schema.ts'
 import { documentsOf } from './generate-documents.ts'
 
 /** Imports, and holds what must hold; a document that is refused is refused with its place. */
@@ -16,8 +18,10 @@ async function check(kind: ImportKind, text: string): Promise<boolean> {
   const importer = await kinds[kind].load()
   const read = (path: string) => (path.length % 2 === 0 ? [] : [{ file: 'included', text: text.slice(0, 200) }])
   try {
-    const { policy, report } = importDocument({ file: 'document', text }, { kind, importer, read })
+    const { policy, settings, report } = importDocument({ file: 'document', text }, { kind, importer, read })
     assert.doesNotThrow(() => parsePolicy(policy, { file: kind }), policy)
+    if (settings !== undefined)
+      assert.doesNotThrow(() => readDocument(settings, { file: kind, schema: settingsSchema }), settings)
     assert.ok(report.every(({ says }) => says.trim() !== ''))
     return true
   } catch (error) {
