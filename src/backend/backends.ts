@@ -3,7 +3,7 @@
  * tunnels. One object serves one snapshot and ends with it, so nothing that was trusted under one version of the
  * policy is ever used under another.
  */
-
+import type { PassingHandshake } from '../handshake/passing-handshake.ts'
 import type { Counters } from '../observe/counters.ts'
 import type { AllowedDecision } from '../policy/allowed-or-throw.ts'
 import { decide } from '../policy/decide.ts'
@@ -16,6 +16,7 @@ import { buildContexts } from './contexts.ts'
 import { dialPlain } from './dial-plain.ts'
 import type { RevocationKnowledge } from './find-revocation.ts'
 import { HybridTolerance, type IntoleranceMark } from './hybrid-tolerance.ts'
+import { type JudgedHandshake, judgePassing } from './judge-passing.ts'
 import type { Resolve } from './name-resolver.ts'
 import { type ConnectionWish, type OpenedConnection, openConnection } from './open-connection.ts'
 import { Pool } from './pool.ts'
@@ -88,6 +89,11 @@ export class Backends {
   verdictFor(decision: AllowedDecision): Promise<JudgedBackend> {
     const { rule, destination } = decision
     return this.#verdicts.find(rule, destination.authority, () => this.#judge(decision))
+  }
+
+  /** The verdict on what has passed so far of a handshake between a caller and a backend that `own` is about. */
+  judgePassing(decision: AllowedDecision, passing: PassingHandshake, own: JudgedHandshake): JudgedHandshake {
+    return judgePassing(this.#tools, decision, { passing, own })
   }
 
   /** One verifying handshake with all it showed, for those who want to look and not to connect. Throws as `verify`. */

@@ -80,6 +80,13 @@ export function findSuite(name: string): Suite | undefined {
   return byName.get(name.toLowerCase())
 }
 
+const byCode = new Map(suites.map((suite) => [suite.code, suite]))
+
+/** Finds a suite by its number in a hello. */
+export function findSuiteByCode(code: number): Suite | undefined {
+  return byCode.get(code)
+}
+
 /** Tells why a name cannot stand in a list of suites, with a guess at what was meant; undefined for one that can. */
 export function explainUnusableSuite(name: string): { reason: string; hint: string } | undefined {
   const suite = findSuite(name)

@@ -26,6 +26,7 @@ export interface RuleDescription {
   readonly pins: Rule['pins']
   readonly clientCertificate: string | undefined
   readonly plaintext: boolean
+  readonly tunnels: Rule['tunnels']
   readonly tlsPort: number
   readonly fixUps: boolean
   /** What becomes of a backend that does not offer STARTTLS to a service. */
@@ -78,6 +79,7 @@ export function describeRule(
     pins: rule.pins,
     clientCertificate: rule.clientCertificate,
     plaintext: rule.plaintext,
+    tunnels: rule.tunnels,
     tlsPort: rule.tlsPort,
     fixUps: rule.fixUps,
     starttls: rule.starttls,
@@ -128,7 +130,7 @@ function storesPhrase([first, ...others]: readonly string[]): string {
 }
 
 function handshakeSentences(described: Described): string[] {
-  const { serverName, clientCertificate, plaintext, tlsPort, fixUps, starttls, offer } = described
+  const { serverName, clientCertificate, plaintext, tunnels, tlsPort, fixUps, starttls, offer } = described
   return [
     serverName === '' ? 'No server name (SNI) is sent.' : `The server name (SNI) ${serverName} is sent.`,
     ...offer.sentences,
@@ -137,9 +139,15 @@ function handshakeSentences(described: Described): string[] {
       ? 'Plain text may leave: http:// is not lifted to TLS.'
       : `http:// without a port is lifted to ${tlsPort}.`,
     ...(starttls === 'may' ? ['A service goes on in plain text when the backend does not offer STARTTLS.'] : []),
+    ...(plaintext || tunnels === 'inspect' ? [] : [tunnelSentences[tunnels]]),
     ...(fixUps ? ['Location, cookies and HSTS are rewritten for a plain-HTTP caller.'] : []),
   ]
 }
+
+const tunnelSentences = {
+  'verify-only': 'In a tunnel the backend is verified by a handshake of ours; the one of the caller is not read.',
+  blind: 'A tunnel is not looked into, and its backend is not verified.',
+} as const
 
 function forgivenBy(rule: Rule, records: readonly ExceptionRecord[]): Forgiven[] {
   const forgiven: Forgiven[] = records.map(describeException)

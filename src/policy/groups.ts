@@ -53,6 +53,13 @@ export function findGroup(name: string): Group | undefined {
   return byName.get(name.toLowerCase())
 }
 
+const byCode = new Map(groups.map((group) => [group.code, group]))
+
+/** Finds a group by its number in a hello. */
+export function findGroupByCode(code: number): Group | undefined {
+  return byCode.get(code)
+}
+
 /**
  * Writes the list for OpenSSL. A star asks for a key share: a hybrid share makes a ClientHello of 1.6 kB that some
  * backends and middleboxes reset, so under `compatible` the hybrid group is offered, but only the first classic group

@@ -93,6 +93,8 @@ export interface Rule {
   readonly clientCertificate?: string
   /** Plain text may leave: http:// is not lifted to TLS, and a tunnel may carry anything. */
   readonly plaintext: boolean
+  /** How far a caller's own TLS is looked into as it passes. */
+  readonly tunnels: TunnelWatch
   /** The port that http:// without a port (or with 80) is lifted to. */
   readonly tlsPort: number
   readonly fixUps: boolean
@@ -112,6 +114,13 @@ export interface RevocationRule {
 export const revocationSources = ['stapled', 'crl', 'ocsp'] as const
 /** One of them. */
 export type RevocationSource = (typeof revocationSources)[number]
+
+/**
+ * What is demanded of a tunnel beyond its destination: `inspect` makes a verifying handshake of our own and reads the
+ * caller's as it passes, `verify-only` makes ours, `blind` does neither.
+ */
+export const tunnelWatches = ['inspect', 'verify-only', 'blind'] as const
+export type TunnelWatch = (typeof tunnelWatches)[number]
 
 /** One entry of `match`: an exact host or a wildcard, with an optional port. */
 export interface HostPattern {

@@ -21,7 +21,7 @@ import {
   suiteField,
   untilField,
 } from './fields.ts'
-import { findingNames, grades, revocationSources } from './policy.ts'
+import { findingNames, grades, revocationSources, tunnelWatches } from './policy.ts'
 import { profileNames } from './profiles.ts'
 
 const enforcement = z
@@ -105,6 +105,10 @@ const pins = z
   })
   .describe('Public keys, one of which the backend must show.')
 
+const tunnels = z
+  .enum(tunnelWatches)
+  .describe('inspect reads the handshake of a caller in a tunnel; verify-only makes ours alone; blind makes none.')
+
 const healthCheck = z.strictObject({ enabled: z.boolean().default(true), every: durationSchema.optional() })
 
 const rule = z.strictObject({
@@ -129,6 +133,7 @@ const rule = z.strictObject({
   pins: pins.optional(),
   clientCertificate: nameField.describe('The key pair under identities/ to show when the backend asks.').optional(),
   plaintext: z.boolean().default(false).describe('http:// leaves unencrypted, and a tunnel may carry anything.'),
+  tunnels: tunnels.optional(),
   tlsPort: z.int().min(1).max(65_535).default(443).describe('Where http:// without a port is lifted to.'),
   fixUps: z.boolean().default(false).describe('Rewrites Location, Secure cookies and HSTS for a plain-HTTP caller.'),
   starttls: z
@@ -168,6 +173,7 @@ const spec = z.strictObject({
     })
     .prefault({}),
   sni: z.boolean().default(true).describe('Send the name of the backend in the handshake (SNI).'),
+  tunnels: tunnels.default('inspect'),
   tls: z
     .strictObject(tls)
     .partial()

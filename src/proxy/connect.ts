@@ -1,7 +1,8 @@
 /**
  * CONNECT: a tunnel for a caller that brings its own TLS. The destination rules have spoken already; what is left is
  * the verdict of our own verifying handshake with the same backend, a connection to the very address it was reached
- * at, and a first look at what the caller sends: nothing that is not TLS gets through, unless the rule allows plain text.
+ * at, and the caller's own handshake, read as it passes (tunnel-inspection.ts). A rule may ask for less; what is not TLS
+ * gets through in no case, unless the rule allows plain text.
  */
 import type { BackendConnection } from '../backend/verified-backend.ts'
 import { asSidecarError, SidecarError } from '../errors.ts'
@@ -9,6 +10,7 @@ import type { AllowedDecision } from '../policy/allowed-or-throw.ts'
 import type { WireReader } from '../wire/wire.ts'
 import type { EntranceContext } from './entrance-context.ts'
 import type { RequestRecord } from './request-record.ts'
+import { TunnelInspection } from './tunnel-inspection.ts'
 import type { CallerConnection, Work } from './work.ts'
 
 const ESTABLISHED = 'HTTP/1.1 200 Connection established\r\n\r\n'
@@ -16,6 +18,9 @@ const ESTABLISHED = 'HTTP/1.1 200 Connection established\r\n\r\n'
 /** ContentType handshake and the major version: how every TLS record that a client may begin with starts (RFC 8446 §5.1). */
 const TLS_HANDSHAKE = 0x16
 const TLS_MAJOR_VERSION = 0x03
+
+/** A fatal alert access_denied in a record of its own (RFC 8446 §6). */
+const ACCESS_DENIED = Buffer.from([0x15, 0x03, 0x03, 0x00, 0x02, 0x02, 0x31])
 
 export interface ConnectRequest {
   readonly caller: CallerConnection
@@ -29,6 +34,7 @@ export class Connect implements Work, WireReader {
   readonly #decision: AllowedDecision
   readonly #record: RequestRecord
   #backend: BackendConnection | undefined
+  #inspection: TunnelInspection | undefined
   #over = false
 
   constructor(entrance: EntranceContext, { caller, decision, record }: ConnectRequest) {
@@ -49,6 +55,7 @@ export class Connect implements Work, WireReader {
   take(bytes: Buffer): number {
     const backend = this.#backend
     if (backend === undefined) return 0
+    if (this.#inspection !== undefined) return this.#inspectCaller(bytes, backend, this.#inspection)
     if (bytes[0] !== TLS_HANDSHAKE || (bytes.length > 1 && bytes[1] !== TLS_MAJOR_VERSION)) {
       this.#refuseBytes('the caller sent something that is not TLS into its tunnel')
       return bytes.length
@@ -78,14 +85,28 @@ export class Connect implements Work, WireReader {
   }
 
   expired(): void {
-    this.#abandon(new SidecarError('CALLER_TIMEOUT', 'the caller sent nothing into its tunnel in time'))
+    this.#abandon(this.#lateness())
     this.#caller.wire.reset()
   }
 
   // --- what the backend does before the caller has spoken ---
 
-  bytes(): void {
-    this.#refuseBytes('the backend spoke first, which no TLS server does')
+  bytes(chunk: Buffer): void {
+    const inspection = this.#inspection
+    if (this.#over) return
+    if (inspection === undefined || !inspection.mayAnswer) {
+      return this.#refuseBytes('the backend spoke first, which no TLS server does')
+    }
+    try {
+      const released = inspection.fromBackend(chunk)
+      if (released === 'held') return
+      this.#record.judged(inspection.judged.verdict, inspection.judged.tls)
+      this.#caller.wire.write(inspection.releaseToCaller())
+      if (released === 'over') return this.#join(this.#backend as BackendConnection, this.#caller.handOff())
+      this.#awaitCaller()
+    } catch (thrown) {
+      this.#refuseHandshake(asSidecarError(thrown))
+    }
   }
 
   ended(): void {
@@ -101,11 +122,20 @@ export class Connect implements Work, WireReader {
     this.#caller.done({ keep: false })
   }
 
+  #lateness(): SidecarError {
+    if (this.#inspection === undefined || this.#inspection.awaitsCaller) {
+      return new SidecarError('CALLER_TIMEOUT', 'the caller sent no whole TLS hello into its tunnel in time')
+    }
+    const { authority } = this.#decision.destination
+    return new SidecarError('BACKEND_HANDSHAKE_TIMEOUT', `${authority} did not answer the hello in the tunnel in time`)
+  }
+
   // --- the steps ---
 
   async #open(): Promise<void> {
     try {
-      const address = this.#decision.rule.plaintext ? undefined : await this.#verify()
+      const { plaintext, tunnels } = this.#decision.rule
+      const address = plaintext || tunnels === 'blind' ? undefined : await this.#verify()
       if (this.#over) return
       const backend = await this.#entrance.backends.dialPlain(this.#decision, address)
       if (this.#over) return backend.wire.destroy()
@@ -116,8 +146,12 @@ export class Connect implements Work, WireReader {
   }
 
   async #verify(): Promise<string> {
-    const { verdict, tls, address } = await this.#entrance.backends.verdictFor(this.#decision)
+    const { backends } = this.#entrance
+    const { verdict, tls, address } = await backends.verdictFor(this.#decision)
     this.#record.judged(verdict, tls)
+    if (this.#decision.rule.tunnels === 'inspect') {
+      this.#inspection = new TunnelInspection(backends, this.#decision, { verdict, tls })
+    }
     return address
   }
 
@@ -128,8 +162,27 @@ export class Connect implements Work, WireReader {
     this.#record.answered(200)
     this.#caller.wire.write(ESTABLISHED)
     if (this.#decision.rule.plaintext) return this.#join(backend, this.#caller.handOff())
+    this.#awaitCaller()
+  }
+
+  #awaitCaller(): void {
     this.#caller.deadline = performance.now() + this.#entrance.timeouts.headMs
     this.#caller.pump()
+  }
+
+  #inspectCaller(bytes: Buffer, backend: BackendConnection, inspection: TunnelInspection): number {
+    // Early data and whatever else follows the hello waits for the verdict on the answer.
+    if (!inspection.awaitsCaller) return 0
+    try {
+      const { taken, released } = inspection.fromCaller(bytes)
+      if (released === 'held') return taken
+      this.#caller.deadline = performance.now() + this.#entrance.timeouts.handshakeMs
+      backend.wire.write(inspection.releaseToBackend())
+      return taken
+    } catch (thrown) {
+      this.#refuseHandshake(asSidecarError(thrown))
+      return bytes.length
+    }
   }
 
   #join(backend: BackendConnection, ahead: Buffer): void {
@@ -150,6 +203,17 @@ export class Connect implements Work, WireReader {
   #refuseBytes(message: string): void {
     this.#abandon(new SidecarError('POLICY_NOT_TLS', message))
     this.#caller.wire.reset()
+  }
+
+  /** A caller in mid-handshake understands an alert; a fault in the bytes themselves ends as any other such fault. */
+  #refuseHandshake(error: SidecarError): void {
+    if (error.code !== 'POLICY_VERDICT_REFUSED') {
+      this.#abandon(error)
+      return this.#caller.wire.reset()
+    }
+    this.#abandon(error)
+    this.#caller.wire.write(ACCESS_DENIED)
+    this.#caller.done({ keep: false })
   }
 
   #abandon(error: SidecarError): void {

@@ -34,6 +34,7 @@ describe('a policy that says nothing', () => {
       sni: true,
       pins: null,
       plaintext: false,
+      tunnels: 'inspect',
       tlsPort: 443,
       fixUps: false,
       starttls: 'must',
@@ -112,8 +113,8 @@ const rules: readonly RuleCase[] = [
   { why: 'shows a key pair', rule: 'clientCertificate: exchange', means: { clientCertificate: 'exchange' } },
   {
     why: 'lets plain text leave, lifts to another port, and rewrites answers',
-    rule: 'plaintext: true, tlsPort: 8443, fixUps: true',
-    means: { plaintext: true, tlsPort: 8443, fixUps: true },
+    rule: 'plaintext: true, tunnels: blind, tlsPort: 8443, fixUps: true',
+    means: { plaintext: true, tunnels: 'blind', tlsPort: 8443, fixUps: true },
   },
   { why: 'denies', rule: 'action: deny', means: { action: 'deny' } },
 ]

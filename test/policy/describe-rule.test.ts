@@ -124,6 +124,7 @@ describe('the description of a rule', () => {
       pins: null,
       clientCertificate: undefined,
       plaintext: false,
+      tunnels: 'inspect',
       tlsPort: 8443,
       fixUps: false,
       starttls: 'must',

@@ -53,11 +53,26 @@ export const rooms: readonly Room[] = [
     says: 'one socket with a shared read buffer, raw handles, deadlines; knows no protocol',
     mayImport: [],
   },
+  {
+    name: 'handshake/',
+    says: 'TLS hellos as bytes, as they pass between two others; no sockets, no policy, no keys',
+    mayImport: [],
+  },
   { name: 'http/', says: 'HTTP/1.1 as bytes: strict heads, framing, chunks; no sockets, no policy', mayImport: [] },
   {
     name: 'backend/',
     says: 'decision, TLS options, dial, findings, verdict, VerifiedBackend; pools; the only outgoing TLS',
-    mayImport: ['errors.ts', 'policy/', 'certificate/', 'truststore/', 'revocation/', 'settings/', 'observe/', 'wire/'],
+    mayImport: [
+      'errors.ts',
+      'policy/',
+      'certificate/',
+      'truststore/',
+      'revocation/',
+      'settings/',
+      'observe/',
+      'wire/',
+      'handshake/',
+    ],
   },
   {
     name: 'jobs/',
@@ -72,7 +87,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'proxy/',
     says: 'the entrance: read a target, decide, reach the backend, relay, answer refusals, one log line',
-    mayImport: ['errors.ts', 'policy/', 'settings/', 'observe/', 'wire/', 'http/', 'backend/', 'tunnel/'],
+    mayImport: ['errors.ts', 'policy/', 'settings/', 'observe/', 'wire/', 'handshake/', 'http/', 'backend/', 'tunnel/'],
   },
   {
     name: 'service/',

@@ -1,0 +1,140 @@
+/**
+ * The verdict on a handshake that a caller makes through us. What can be seen of it is judged like our own: its names
+ * and choices always, its certificates where they pass in the clear (TLS 1.2 and before). TLS 1.3 hides them, and there
+ * the verdict of our own handshake with the same backend, by the same name, stands in.
+ */
+import crypto from 'node:crypto'
+import type { ClientHello } from '../handshake/client-hello.ts'
+import type { PassingHandshake } from '../handshake/passing-handshake.ts'
+import { readCurve, readPrimeBits } from '../handshake/server-messages.ts'
+import { refuse } from '../handshake/syntax-error.ts'
+import type { AllowedDecision } from '../policy/allowed-or-throw.ts'
+import { findSuiteByCode } from '../policy/catalogue.ts'
+import { findGroupByCode } from '../policy/groups.ts'
+import { nameToVerify } from '../policy/names.ts'
+import { helloFindings } from '../policy/passing-findings.ts'
+import type { FindingName } from '../policy/policy.ts'
+import { type Finding, reachVerdict, type Verdict } from '../policy/verdict.ts'
+import { type CertificateFindings, certificateFindings, handshakeFindings } from './findings.ts'
+import type { TlsFacts } from './verified-backend.ts'
+import type { DialTools } from './verify.ts'
+
+/** A handshake judged: our own with the backend, or the caller's as far as it has come. */
+export interface JudgedHandshake {
+  readonly verdict: Verdict
+  readonly tls: TlsFacts
+}
+
+type Tools = Pick<DialTools, 'snapshot' | 'contexts' | 'now'>
+
+/** Judges what has passed so far: call it when the client's hello is there, after a retry, and when all is seen. */
+export function judgePassing(
+  tools: Tools,
+  decision: AllowedDecision,
+  { passing, own }: { readonly passing: PassingHandshake; readonly own: JudgedHandshake },
+): JudgedHandshake {
+  const { rule, destination } = decision
+  const shown = certificatesShown(tools, decision, passing)
+  const tls = factsOf(passing, shown?.spkiSha256 ?? own.tls.spkiSha256)
+  const findings = [
+    // Of our own handshake only what is true of the backend whoever asks: its certificate.
+    ...(shown?.findings ?? own.verdict.findings.filter(({ name }) => !isAboutChoices(name))),
+    ...(passing.client === undefined ? [] : helloFindings(helloOf(passing.client), rule, destination)),
+    // A retry leaves open nothing that it names (RFC 8446 §4.1.4), so it is judged like the answer proper.
+    ...(passing.server === undefined ? [] : handshakeFindings({ ...tls, dhBits: dhBitsOf(passing) }, rule)),
+  ]
+  const verdict = reachVerdict({
+    findings: oneForEachName(findings),
+    rule,
+    exceptions: tools.snapshot.policy.exceptions,
+    destination,
+    spkiSha256: tls.spkiSha256 === '' ? undefined : tls.spkiSha256,
+    nowMs: tools.now(),
+  })
+  return { verdict, tls }
+}
+
+function certificatesShown(
+  { contexts, now }: Pick<Tools, 'contexts' | 'now'>,
+  decision: AllowedDecision,
+  { certificates }: PassingHandshake,
+): CertificateFindings | undefined {
+  if (certificates.length === 0) return undefined
+  const { rule, destination } = decision
+  const { anchors, intermediates } = contexts.of(rule)
+  return certificateFindings({
+    chain: certificates.map(readCertificate),
+    // OpenSSL saw none of this: our own walk must find the way to an anchor, as it does for a chain in a file.
+    opensslError: undefined,
+    offline: true,
+    anchors,
+    intermediates,
+    name: nameToVerify(rule, destination),
+    rule,
+    nowMs: now(),
+  })
+}
+
+function readCertificate(der: Buffer): crypto.X509Certificate {
+  try {
+    return new crypto.X509Certificate(der)
+  } catch {
+    refuse('bad-value')
+  }
+}
+
+function factsOf(passing: PassingHandshake, spkiSha256: string): TlsFacts {
+  const { server } = passing
+  const group = groupOf(passing)
+  return {
+    protocol: server === undefined ? '' : protocolName(server.version),
+    cipher: server === undefined ? '' : (findSuiteByCode(server.suite)?.iana ?? hex(server.suite)),
+    group: group === undefined ? '' : (findGroupByCode(group)?.name ?? hex(group)),
+    resumed: false,
+    spkiSha256,
+  }
+}
+
+/** TLS 1.3 names the group in its hello; before that it stands in the key exchange, where the suite has one. */
+function groupOf({ server, serverKeyExchange }: PassingHandshake): number | undefined {
+  if (serverKeyExchange === undefined || !hasExchange(server?.suite, '_ECDHE_')) return server?.group
+  return readCurve(serverKeyExchange)
+}
+
+function dhBitsOf({ server, serverKeyExchange }: PassingHandshake): number {
+  if (serverKeyExchange === undefined || !hasExchange(server?.suite, '_DHE_')) return 0
+  return readPrimeBits(serverKeyExchange)
+}
+
+function hasExchange(suite: number | undefined, exchange: string): boolean {
+  return suite !== undefined && (findSuiteByCode(suite)?.iana.includes(exchange) ?? false)
+}
+
+function helloOf({ serverName, hasEncryptedHello, versions }: ClientHello) {
+  return { serverName, hasEncryptedHello, protocols: versions.map(protocolName) }
+}
+
+const protocolNames: Readonly<Record<number, string>> = {
+  768: 'SSLv3',
+  769: 'TLSv1',
+  770: 'TLSv1.1',
+  771: 'TLSv1.2',
+  772: 'TLSv1.3',
+}
+
+function protocolName(version: number): string {
+  return protocolNames[version] ?? hex(version)
+}
+
+function hex(id: number): string {
+  return `0x${id.toString(16).padStart(4, '0')}`
+}
+
+function isAboutChoices(name: FindingName): boolean {
+  return name === 'protocol-refused' || name === 'cipher-refused' || name === 'group-refused'
+}
+
+function oneForEachName(findings: readonly Finding[]): Finding[] {
+  const seen = new Set<FindingName>()
+  return findings.filter(({ name }) => !seen.has(name) && seen.add(name))
+}
