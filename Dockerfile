@@ -4,8 +4,11 @@
 FROM node:26-trixie-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
-RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
 COPY src src
+# The page is built with what the image itself does not need.
+RUN npm ci --ignore-scripts --no-audit --no-fund \
+    && node src/page/build.ts \
+    && npm ci --omit=dev --ignore-scripts --no-audit --no-fund
 COPY policies policies
 # A first run of everything: a broken image fails here, and what Node compiled is kept for starts on a read-only root.
 RUN node src/main.ts demo --once && chmod -R a+rX node_modules/.cache

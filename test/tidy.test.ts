@@ -12,6 +12,7 @@ import {
   checkDeadFiles,
   checkImports,
   checkLibraries,
+  checkPageImports,
   checkShape,
   checkSizes,
   checkUnusedArrows,
@@ -28,6 +29,7 @@ describe('the house is tidy', () => {
 
   holds('each room imports only what the table of rooms allows', checkImports(sources))
   holds('the table of rooms allows nothing that is not needed', checkUnusedArrows(sources))
+  holds('the page takes types of the API and nothing else of it', checkPageImports(sources))
   holds('each library has its one home', checkLibraries(sources))
   holds('no file imports itself by a detour', checkCycles(sources))
   holds('there are no barrels and no default exports', checkShape(sources))
@@ -88,6 +90,16 @@ describe('each check sees its offender', () => {
           sourceOf('src/policy/b.ts', "import { a } from './a.ts'"),
         ]),
       /src\/policy\/a\.ts → src\/policy\/b\.ts → src\/policy\/a\.ts/,
+    ],
+    [
+      'code of the API in the page',
+      () => checkPageImports([sourceOf('src/page/api/a.ts', "import { policy } from '../../admin/contract.ts'")]),
+      /import types of admin\/contract\.ts/,
+    ],
+    [
+      'another file of the API in the page, though for its types',
+      () => checkPageImports([sourceOf('src/page/a.ts', "import type { A } from '../admin/schemas/policy.ts'")]),
+      /import types of admin\/contract\.ts/,
     ],
     ['a barrel', () => checkShape([sourceOf('src/policy/index.ts', '')]), /name the file after what it holds/],
     [

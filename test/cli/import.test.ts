@@ -29,7 +29,10 @@ describe('import', () => {
     const stdin = `${conf}accept = 1993\n`
     const { stdout } = await runCli(['import', 'stunnel', '-', '--services'], { stdin })
     assert.match(stdout, /^kind: Settings\nservices:\n {2}- name: mail\n {4}accept: 127\.0\.0\.1:1993\n/m)
-    assert.match((await runCli(['import', 'stunnel', '-'], { stdin })).stderr, /it has services: --services prints them/)
+    assert.match(
+      (await runCli(['import', 'stunnel', '-'], { stdin })).stderr,
+      /it has services: --services prints them/,
+    )
     const none = await runCli(['import', 'stunnel', '-', '--services'], { stdin: conf })
     assert.deepEqual([none.status, none.stdout], [2, ''])
   })

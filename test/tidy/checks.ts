@@ -18,6 +18,18 @@ export function checkImports(sources: readonly Source[]): string[] {
   })
 }
 
+/** The page knows the API by its types alone: what runs in the control process must not end up in a browser. */
+export function checkPageImports(sources: readonly Source[]): string[] {
+  return sources
+    .filter(({ room }) => room === 'page/')
+    .flatMap(({ path: file, code }) => {
+      const away = [...code.matchAll(/^(import(?: type)?) [^;]*? from '(\.\.\/(?:\.\.\/)*admin\/[^']+)'/gm)]
+      return away
+        .filter(([, how, from]) => how !== 'import type' || !from?.endsWith('admin/contract.ts'))
+        .map(([, , from]) => `${file}: takes ${from}; import types of admin/contract.ts and nothing else`)
+    })
+}
+
 /** Every library may be imported in its home only. */
 export function checkLibraries(sources: readonly Source[]): string[] {
   return sources.flatMap((source) =>
@@ -65,7 +77,7 @@ const emptyNames = ['index', 'utils', 'helpers', 'common', 'misc', 'manager', 'h
 /** Files are named after what they hold, in kebab-case, and export by name. */
 export function checkShape(sources: readonly Source[]): string[] {
   return sources.flatMap(({ path: file, code }) => {
-    const name = path.basename(file, '.ts')
+    const name = path.basename(file).replace(/\.tsx?$/, '')
     const complaints: string[] = []
     if (emptyNames.includes(name))
       complaints.push(`${file}: name the file after what it holds; import from it directly`)
@@ -176,6 +188,9 @@ export function checkBannedWords(sources: readonly Source[]): string[] {
 }
 
 /** What main.ts does not reach, nobody runs. */
+/** Where everything begins: the product, what builds the page, and the page in the browser. */
+const roots = ['src/main.ts', 'src/page/build.ts', 'src/page/main.tsx']
+
 export function checkDeadFiles(sources: readonly Source[]): string[] {
   const byPath = new Map(sources.map((source) => [source.path, source]))
   const reached = new Set<string>()
@@ -184,7 +199,7 @@ export function checkDeadFiles(sources: readonly Source[]): string[] {
     reached.add(file)
     for (const next of byPath.get(file)?.files ?? []) reach(next)
   }
-  reach('src/main.ts')
+  for (const root of roots) reach(root)
   return sources
     .filter(({ path: file }) => !reached.has(file))
     .map(({ path: file }) => `${file}: import it or delete it`)

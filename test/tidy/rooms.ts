@@ -145,6 +145,11 @@ export const rooms: readonly Room[] = [
     ],
   },
   {
+    name: 'page/',
+    says: 'the System Manager: a thin client of the admin API, built by Vite; in the browser, not in our processes',
+    mayImport: ['admin/'],
+  },
+  {
     name: 'main.ts',
     says: 'the only module with side effects on import: hands argv to cli/, a role to processes/',
     mayImport: ['cli/', 'processes/'],
@@ -162,6 +167,13 @@ export const homes: Readonly<Record<string, readonly string[]>> = {
   pino: ['observe/'],
   'prom-client': ['observe/'],
   commander: ['cli/'],
+  react: ['page/'],
+  'react-dom': ['page/'],
+  'react-aria-components': ['page/'],
+  '@tanstack/react-query': ['page/'],
+  uplot: ['page/'],
+  vite: ['page/'],
+  '@vitejs/plugin-react': ['page/'],
   // Servers of our own: the health endpoints, the demo's plain HTTP answers; and fetching what a certificate points to
   // (backend/fetch-bounded.ts). The data path frames HTTP itself.
   'node:http': ['observe/', 'backend/', 'demo/'],

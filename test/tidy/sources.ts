@@ -22,7 +22,7 @@ const top = fileURLToPath(new URL('../../', import.meta.url))
 /** Reads every TypeScript file below a folder of the checkout. */
 export function readSources(folder: string): Source[] {
   return readdirSync(path.join(top, folder), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
     .map((entry) => path.relative(top, path.join(entry.parentPath, entry.name)))
     .sort()
     .map((file) => sourceOf(file, readFileSync(path.join(top, file), 'utf8')))

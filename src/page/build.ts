@@ -1,0 +1,38 @@
+/**
+ * Builds the page into dist/page with Vite, unless what stands there was made from these very sources. Run by npm before
+ * a start and before the tests; the control process serves the folder and needs nothing of this.
+ */
+import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import react from '@vitejs/plugin-react'
+import { build } from 'vite'
+
+const top = fileURLToPath(new URL('../../', import.meta.url))
+const sources = path.join(top, 'src/page')
+const target = path.join(top, 'dist/page')
+const stamp = path.join(target, '.made-from')
+
+const hash = hashOf(sources)
+if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== hash) {
+  await build({
+    configFile: false,
+    root: sources,
+    base: './',
+    logLevel: 'warn',
+    plugins: [react()],
+    build: { outDir: target, emptyOutDir: true, target: 'es2024', assetsInlineLimit: 0 },
+  })
+  writeFileSync(stamp, hash)
+}
+
+/** One hash over every file of the page and over the versions of what it is made with. */
+function hashOf(folder: string): string {
+  const sum = createHash('sha256').update(readFileSync(path.join(top, 'package-lock.json')))
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+  for (const file of files.map((entry) => path.join(entry.parentPath, entry.name)).sort()) {
+    sum.update(path.relative(folder, file)).update(readFileSync(file))
+  }
+  return sum.digest('hex')
+}
