@@ -10,6 +10,7 @@ import { decide } from '../policy/decide.ts'
 import { handshakeUses } from '../policy/effective-hello.ts'
 import { parseAuthority } from '../policy/parse-destination.ts'
 import type { Rule } from '../policy/policy.ts'
+import type { StarttlsProtocol } from '../settings/service.ts'
 import type { Snapshot } from '../settings/snapshot.ts'
 import type { Deadlines } from '../wire/deadlines.ts'
 import { buildContexts } from './contexts.ts'
@@ -18,7 +19,7 @@ import type { RevocationKnowledge } from './find-revocation.ts'
 import { HybridTolerance, type IntoleranceMark } from './hybrid-tolerance.ts'
 import { type JudgedHandshake, judgePassing } from './judge-passing.ts'
 import type { Resolve } from './name-resolver.ts'
-import { type ConnectionWish, type OpenedConnection, openConnection } from './open-connection.ts'
+import { type ConnectionWish, type OpenedConnection, openConnection, prefaceOf } from './open-connection.ts'
 import { Pool } from './pool.ts'
 import type { PresentedChain } from './read-handshake.ts'
 import { AddressBook } from './resolve-address.ts'
@@ -97,8 +98,10 @@ export class Backends {
   }
 
   /** One verifying handshake with all it showed, for those who want to look and not to connect. Throws as `verify`. */
-  async examine(decision: AllowedDecision): Promise<ExaminedBackend> {
-    const { backend, presentedChain } = await verify(this.#tools, { decision, ...handshakeUses.verify })
+  async examine(decision: AllowedDecision, starttls?: StarttlsProtocol): Promise<ExaminedBackend> {
+    const preface = prefaceOf({ decision, starttls })
+    const wish = { decision, ...handshakeUses.verify, ...(preface === undefined ? {} : { preface }) }
+    const { backend, presentedChain } = await verify(this.#tools, wish)
     backend.wire.finish()
     const { verdict, tls, address, phases } = backend
     return { verdict, tls, address, phases, presentedChain }

@@ -6,6 +6,7 @@
 
 import { asSidecarError, SidecarError } from '../errors.ts'
 import type { AllowedDecision } from '../policy/allowed-or-throw.ts'
+import { nameToVerify } from '../policy/names.ts'
 import type { StarttlsProtocol } from '../settings/service.ts'
 import { dialPlain } from './dial-plain.ts'
 import { makeDialect } from './starttls/dialects.ts'
@@ -50,8 +51,8 @@ export async function openConnection(tools: DialTools, wish: ConnectionWish): Pr
 }
 
 async function openSecured(tools: DialTools, wish: ConnectionWish): Promise<OpenedConnection> {
-  const { decision, starttls, header, timeouts } = wish
-  const hasPreface = starttls !== undefined || header !== undefined
+  const { decision, timeouts } = wish
+  const preface = prefaceOf(wish)
   return await verify(tools, {
     decision,
     // No ALPN: what the caller will speak is not known here.
@@ -59,7 +60,7 @@ async function openSecured(tools: DialTools, wish: ConnectionWish): Promise<Open
     resume: true,
     greeting: 'kept',
     timeouts,
-    ...(hasPreface ? { preface: () => prefaceOf(wish) } : {}),
+    ...(preface === undefined ? {} : { preface }),
   })
 }
 
@@ -67,9 +68,16 @@ function openPlain(tools: DialTools, { decision, header, timeouts }: ConnectionW
   return dialPlain(tools, { decision, header, connectMs: timeouts.connectMs, greeting: 'kept' })
 }
 
-function prefaceOf({ decision, starttls, header }: ConnectionWish): Preface {
-  return {
+/** Makes what goes over a connection before TLS, fresh for each; undefined where TLS begins at once. */
+export function prefaceOf({
+  decision: { rule, destination },
+  starttls,
+  header,
+}: Pick<ConnectionWish, 'decision' | 'starttls' | 'header'>): (() => Preface) | undefined {
+  if (starttls === undefined && header === undefined) return undefined
+  const host = nameToVerify(rule, destination)
+  return () => ({
     ...(header === undefined ? {} : { header }),
-    ...(starttls === undefined ? {} : { dialect: makeDialect(starttls, { host: decision.destination.host }) }),
-  }
+    ...(starttls === undefined ? {} : { dialect: makeDialect(starttls, { host }) }),
+  })
 }

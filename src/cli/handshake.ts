@@ -2,8 +2,9 @@
 import type { PresentedChain } from '../backend/read-handshake.ts'
 import type { DialPhases, TlsFacts } from '../backend/verified-backend.ts'
 import { asSidecarError } from '../errors.ts'
-import type { Decision } from '../policy/decision.ts'
+import type { AllowedDecision } from '../policy/allowed-or-throw.ts'
 import type { Verdict } from '../policy/verdict.ts'
+import type { StarttlsProtocol } from '../settings/service.ts'
 import type { Snapshot } from '../settings/snapshot.ts'
 import type { ExitName } from './exit-codes.ts'
 import { describeChain, type ShownCertificate, showChain } from './show-chain.ts'
@@ -21,13 +22,17 @@ export interface Handshake {
 }
 
 /** Makes the handshake; throws what is not a verdict: an unreachable backend, a denied address. */
-export async function makeHandshake(snapshot: Snapshot, decision: Decision & { allowed: true }): Promise<Handshake> {
+export async function makeHandshake(
+  snapshot: Snapshot,
+  decision: AllowedDecision,
+  starttls?: StarttlsProtocol,
+): Promise<Handshake> {
   const { Backends } = await import('../backend/backends.ts')
   const { Deadlines } = await import('../wire/deadlines.ts')
   const deadlines = new Deadlines()
   const backends = new Backends({ snapshot, deadlines })
   try {
-    return await backends.examine(decision)
+    return await backends.examine(decision, starttls)
   } catch (thrown) {
     const error = asSidecarError(thrown)
     if (error.code === 'POLICY_VERDICT_REFUSED') return error.details as unknown as Handshake

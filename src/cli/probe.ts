@@ -1,3 +1,5 @@
+import { Option } from 'commander'
+import { type StarttlsProtocol, starttlsProtocols } from '../settings/service.ts'
 import { addExamples, type DefineCommand } from './cli.ts'
 import { addPolicyOptions, composeFrom } from './compose-policy.ts'
 import { decideOn } from './decide-on.ts'
@@ -8,8 +10,11 @@ import type { SettingOptions } from './setting-options.ts'
 export const defineProbe: DefineCommand = (command, { terminal, exit }) => {
   command.argument('<destination>', 'host, host:port or https://…')
   addPolicyOptions(command)
+  const starttls = new Option('--starttls <protocol>', 'ask for TLS in the words of this protocol first')
+  command.addOption(starttls.choices(starttlsProtocols))
   addExamples(command, [
     'probe mail.example.org',
+    'probe mail.example.org:587 --starttls smtp',
     'probe api.example.org:8443 --policy policies/stig-tls12.yaml --json',
   ])
   command.action(async (text: string, options: SettingOptions) => {
@@ -21,7 +26,7 @@ export const defineProbe: DefineCommand = (command, { terminal, exit }) => {
       else terminal.print(`${authority} is denied by the policy; vedette explain ${authority} says why`)
       return exit('refused')
     }
-    const handshake = await makeHandshake(snapshot, decision)
+    const handshake = await makeHandshake(snapshot, decision, options.starttls as StarttlsProtocol | undefined)
     if (options.json)
       terminal.printJson({
         destination: authority,

@@ -103,6 +103,12 @@ export const serviceSchema = z
         note(['connect', index], 'tcp:// is plain text, and starttls asks for TLS: write tls://')
       }
     }
+    if (entry.starttls === 'mysql') {
+      note(
+        ['starttls'],
+        'a MySQL client numbers its packets by whether it asked for TLS itself: let it connect by CONNECT',
+      )
+    }
     const { in: header, from } = entry.proxyProtocol
     if (header !== undefined && from.length === 0) {
       note(['proxyProtocol', 'in'], 'needs from: whoever may say it could pose as everybody')

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
+import tls from 'node:tls'
 import type { CertificateWish } from '../../src/certificate/make-certificate.ts'
 import { makeTrust } from '../kit/make-trust.ts'
-import { startBackend } from '../kit/start-backend.ts'
+import { startBackend, startRawBackend } from '../kit/start-backend.ts'
 import { makeFolder, policyText, runCli } from './run-cli.ts'
 
 const settings = 'apiVersion: vedette/v1\nkind: Settings\npolicy: policy.yaml\ntruststores: truststores\n'
@@ -54,6 +55,36 @@ describe('probe', () => {
     const { status, stdout } = await probe(t, { leaf: expired, strictTls: ', enforcement: report' })
     assert.equal(status, 11)
     assert.match(stdout, /^verdict {3}allowed \(report\), would be refused$/m)
+  })
+
+  it('asks for TLS in the words of a protocol first, and says when the backend does not offer it', async (t) => {
+    const { ca, leaf } = await makeTrust(['app.localhost'])
+    const { port } = await startRawBackend(t, {
+      onSocket: (socket) => {
+        socket.once('data', () => {
+          socket.write('S', () => new tls.TLSSocket(socket, { isServer: true, cert: leaf.certificate, key: leaf.key }))
+        })
+      },
+    })
+    const { port: plain } = await startRawBackend(t, {
+      onSocket: (socket) => socket.once('data', () => socket.write('N')),
+    })
+    const folder = makeFolder(t, {
+      'policy.yaml': policyText(
+        '  strictTls: { defaultTrustStore: corp }\n  destinations: { allowAddresses: [127.0.0.0/8] }',
+      ),
+      'vedette.yaml': settings,
+    })
+    mkdirSync(path.join(folder, 'truststores', 'corp'), { recursive: true })
+    writeFileSync(path.join(folder, 'truststores', 'corp', 'ca.pem'), ca.certificate)
+    const ask = (to: number) =>
+      runCli(['probe', `app.localhost:${to}`, '--config', path.join(folder, 'vedette.yaml'), '--starttls', 'pgsql'])
+    const { status, stdout } = await ask(port)
+    assert.match(stdout, /^verdict {3}trusted$/m)
+    assert.equal(status, 0)
+    const refused = await ask(plain)
+    assert.match(refused.stderr, /does not offer TLS: it answered SSLRequest with N/)
+    assert.notEqual(refused.status, 0)
   })
 
   it('exits 10 for a destination that a rule denies, and dials nobody', async (t) => {

@@ -92,6 +92,11 @@ const bad: readonly [reason: string, entry: string, says: string][] = [
     '{ name: a, accept: "127.0.0.1:0", connect: "tcp://a.example:1", starttls: smtp }',
     '[0].connect[0]: tcp:// is plain text',
   ],
+  [
+    'a dialect that carries no plain caller',
+    `{ name: a, ${good}, starttls: mysql }`,
+    '[0].starttls: a MySQL client numbers',
+  ],
   ['a dialect nobody speaks', `{ name: a, ${good}, starttls: gopher }`, '[0].starttls: expected one of smtp'],
   [
     'anybody could pose as everybody',
