@@ -1,9 +1,10 @@
 /** The cipher suites this runtime can offer, under every name an operator may know them by. */
-import { suiteRows } from './catalogue-suites.ts'
+import { type SuiteRow, suiteRows } from './catalogue-suites.ts'
 import { didYouMean } from './did-you-mean.ts'
 import type { Protocol } from './policy.ts'
 import { newestProfile, profiles } from './profiles.ts'
 import { retiredSuite } from './retired.ts'
+import { runtimeSuites } from './runtime-suites.ts'
 import { suiteFacts } from './suite-facts.ts'
 
 /** A cipher suite of this runtime. */
@@ -55,19 +56,28 @@ const protocolsSince = {
 const inDefault = new Set<string>(profiles[newestProfile].ciphers)
 
 /** Every suite of this runtime, those of the newest protocol first. */
-export const suites: readonly Suite[] = suiteRows.map((row) => ({
-  iana: row.iana,
-  openssl: row.openssl,
-  java: [row.iana, row.iana.replace(/^TLS_/, 'SSL_')],
-  gnutls: gnutlsName(row.iana),
-  code: row.code,
-  protocols: protocolsSince[row.since],
-  forwardSecrecy: suiteFacts(row.iana).forwardSecrecy,
-  inDefault: inDefault.has(row.iana),
-  weaknesses: suiteFacts(row.iana).weaknesses,
-  ...(row.keyExchange.endsWith('PSK') ? { needs: 'a pre-shared key' } : {}),
-  ...(row.keyExchange === 'SRP' ? { needs: 'an SRP password' } : {}),
-}))
+export const suites: readonly Suite[] = suitesIn(runtimeSuites)
+
+/** Gives the suites we know that a runtime has, by the OpenSSL names in lower case. */
+export function suitesIn(runtime: ReadonlySet<string>): Suite[] {
+  return suiteRows.filter(({ openssl }) => runtime.has(openssl.toLowerCase())).map(suiteOf)
+}
+
+function suiteOf(row: SuiteRow): Suite {
+  return {
+    iana: row.iana,
+    openssl: row.openssl,
+    java: [row.iana, row.iana.replace(/^TLS_/, 'SSL_')],
+    gnutls: gnutlsName(row.iana),
+    code: row.code,
+    protocols: protocolsSince[row.since],
+    forwardSecrecy: suiteFacts(row.iana).forwardSecrecy,
+    inDefault: inDefault.has(row.iana),
+    weaknesses: suiteFacts(row.iana).weaknesses,
+    ...(row.keyExchange.endsWith('PSK') ? { needs: 'a pre-shared key' } : {}),
+    ...(row.keyExchange === 'SRP' ? { needs: 'an SRP password' } : {}),
+  }
+}
 
 const byName = new Map(
   suites.flatMap((suite) =>
@@ -94,11 +104,20 @@ export function explainUnusableSuite(name: string): { reason: string; hint: stri
   if (suite !== undefined) return undefined
   const retired = retiredSuite(name)
   if (retired !== undefined) return { reason: `removed by platform: ${retired}`, hint: '' }
+  if (isKnownElsewhere(name)) return { reason: `removed by platform: ${notHere}`, hint: '' }
   if (cipherStringWord.test(name)) {
     return { reason: 'is a word of an OpenSSL cipher string: name each suite instead', hint: '' }
   }
   const known = suites.flatMap(({ iana, openssl }) => [iana, openssl])
   return { reason: 'unknown cipher suite', hint: didYouMean(name, known) }
+}
+
+/** Why a suite we know is not offered by another Node than the one we ship with. */
+export const notHere = 'this runtime does not have it'
+
+function isKnownElsewhere(name: string): boolean {
+  const iana = name.toUpperCase().replace(/^SSL_/, 'TLS_')
+  return suiteRows.some((row) => row.iana === iana || row.openssl === name.toUpperCase())
 }
 
 const cipherStringWord =

@@ -1,8 +1,10 @@
 /** Every cipher suite there is a name for: those of this runtime, and those it lacks with the reason why. */
-import { suites } from './catalogue.ts'
-import { goneRows } from './catalogue-gone.ts'
+import { notHere, type Suite, suitesIn } from './catalogue.ts'
+import { type GoneRow, goneRows } from './catalogue-gone.ts'
+import { suiteRows } from './catalogue-suites.ts'
 import { type DefaultSpan, defaultSpan } from './default-sets.ts'
 import { retiredSuite } from './retired.ts'
+import { runtimeSuites } from './runtime-suites.ts'
 import { type SuiteFacts, suiteFacts } from './suite-facts.ts'
 
 /** A suite under every name it has, with all that is known of it. */
@@ -24,28 +26,48 @@ export interface KnownSuite extends SuiteFacts, DefaultSpan {
   readonly reason: string
 }
 
+/** Gives every suite there is a name for, as a runtime with these suites sees them; those it may have come first. */
+export function knownSuitesIn(runtime: ReadonlySet<string>): KnownSuite[] {
+  return [...suitesIn(everySuite).map((suite) => fromNode(suite, runtime)), ...goneRows.map(fromElsewhere)]
+}
+
+const everySuite = new Set(suiteRows.map(({ openssl }) => openssl.toLowerCase()))
+
 /** Those of this runtime first. */
-export const knownSuites: readonly KnownSuite[] = [
-  ...suites.map((suite): KnownSuite => {
-    const { iana, openssl, java, gnutls, code } = suite
-    const facts = suiteFacts(iana)
-    const reason = suite.needs === undefined ? '' : `needs ${suite.needs}, which no rule can give`
-    const strength = facts.weaknesses.length === 0 ? 'good' : 'weak'
-    return { iana, openssl, java, gnutls, code, ...facts, ...spanOf(iana), strength, available: true, reason }
-  }),
-  ...goneRows.map(({ iana, openssl, java, gnutls, code }): KnownSuite => {
-    const facts = suiteFacts(iana)
-    const names = { iana, openssl, java: [java, otherPrefix(java)], gnutls, code }
-    return {
-      ...names,
-      ...facts,
-      ...spanOf(iana),
-      strength: strengthOf(facts, iana),
-      available: false,
-      reason: whyGone(iana),
-    }
-  }),
-]
+export const knownSuites: readonly KnownSuite[] = knownSuitesIn(runtimeSuites)
+
+function fromNode(suite: Suite, runtime: ReadonlySet<string>): KnownSuite {
+  const { iana, openssl, java, gnutls, code } = suite
+  const available = runtime.has(openssl.toLowerCase())
+  const facts = suiteFacts(iana)
+  const needs = suite.needs === undefined ? '' : `needs ${suite.needs}, which no rule can give`
+  const strength = facts.weaknesses.length === 0 ? 'good' : 'weak'
+  return {
+    iana,
+    openssl,
+    java,
+    gnutls,
+    code,
+    ...facts,
+    ...spanOf(iana),
+    strength,
+    available,
+    reason: available ? needs : notHere,
+  }
+}
+
+function fromElsewhere({ iana, openssl, java, gnutls, code }: GoneRow): KnownSuite {
+  const facts = suiteFacts(iana)
+  const names = { iana, openssl, java: [java, otherPrefix(java)], gnutls, code }
+  return {
+    ...names,
+    ...facts,
+    ...spanOf(iana),
+    strength: strengthOf(facts, iana),
+    available: false,
+    reason: retiredSuite(iana) ?? notHere,
+  }
+}
 
 const byName = new Map(
   knownSuites.flatMap((suite) =>
@@ -58,11 +80,6 @@ const byName = new Map(
 /** Finds a suite by its IANA, OpenSSL, Java or GnuTLS name, in any case, whether this runtime has it or not. */
 export function findKnownSuite(name: string): KnownSuite | undefined {
   return byName.get(name.toLowerCase())
-}
-
-/** Tells why this runtime lacks a suite of the registry. */
-export function whyGone(iana: string): string {
-  return retiredSuite(iana) ?? 'this runtime does not have it'
 }
 
 function spanOf(iana: string): DefaultSpan {

@@ -2,12 +2,14 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import tls from 'node:tls'
 import { explainUnusableSuite, findSuite, type Suite, suites } from '../../src/policy/catalogue.ts'
+import { suiteRows } from '../../src/policy/catalogue-suites.ts'
 import { findGroup, groups, readGroups, writeGroups } from '../../src/policy/groups.ts'
 import { newestProfile, type Profile, profiles } from '../../src/policy/profiles.ts'
 
 describe('the catalogue of suites', () => {
   it('holds what this Node has, no more and no less (else run test/kit/generate-catalogue.ts)', () => {
     assert.deepEqual(suites.map(({ openssl }) => openssl.toLowerCase()).toSorted(), tls.getCiphers().toSorted())
+    assert.equal(suiteRows.length, suites.length)
   })
 
   it('names each suite once', () => {

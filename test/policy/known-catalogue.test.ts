@@ -7,10 +7,11 @@ import { execFileSync } from 'node:child_process'
 import { before, describe, it } from 'node:test'
 import tls from 'node:tls'
 import { needTools } from '../../bench/rig/tools.ts'
+import { suitesIn } from '../../src/policy/catalogue.ts'
 import { findGroup, groups } from '../../src/policy/groups.ts'
 import { findKnownGroup, knownGroups } from '../../src/policy/known-groups.ts'
 import { knownProtocols } from '../../src/policy/known-protocols.ts'
-import { findKnownSuite, type KnownSuite, knownSuites } from '../../src/policy/known-suites.ts'
+import { findKnownSuite, type KnownSuite, knownSuites, knownSuitesIn } from '../../src/policy/known-suites.ts'
 import { retiredSuite } from '../../src/policy/retired.ts'
 
 before(() => needTools(['openssl', 'gnutls-cli']))
@@ -60,6 +61,19 @@ describe('the catalogue of all suites', () => {
       assert.equal(reason, retiredSuite(iana))
       if (openssl !== null) assert.equal(typeof retiredSuite(openssl), 'string', openssl)
     }
+  })
+
+  it('follows the runtime: a suite that another Node lacks is known, and not there', () => {
+    const without = knownSuitesIn(new Set(tls.getCiphers().filter((name) => name !== 'ecdhe-rsa-aes128-gcm-sha256')))
+    const lost = without.filter(({ available }, index) => available !== knownSuites[index]?.available)
+    assert.deepEqual(
+      lost.map(({ openssl, reason }) => [openssl, reason]),
+      [['ECDHE-RSA-AES128-GCM-SHA256', 'this runtime does not have it']],
+    )
+    assert.deepEqual(
+      suitesIn(new Set(['aes128-sha'])).map(({ openssl }) => openssl),
+      ['AES128-SHA'],
+    )
   })
 
   const facts: readonly (readonly [string, Partial<KnownSuite>])[] = [

@@ -177,7 +177,8 @@ export const homes: Readonly<Record<string, readonly string[]>> = {
   // Servers of our own: the health endpoints, the demo's plain HTTP answers; and fetching what a certificate points to
   // (backend/fetch-bounded.ts). The data path frames HTTP itself.
   'node:http': ['observe/', 'backend/', 'demo/'],
-  'node:tls': ['truststore/', 'backend/', 'demo/'],
+  // In policy/ for one list: which suites there are.
+  'node:tls': ['policy/', 'truststore/', 'backend/', 'demo/'],
   'node:dns': ['backend/'],
   'node:child_process': ['truststore/', 'processes/', 'demo/'],
 }
