@@ -29,6 +29,11 @@ export function noteCatalogue({ database }: History, version: number, catalogue:
   database.prepare('insert into catalogue_uses (version, catalogue) values (?, ?)').run(version, catalogue.id)
 }
 
+/** Keeps the catalogue of a version from before catalogues were kept. */
+export function keepCatalogue(history: History, version: number, catalogue: KeptCatalogue): void {
+  inTransaction(history, () => noteCatalogue(history, version, catalogue))
+}
+
 /** Notes that a version is in force under another catalogue than before; with the report on what became of its lists. */
 export function recordMigration(
   history: History,

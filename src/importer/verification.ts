@@ -16,7 +16,8 @@ export const namelessChain =
   'here the name asked for is verified as well'
 
 /** What every importer says of revocation. */
-export const noRevocation = 'revocation is not checked by this release yet'
+export const noRevocation =
+  'lists and responders are not taken along: choose revocation: { mode, sources } in the policy'
 
 /** Takes a file of issuers for a trust store, and says what is left to do by hand. */
 export function takeTrustStore(path: string, at: Place, { names, tell }: ImportContext): string {

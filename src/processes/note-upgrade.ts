@@ -3,7 +3,7 @@
  * version is met under another one, after an upgrade of the product or of Node, what became of its lists is told and
  * recorded. A version from before catalogues were kept gets that of today, and there is nothing to tell.
  */
-import { cataloguesOfText, lastCatalogue, recordMigration } from '../history/catalogues.ts'
+import { cataloguesOfText, keepCatalogue, lastCatalogue, recordMigration } from '../history/catalogues.ts'
 import type { History } from '../history/open-history.ts'
 import { hashText, versionByNumber } from '../history/versions.ts'
 import type { EventName } from '../observe/event-names.ts'
@@ -27,19 +27,25 @@ export function noteUpgrade(version: number, { history, log }: Means): void {
   const was = lastCatalogue(history, version) as CatalogueRecord | null
   const now = currentCatalogue()
   if (was?.id === now.id) return
-  const places = tlsPlaces(readYaml(versionByNumber(history, version).text, '').value)
-  const report = migrateCatalogue(was ?? now, now, places)
-  for (const sentence of report.sentences) {
-    log('catalogue.changed', `version ${version} after an upgrade: ${sentence}`, {
-      version,
-      from: report.from,
-      to: report.to,
-    })
-  }
   try {
-    recordMigration(history, { version, timeMs: Date.now(), from: (was ?? now).id, to: now, report })
+    if (was === null) keepCatalogue(history, version, now)
+    else tellMigration(version, { was, now }, { history, log })
   } catch (error) {
     // The version is in force already, and a full disk is no reason to refuse it now.
     log('internal.error', 'the report on the upgrade could not be kept', { error })
   }
+}
+
+function tellMigration(
+  version: number,
+  { was, now }: { readonly was: CatalogueRecord; readonly now: CatalogueRecord },
+  { history, log }: Means,
+): void {
+  const places = tlsPlaces(readYaml(versionByNumber(history, version).text, '').value)
+  const report = migrateCatalogue(was, now, places)
+  const { from, to, sentences } = report
+  for (const sentence of sentences) {
+    log('catalogue.changed', `version ${version} after an upgrade: ${sentence}`, { version, from, to })
+  }
+  recordMigration(history, { version, timeMs: Date.now(), from, to: now, report })
 }

@@ -173,6 +173,16 @@ describe('the other commands that ask a running instance', () => {
     assert.equal((await runCli(['reload', '--state', state])).stdout, 'version 9 was in force already\n')
   })
 
+  it('versions --migrations tells what upgrades did', async (t) => {
+    const report = { sentences: ['spec.tls.ciphers keeps its custom list: lost RC4-SHA: broken'] }
+    const migrations = [{ timeMs: 0, version: 3, from: '2026-05.a', to: '2026-11.b', report }]
+    const { state, requests } = await standIn(t, { result: { migrations } })
+    const { stdout } = await runCli(['versions', '--migrations', '--state', state])
+    assert.deepEqual(requests, [{ act: 'migrations', limit: 20 }])
+    const line = '1970-01-01T00:00:00.000Z  version 3: from catalogue 2026-05.a to 2026-11.b'
+    assert.equal(stdout, `${line}\n  ${report.sentences[0]}\n`)
+  })
+
   it('versions lists them with the one in force marked', async (t) => {
     const head = { sha256: 'ab'.repeat(32), author: 'dana', timeMs: 0, comment: '', source: 'cli', parent: null }
     const versions = [
