@@ -1,8 +1,8 @@
 /** Plain TCP to a backend, for what the policy lets out without TLS and for tunnels that were judged beforehand. */
 import type { AllowedDecision } from '../policy/allowed-or-throw.ts'
 import { DialError, dangerouslyConnect } from './dangerously-connect.ts'
+import type { DialTools } from './dial-tools.ts'
 import type { PlainBackend } from './verified-backend.ts'
-import type { DialTools } from './verify.ts'
 
 export interface PlainWish {
   readonly decision: AllowedDecision

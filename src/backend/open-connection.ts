@@ -9,10 +9,11 @@ import type { AllowedDecision } from '../policy/allowed-or-throw.ts'
 import { nameToVerify } from '../policy/names.ts'
 import type { StarttlsProtocol } from '../settings/service.ts'
 import { dialPlain } from './dial-plain.ts'
+import type { DialTools } from './dial-tools.ts'
 import { makeDialect } from './starttls/dialects.ts'
 import type { Preface } from './starttls/plain-beginning.ts'
 import type { PlainBackend, VerifiedBackend } from './verified-backend.ts'
-import { type DialTools, verify } from './verify.ts'
+import { verify } from './verify.ts'
 
 export interface ConnectionWish {
   readonly decision: AllowedDecision

@@ -4,43 +4,23 @@
  */
 import type tls from 'node:tls'
 import { SidecarError } from '../errors.ts'
-import type { Counters } from '../observe/counters.ts'
 import type { AllowedDecision } from '../policy/allowed-or-throw.ts'
 import { nameToVerify, serverNameFor } from '../policy/names.ts'
 import { exceptionsUsed, reachVerdict, type Verdict, type VerdictInput } from '../policy/verdict.ts'
-import type { Snapshot } from '../settings/snapshot.ts'
-import type { Deadlines } from '../wire/deadlines.ts'
-import type { Contexts, RuleContext } from './contexts.ts'
+import type { RuleContext } from './contexts.ts'
 import { countFailure, countHandshake } from './count-handshake.ts'
 import { DialError, type Dialled, type DialWish, dangerouslyConnect } from './dangerously-connect.ts'
 import { dialTolerantly, type TolerantlyDialled } from './dial-tolerantly.ts'
-import { findRevocation, judgePath, type RevocationKnowledge, wantsStaple } from './find-revocation.ts'
+import type { DialTools } from './dial-tools.ts'
+import { findRevocation, judgePath, wantsStaple } from './find-revocation.ts'
 import { type CertificateFindings, certificateFindings, handshakeFindings } from './findings.ts'
-import type { HybridTolerance } from './hybrid-tolerance.ts'
 import { dhBitsOf, groupOf, opensslErrorOf, type PresentedChain, presentedChainOf } from './read-handshake.ts'
 import { recogniseStranger } from './recognise-stranger.ts'
 import { gone, type RefusalDetails, refused } from './refusal.ts'
-import type { AddressBook } from './resolve-address.ts'
-import type { CarriedSession, SessionKey, Sessions } from './sessions.ts'
+import type { CarriedSession, SessionKey } from './sessions.ts'
 import type { Preface } from './starttls/plain-beginning.ts'
 import type { DialPhases, TlsFacts, VerifiedBackend } from './verified-backend.ts'
-import type { Witness, Witnessed } from './witness.ts'
-
-/** What every dial of one snapshot shares. */
-export interface DialTools {
-  readonly snapshot: Snapshot
-  readonly contexts: Contexts
-  readonly addresses: AddressBook
-  readonly deadlines: Deadlines
-  readonly sessions: Sessions
-  readonly tolerance: HybridTolerance
-  readonly counters: Counters | undefined
-  readonly witness: Witness | undefined
-  /** Undefined where nothing is known but what backends staple. */
-  readonly revocation: RevocationKnowledge | undefined
-  /** The wall clock, which decides about dates. */
-  readonly now: () => number
-}
+import type { Witnessed } from './witness.ts'
 
 export interface VerifyWish {
   readonly decision: AllowedDecision
