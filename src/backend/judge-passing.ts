@@ -15,9 +15,9 @@ import { nameToVerify } from '../policy/names.ts'
 import { helloFindings } from '../policy/passing-findings.ts'
 import type { FindingName } from '../policy/policy.ts'
 import { type Finding, reachVerdict, type Verdict } from '../policy/verdict.ts'
+import type { DialTools } from './dial-tools.ts'
 import { type CertificateFindings, certificateFindings, handshakeFindings } from './findings.ts'
 import type { TlsFacts } from './verified-backend.ts'
-import type { DialTools } from './verify.ts'
 
 /** A handshake judged: our own with the backend, or the caller's as far as it has come. */
 export interface JudgedHandshake {
