@@ -259,10 +259,15 @@ test('a version whose workers keep dying is served by those that live, and readi
   const { instance } = await running(t, { main: spoiltMain })
   await instance.apply(policyFor(['all.localhost'], { comment: 'crash' })).catch(() => {})
   const died = () => instance.lines.filter(({ event }) => event === 'worker.died').length
-  await instance.logged('worker.died', () => died() >= 5)
-  const { status, body } = await instance.health('/readyz')
-  assert.equal(status, 503)
-  assert.match(body, /workers failed: workers die one after the other/)
+  // A worker that dies before all of its generation were ready does not count: on a slow machine it takes one or two more.
+  const said: string[] = []
+  for (let deaths = 5; deaths <= 8 && !said.at(-1)?.includes('one after the other'); deaths++) {
+    await instance.logged('worker.died', () => died() >= deaths)
+    const { status, body } = await instance.health('/readyz')
+    assert.equal(status, 503)
+    said.push(body)
+  }
+  assert.match(said.at(-1) ?? '', /workers failed: workers die one after the other/)
   // The cure goes the same way as the poison.
   assert.equal((await instance.apply(policy(3))).version, 3)
   assert.equal((await instance.health('/readyz')).status, 200)
