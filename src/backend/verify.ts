@@ -6,7 +6,7 @@ import type tls from 'node:tls'
 import { SidecarError } from '../errors.ts'
 import type { AllowedDecision } from '../policy/allowed-or-throw.ts'
 import { nameToVerify, serverNameFor } from '../policy/names.ts'
-import { exceptionsUsed, reachVerdict, type Verdict, type VerdictInput } from '../policy/verdict.ts'
+import { exceptionsUsed, reachVerdict, type Verdict, type VerdictInput, verdictEnd } from '../policy/verdict.ts'
 import type { RuleContext } from './contexts.ts'
 import { countFailure, countHandshake } from './count-handshake.ts'
 import { DialError, type Dialled, type DialWish, dangerouslyConnect } from './dangerously-connect.ts'
@@ -20,7 +20,7 @@ import { gone, type RefusalDetails, refused } from './refusal.ts'
 import type { CarriedSession, SessionKey } from './sessions.ts'
 import type { Preface } from './starttls/plain-beginning.ts'
 import type { DialPhases, TlsFacts, VerifiedBackend } from './verified-backend.ts'
-import type { Witnessed } from './witness.ts'
+import { nothingShown, type Witnessed } from './witness.ts'
 
 export interface VerifyWish {
   readonly decision: AllowedDecision
@@ -155,7 +155,15 @@ class Handshake {
       const exceptions = verdict.because.includes('exception') ? exceptionsUsed(input) : []
       countHandshake(this.#tools.counters, { tls, verdict, exceptions, phases })
       const { notAfterMs } = certificate
-      this.#witness({ verdict, exceptions, tls, address, presentedChain, notAfterMs })
+      this.#witness({
+        verdict,
+        exceptions,
+        tls,
+        address,
+        presentedChain,
+        notAfterMs,
+        stapled: dialled.staple !== undefined,
+      })
       if (verdict.outcome === 'refused') throw this.#refused({ verdict, tls, address, phases, presentedChain })
       this.#mayResume(certificate, revocation.goodUntilMs)
       const connection = { wire, destination, address, phases, verdict, tls }
@@ -164,7 +172,7 @@ class Handshake {
       const ends = [certificate.notAfterMs, revocation.goodUntilMs]
       return {
         backend,
-        validUntilMs: this.#validUntil(verdict, ends),
+        validUntilMs: verdictEnd(verdict, input, ends),
         presentedChain,
         isRevoked: () => this.#isRevoked(certificate),
         takeEarly,
@@ -220,15 +228,6 @@ class Handshake {
     return judgePath(revocation, this.#asked).findings.some(({ name }) => name === 'revoked')
   }
 
-  #validUntil(verdict: Verdict, certificateEnds: readonly number[]): number {
-    const { host, port } = this.#decision.destination
-    const { exceptions } = this.#tools.snapshot.policy
-    const records = verdict.because.includes('exception') ? exceptions : []
-    const ends = records.filter((each) => each.host === host && each.port === port).map((each) => each.untilMs)
-    // What has ended already and passes all the same passes for another reason than its date.
-    return Math.min(...[...certificateEnds, ...ends].filter((end) => end > this.#tools.now()))
-  }
-
   // --- sessions ---
 
   #mayResume(certificate: CertificateFindings, goodUntilMs: number): void {
@@ -266,8 +265,7 @@ class Handshake {
     if (finding !== undefined && this.#decision.rule.enforcement === 'enforce') {
       const findings = [{ name: finding, detail: what }]
       const verdict: Verdict = { outcome: 'refused', findings, blocking: findings, because: [], wouldRefuse: false }
-      const nothing = { exceptions: [], tls: undefined, presentedChain: [], notAfterMs: Number.POSITIVE_INFINITY }
-      this.#witness({ ...nothing, verdict, address })
+      this.#witness({ ...nothingShown, verdict, address })
       return this.#refused({ verdict, address, phases, presentedChain: [] })
     }
     const seen = failure.notTls ? await recogniseStranger(address, this.#decision.destination.port) : ''

@@ -19,6 +19,8 @@ export interface Witnessed {
   readonly serverName: string
   /** Empty for a resumed session, which shows no certificate. */
   readonly presentedChain: PresentedChain
+  /** Whether an OCSP answer came with the handshake; never where the rule does not look at one. */
+  readonly stapled: boolean
   /** When the first certificate of the path ends; infinite without one. */
   readonly notAfterMs: number
   readonly nowMs: number
@@ -26,3 +28,12 @@ export interface Witnessed {
 
 /** Told of every handshake once it is judged, resumed ones included. It is on the way of traffic: quick, and it never throws. */
 export type Witness = (handshake: Witnessed) => void
+
+/** The part of a witnessed handshake that came to nothing before there was a certificate. */
+export const nothingShown = {
+  exceptions: [],
+  tls: undefined,
+  presentedChain: [],
+  stapled: false,
+  notAfterMs: Number.POSITIVE_INFINITY,
+} as const

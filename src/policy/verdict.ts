@@ -68,6 +68,15 @@ export function reachVerdict(input: VerdictInput): Verdict {
   return { outcome: 'allowed', findings, blocking: counting, because: [...because], wouldRefuse }
 }
 
+/** Tells when a verdict ends by itself: at the first of these ends, or with an exception that let the backend pass. */
+export function verdictEnd({ because }: Verdict, input: VerdictInput, otherEnds: readonly number[]): number {
+  const { destination, exceptions, nowMs } = input
+  const records = because.includes('exception') ? exceptions : []
+  const own = records.filter(({ host, port }) => host === destination.host && port === destination.port)
+  // What has ended already and passes all the same passes for another reason than its date.
+  return Math.min(...[...otherEnds, ...own.map(({ untilMs }) => untilMs)].filter((end) => end > nowMs))
+}
+
 /** Finds the exceptions that were needed to let a handshake pass: for each finding the first that forgives it. */
 export function exceptionsUsed(input: VerdictInput): readonly ExceptionRecord[] {
   const needed = countingFindings(input).filter(({ name }) => weigh(name, input).passes === 'exception')

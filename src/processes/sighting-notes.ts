@@ -99,7 +99,7 @@ export class SightingNotes {
 }
 
 /** Cheap, since it is made for every full handshake: the hashes of the certificates, not the certificates. */
-function keyOf({ destination, verdict, tls, serverName, presentedChain }: Witnessed): string {
+function keyOf({ destination, verdict, tls, serverName, stapled, presentedChain }: Witnessed): string {
   const findings = verdict.findings.map(({ name }) => name)
   const prints = presentedChain.slice(0, CHAIN_MAX).map((each) => each.fingerprint256)
   const facts = tls === undefined ? [] : [tls.protocol, tls.cipher, tls.group]
@@ -107,6 +107,7 @@ function keyOf({ destination, verdict, tls, serverName, presentedChain }: Witnes
     destination.authority,
     verdict.outcome,
     serverName,
+    stapled,
     ...verdict.because,
     ...findings,
     ...facts,
@@ -119,7 +120,7 @@ function noteOf({ destination, rule, version, verdict, tls, address, serverName,
   return {
     ...{ authority: destination.authority, firstSeenMs: seen.nowMs, lastSeenMs: seen.nowMs, count: 1 },
     ...{ outcome, wouldRefuse, because, findings: findings.map(cut), rule: rule.name, version, address, serverName },
-    ...{ protocol: tls?.protocol ?? '', cipher: tls?.cipher ?? '', group: tls?.group ?? '', stapled: false },
+    ...{ protocol: tls?.protocol ?? '', cipher: tls?.cipher ?? '', group: tls?.group ?? '', stapled: seen.stapled },
     spkiSha256: tls?.spkiSha256 ?? '',
     // Infinity is no JSON.
     notAfterMs: Number.isFinite(seen.notAfterMs) ? seen.notAfterMs : null,

@@ -26,7 +26,7 @@ function seen(authority: string, changes: Partial<Witnessed> = {}): Witnessed {
   return {
     ...{ destination: parseAuthority(authority), rule: makeRule({ name: 'r' }), version: 7, verdict: trusted, tls },
     ...{ exceptions: [], address: '192.0.2.1', serverName: 'a.example', presentedChain: [certificate('leaf')] },
-    ...{ notAfterMs: 9000, nowMs: 1000, ...changes },
+    ...{ stapled: false, notAfterMs: 9000, nowMs: 1000, ...changes },
   }
 }
 
