@@ -19,6 +19,7 @@ import type { DialTools } from './dial-tools.ts'
 import type { RevocationKnowledge } from './find-revocation.ts'
 import { HybridTolerance, type IntoleranceMark } from './hybrid-tolerance.ts'
 import { type JudgedHandshake, judgePassing } from './judge-passing.ts'
+import { KnownChains } from './known-chains.ts'
 import type { Resolve } from './name-resolver.ts'
 import { type ConnectionWish, type OpenedConnection, openConnection, prefaceOf } from './open-connection.ts'
 import { Pool } from './pool.ts'
@@ -75,6 +76,7 @@ export class Backends {
       addresses: new AddressBook(snapshot, { resolve, counters }),
       sessions: new Sessions(),
       tolerance: this.tolerance,
+      chains: new KnownChains(),
     }
     this.tolerance.learn(intolerant ?? [])
     this.#verdicts = new VerdictCache({ verdictMs: snapshot.settings.timeouts.verdictMs, now })

@@ -4,6 +4,7 @@ import type { Deadlines } from '../wire/deadlines.ts'
 import type { Contexts } from './contexts.ts'
 import type { RevocationKnowledge } from './find-revocation.ts'
 import type { HybridTolerance } from './hybrid-tolerance.ts'
+import type { KnownChains } from './known-chains.ts'
 import type { AddressBook } from './resolve-address.ts'
 import type { Sessions } from './sessions.ts'
 import type { Witness } from './witness.ts'
@@ -16,6 +17,7 @@ export interface DialTools {
   readonly deadlines: Deadlines
   readonly sessions: Sessions
   readonly tolerance: HybridTolerance
+  readonly chains: KnownChains
   readonly counters: Counters | undefined
   readonly witness: Witness | undefined
   /** Undefined where nothing is known but what backends staple. */

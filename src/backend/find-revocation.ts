@@ -38,10 +38,17 @@ export function revocationOf(
 ): PathRevocation | undefined {
   const { rule, staple, isAnchored, nowMs } = shown
   if (rule.revocation.mode === 'off') return undefined
-  const questions = questionsAbout(path)
-  const [first] = questions
-  const answer = staple && first && checkOcsp(staple, first, nowMs)
-  return { questions, staple: answer, isAnchored }
+  return withStaple({ questions: questionsAbout(path), isAnchored }, staple, nowMs)
+}
+
+/** The same path with the answer that came with this handshake. */
+export function withStaple(
+  revocation: Omit<PathRevocation, 'staple'>,
+  staple: Buffer | undefined,
+  nowMs: number,
+): PathRevocation {
+  const [first] = revocation.questions
+  return { ...revocation, staple: staple && first && checkOcsp(staple, first, nowMs) }
 }
 
 /** Tells whether to ask for a staple: only where it is looked at, since it costs the backend a lookup. */

@@ -13,7 +13,7 @@ import { DialError, type Dialled, type DialWish, dangerouslyConnect } from './da
 import { dialTolerantly, type TolerantlyDialled } from './dial-tolerantly.ts'
 import type { DialTools } from './dial-tools.ts'
 import { findRevocation, judgePath, wantsStaple } from './find-revocation.ts'
-import { type CertificateFindings, certificateFindings, handshakeFindings } from './findings.ts'
+import { type CertificateFindings, handshakeFindings } from './findings.ts'
 import { dhBitsOf, groupOf, opensslErrorOf, type PresentedChain, presentedChainOf } from './read-handshake.ts'
 import { recogniseStranger } from './recognise-stranger.ts'
 import { gone, type RefusalDetails, refused } from './refusal.ts'
@@ -207,7 +207,7 @@ class Handshake {
   ): CertificateFindings {
     const { anchors, intermediates } = this.#context
     const { nameToVerify: name, rule } = this.#key
-    return certificateFindings({
+    return this.#tools.chains.findingsOf({
       chain,
       opensslError: error,
       anchors,
