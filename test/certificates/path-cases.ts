@@ -125,7 +125,7 @@ export const pathCases: readonly Twin[] = [
     passes: {
       as: 'a chain in the wrong order with strangers in it',
       leaf: { issuer: ladder[8] as MadeCertificate },
-      sent: [stranger, root, ladder[9] as MadeCertificate, ladder[8] as MadeCertificate],
+      sent: [stranger, root, ladder[9] as MadeCertificate, ladder[8] as MadeCertificate, root],
     },
     fails: {
       as: 'a gap in the chain',
