@@ -92,6 +92,23 @@ export const errorCodes = {
   OPERATOR_GENERATION_FAILED: { level: 'error', hint: 'The new workers did not start; the old ones run on.' },
   OPERATOR_USAGE: { level: 'error', hint: 'See vedette --help.' },
 
+  OPERATOR_BAD_REQUEST: { level: 'warn', hint: 'Mend the request at the places named; docs/api.md describes it.' },
+  OPERATOR_NOT_SIGNED_IN: { level: 'warn', hint: 'Sign in, or send a valid API key as a bearer token.' },
+  OPERATOR_SIGN_IN_FAILED: { level: 'warn', hint: 'Check name and password; an admin can set a new one.' },
+  OPERATOR_NOT_PERMITTED: { level: 'warn', hint: 'Ask an admin for the role that the message names.' },
+  OPERATOR_CROSS_SITE: {
+    level: 'warn',
+    hint: 'Open the page under an address that admin.listen or admin.hosts names.',
+  },
+  OPERATOR_TOO_MANY_TRIES: {
+    level: 'warn',
+    hint: 'Wait as long as Retry-After says; other addresses are not affected.',
+  },
+  OPERATOR_NOT_FOUND: { level: 'warn', hint: 'Look at the list it should be in; docs/api.md has all paths.' },
+  OPERATOR_CONFLICT: { level: 'warn', hint: 'What is there stands in the way: look at it again.' },
+  OPERATOR_NO_PRECONDITION: { level: 'warn', hint: 'Send If-Match with the ETag of the policy you started from.' },
+  OPERATOR_TOO_LARGE: { level: 'warn', hint: 'Send less: the message names the limit.' },
+
   INTERNAL_AT_LIMIT: { level: 'warn', hint: 'A limit of this instance is reached: raise it or add workers.' },
   INTERNAL_DRAINING: { level: 'info', hint: 'The instance is shutting down.' },
   INTERNAL_ERROR: { level: 'error', hint: 'A bug of ours: please report it with the log line.' },

@@ -106,6 +106,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./status.ts')).defineStatus,
   },
   {
+    name: 'setup',
+    summary: 'make a one-time link with which the first admin account of the System Manager is made',
+    load: async () => (await import('./setup.ts')).defineSetup,
+  },
+  {
     name: 'reload',
     summary: 'read settings, policy and trust stores again; what changed comes into force without a lost request',
     load: async () => (await import('./reload.ts')).defineReload,

@@ -1,8 +1,8 @@
 import { Option } from 'commander'
+import { decideOn } from '../policy/decide-on.ts'
 import { type StarttlsProtocol, starttlsProtocols } from '../settings/service.ts'
 import { addExamples, type DefineCommand } from './cli.ts'
 import { addPolicyOptions, composeFrom } from './compose-policy.ts'
-import { decideOn } from './decide-on.ts'
 import { exitNameFor, handshakeRecord, makeHandshake, showHandshake } from './handshake.ts'
 import type { SettingOptions } from './setting-options.ts'
 

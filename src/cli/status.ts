@@ -37,6 +37,7 @@ function showStatus(status: Status, terminal: Terminal): void {
     ['state', `${status.state} since ${new Date(status.startedMs).toISOString()}`],
     ['proxy', listen.proxy.map(formatBound).join(', ')],
     ...listen.services.map((bound): [string, string] => ['service', `${bound.entrance} on ${formatBound(bound)}`]),
+    ['admin', formatListenAddress(listen.admin)],
     ['health', formatListenAddress(listen.health)],
     ['load', `${load.callers} callers, ${load.requests} requests, ${load.tunnels} tunnels`],
     ...generations.map(({ number, version: of, state, workers }): [string, string] => [

@@ -5,11 +5,11 @@
  */
 import type crypto from 'node:crypto'
 import { SidecarError } from '../errors.ts'
+import { decideOn } from '../policy/decide-on.ts'
 import { parsePolicy } from '../policy/parse-policy.ts'
 import type { Rule } from '../policy/policy.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { Snapshot } from '../settings/snapshot.ts'
-import { decideOn } from './decide-on.ts'
 import { makeHandshake } from './handshake.ts'
 import { readDocument, shortPath } from './read-document.ts'
 import { loadOptionsFrom, type SettingOptions } from './setting-options.ts'

@@ -5,6 +5,7 @@
 
 import type { DatabaseSync } from 'node:sqlite'
 import { SidecarError } from '../errors.ts'
+import { accessTables } from './access-tables.ts'
 
 /** "vedt": marks the file as ours, so that another program's database is refused rather than written into. */
 const applicationId = 0x76656474
@@ -170,4 +171,4 @@ create table migrations (
 ) strict;
 `
 
-const migrations: readonly string[] = [versionsAndAttempts, sightingsAndUses, cataloguesAndMigrations]
+const migrations: readonly string[] = [versionsAndAttempts, sightingsAndUses, cataloguesAndMigrations, accessTables]

@@ -68,6 +68,7 @@ export const events = {
 
   'entrance.listening': { level: 'info', meaning: 'An entrance is open.' },
   'health.listening': { level: 'info', meaning: 'Health and metrics can be asked for.' },
+  'admin.listening': { level: 'info', meaning: 'The System Manager and its API can be asked.' },
   'command.refused': { level: 'warn', meaning: 'A command on the control socket failed.' },
   'internal.error': { level: 'error', meaning: 'A bug of ours: please report it with this line.' },
   'debug.note': { level: 'debug', meaning: 'A detail for those who look for a fault.' },

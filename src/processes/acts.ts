@@ -1,5 +1,6 @@
 /** What each request on the control socket does; the table is complete by its type. */
 import { SidecarError } from '../errors.ts'
+import { recordAudit } from '../history/audit.ts'
 import { listMigrations } from '../history/catalogues.ts'
 import { diffText } from '../history/diff-text.ts'
 import { exceptionUses } from '../history/exception-uses.ts'
@@ -23,6 +24,7 @@ import type {
 } from './control-protocol.ts'
 import { listExceptions } from './exception-list.ts'
 import { rehearseCandidate } from './rehearse-candidate.ts'
+import { makeSetupLink, type OpenAddress } from './setup-link.ts'
 import type { Status } from './status.ts'
 
 /** What the requests act upon. */
@@ -34,6 +36,8 @@ export interface Actors {
   /** What is in force; undefined before the first generation. */
   readonly snapshot: () => Snapshot | undefined
   readonly readers: (settings: Settings) => Readers
+  /** The open admin address; undefined before it is. */
+  readonly admin: () => OpenAddress | undefined
   readonly stopping: () => boolean
 }
 
@@ -86,6 +90,14 @@ const acts: { readonly [A in Act]: Performance<A> } = {
     exceptions: listExceptions(inForce(actors).policy, { uses: exceptionUses(actors.history), nowMs: Date.now() }),
   }),
   rehearse: (request, actors, tell) => rehearseCandidate(request, rehearsalMeans(actors, tell)),
+  setup({ author, recover }, { history, admin }) {
+    const door = admin()
+    if (door === undefined) throw new SidecarError('OPERATOR_NOT_FOUND', 'the admin address is not open yet')
+    const link = makeSetupLink({ history, ...door, recover: recover === 1 })
+    const entry = { actor: author, address: '', action: 'setup', subject: '', outcome: 'done', detail: {} } as const
+    recordAudit(history, { ...entry, timeMs: Date.now() })
+    return link
+  },
 }
 
 const changing: readonly Act[] = ['apply', 'rollback', 'reload']

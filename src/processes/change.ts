@@ -14,6 +14,8 @@ export interface Candidate {
   readonly author: string
   readonly comment: string
   readonly ifVersion?: number
+  /** Ends at the swap what began under the version before, instead of letting it finish. */
+  readonly cut?: true
   readonly confirm?: { readonly withinMs: number; readonly revertOnRefusals?: number }
 }
 
@@ -32,6 +34,8 @@ export interface Rollback {
   readonly comment: string
   /** Left out: the newest one before it that was not undone and differs. */
   readonly version?: number
+  readonly ifVersion?: number
+  readonly cut?: true
 }
 
 export type Change = Candidate | Reload | Rollback

@@ -11,6 +11,7 @@ import type { Problem } from '../policy/problem.ts'
 import type { ErrorRecord } from './error-record.ts'
 import type { ListedException } from './exception-list.ts'
 import type { CandidateRehearsal } from './rehearse-candidate.ts'
+import type { SetupLink } from './setup-link.ts'
 import type { SightingNote } from './sighting-notes.ts'
 import type { Status } from './status.ts'
 
@@ -28,6 +29,7 @@ export interface Acts {
   backend: { request: { readonly destination: string }; result: { readonly sightings: readonly SightingNote[] } }
   exceptions: { request: object; result: { readonly exceptions: readonly ListedException[] } }
   rehearse: { request: RehearseRequest; result: CandidateRehearsal }
+  setup: { request: SetupRequest; result: SetupLink }
 }
 export type Act = keyof Acts
 
@@ -50,6 +52,12 @@ export interface RollbackRequest {
   readonly comment: string
   /** Left out: the newest version before the one in force that was not undone and differs from it. */
   readonly version?: number
+}
+
+export interface SetupRequest {
+  readonly author: string
+  /** 1 asks for a link although there is an admin. */
+  readonly recover?: number
 }
 
 export interface DiffRequest {
@@ -156,6 +164,7 @@ const fields: Readonly<Record<Act, Fields>> = {
   backend: { destination: string },
   exceptions: {},
   rehearse: { text: string, file: string },
+  setup: { author: string, recover: optional(number) },
 }
 
 function usage(key: string, what: string): SidecarError {

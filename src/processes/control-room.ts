@@ -9,14 +9,13 @@ import { makeJobs } from '../jobs/jobs.ts'
 import { startJobs } from '../jobs/schedule.ts'
 import { type HealthServer, startHealthServer } from '../observe/health-server.ts'
 import { writeToStandardOutput } from '../observe/line-writer.ts'
-import { createLogger } from '../observe/logger.ts'
 import { createMetrics } from '../observe/metrics.ts'
 import type { Totals } from '../observe/tally.ts'
-import { wantsColor } from '../settings/environment.ts'
 import { productVersion } from '../settings/product-version.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { TcpHandle } from '../wire/raw-handle.ts'
 import { carryOutRequest } from './acts.ts'
+import { type AdminDoor, openAdminDoor } from './admin-door.ts'
 import { ApplyQueue } from './apply-queue.ts'
 import type { Change, TellProgress } from './change.ts'
 import { Confirmation, type RefusalWatch } from './confirmation.ts'
@@ -26,6 +25,7 @@ import { Counts } from './counts.ts'
 import { ExceptionWatch } from './exception-watch.ts'
 import { type FileGroup, fileGroups, ownerOf } from './file-groups.ts'
 import { type Adoption, InForce } from './in-force.ts'
+import { makeLog } from './make-log.ts'
 import type { Overview, ToControl } from './messages.ts'
 import { type Log, OutcomeRecord } from './outcome-record.ts'
 import { assertPolicyTests } from './policy-tests.ts'
@@ -73,6 +73,7 @@ export class ControlRoom {
   #log: Log
   #overview: Overview = { addresses: [], generations: [], crashLoop: false, intolerant: [] }
   #health: HealthServer | undefined
+  #admin: AdminDoor | undefined
   #watching: RefusalWatch | undefined
   #started: boolean
   #stopping = false
@@ -146,6 +147,14 @@ export class ControlRoom {
       }),
       ({ name: job }, error) => this.#log('job.failed', `the job ${job} failed`, { job, error }),
     )
+    this.#admin = await openAdminDoor({
+      actors: this.#actors(),
+      settings: this.#settings,
+      load: this.#begin.options,
+      health: () => healthChecks(this.#knowledge()),
+      totals: () => this.#counts.all,
+      log: (name, message, fields) => this.#log(name, message, fields),
+    })
     this.#log('control.started', 'the control process is up')
   }
 
@@ -154,7 +163,8 @@ export class ControlRoom {
       case 'counters':
         return this.#counts.update(message.worker, message.totals)
       case 'noted':
-        return this.#sightings.write(message.noted)
+        this.#sightings.write(message.noted)
+        return this.#admin?.room.heard(message.noted.access)
       case 'worker-gone':
         this.#counts.gone(message.worker)
         return this.#takeNotes(this.#watching)
@@ -175,6 +185,7 @@ export class ControlRoom {
     this.#watcher.close()
     this.#confirmation.close()
     this.#closeSocket()
+    this.#admin?.room.close()
     void this.#health?.close()
     this.#writer.finish()
     closeHistory(this.#history)
@@ -255,6 +266,7 @@ export class ControlRoom {
       status: () => this.#status(),
       snapshot: () => this.#inForce.snapshot,
       readers: (settings: Settings) => this.#readers.in(settings),
+      admin: () => this.#admin,
       stopping: () => this.#stopping,
     }
   }
@@ -275,13 +287,14 @@ export class ControlRoom {
       stopping: this.#stopping,
       startedMs: this.#begin.startedMs,
       health: this.#health?.address ?? this.#settings.health.listen,
+      admin: this.#admin?.address ?? this.#settings.admin.listen,
       nowMs: Date.now(),
     })
   }
 
-  #logFor({ log: { format, level } }: Settings): Log {
-    const color = wantsColor(this.#begin.options.environment, process.stdout.isTTY === true)
-    const logger = createLogger({ role: 'control', format, level, color, destination: this.#writer })
-    return (name, message, fields) => logger.event(name, message, fields)
+  #logFor(settings: Settings): Log {
+    const { environment } = this.#begin.options
+    const also: Log = (name, message, fields = {}) => this.#admin?.room.event(name, message, fields)
+    return makeLog(settings, { environment, destination: this.#writer, also })
   }
 }

@@ -97,8 +97,11 @@ export class Fleet {
     this.#listeners.keepOnly(this.#live === undefined ? [] : entranceAddresses(this.#live.snapshot.settings))
   }
 
-  /** Puts the prepared generation into force; when it resolves, no request begins under an older one. */
-  async swap(): Promise<void> {
+  /**
+   * Puts the prepared generation into force; when it resolves, no request begins under an older one. `cut` ends what
+   * began under it as well, for a change that takes trust away.
+   */
+  async swap({ cut }: { readonly cut: boolean }): Promise<void> {
     const next = this.#prepared
     if (next === undefined) throw new SidecarError('OPERATOR_GENERATION_FAILED', 'no generation is prepared')
     try {
@@ -112,6 +115,7 @@ export class Fleet {
     this.#prepared = undefined
     this.#handOver.flush()
     if (old !== undefined) await this.#retire(old)
+    if (cut) old?.cut()
     this.#listeners.keepOnly(entranceAddresses(next.snapshot.settings))
     this.#tellAddresses()
     this.#log('generation.active', next)

@@ -153,7 +153,7 @@ export class InForce {
       await staged?.commit()
       const waits = waiting(history)
       const recorded = isNew ? recordVersion(history, newVersion(attempt, { active, history })) : undefined
-      await this.#swap(active, { isNew, waits })
+      await this.#swap(active, { isNew, waits, cut: attempt.cut === true })
       this.#snapshot = snapshot
       await staged?.settle()
       step('swapped', `new requests run under version ${snapshot.version}${takenOver(recorded, { attempt, history })}`)
@@ -167,9 +167,9 @@ export class InForce {
   }
 
   /** The record comes first and cannot be erased, so a swap that fails after it is recorded as undone. */
-  async #swap(active: Version | null, { isNew, waits }: { isNew: boolean; waits: Waits }): Promise<void> {
+  async #swap(active: Version | null, { isNew, waits, cut }: Swap): Promise<void> {
     try {
-      await this.#options.link.swap()
+      await this.#options.link.swap({ cut })
     } catch (error) {
       if (isNew && active !== null) recordVersion(this.#options.history, undoneVersion(active, waits))
       throw error
@@ -181,6 +181,12 @@ type Step = (stage: Stage, message: string) => void
 type Result = Omit<Applied, 'elapsedMs'>
 type Recorded = VersionHead | undefined
 type Waits = ReturnType<typeof waiting>
+
+interface Swap {
+  readonly isNew: boolean
+  readonly waits: Waits
+  readonly cut: boolean
+}
 
 interface Candidature {
   readonly attempt: Attempt

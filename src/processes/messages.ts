@@ -102,8 +102,8 @@ export type FromControl =
   | { readonly type: 'claim'; readonly request: string; readonly state: string }
   /** Starts a generation next to the running one; done when all its workers are ready and warm. */
   | { readonly type: 'prepare'; readonly request: string; readonly snapshot: Snapshot }
-  /** Puts the prepared generation into force; done when the old one takes no request any more. */
-  | { readonly type: 'swap'; readonly request: string }
+  /** Puts the prepared generation into force; done when the old one takes no request any more. `cut` ends it at once. */
+  | { readonly type: 'swap'; readonly request: string; readonly cut: boolean }
   /** Ends the prepared generation: something else failed. */
   | { readonly type: 'abandon' }
   /** What the next control process should know if this one dies; handed back unread in `begin`. */

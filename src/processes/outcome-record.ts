@@ -3,6 +3,7 @@
  * history. Also remembers what was refused last, for `v8 running, the change of … was rejected`.
  */
 import type { SidecarError } from '../errors.ts'
+import { recordAudit } from '../history/audit.ts'
 import type { History } from '../history/open-history.ts'
 import { lastRejection, recordRejection } from '../history/rejections.ts'
 import { activeVersion, hashText } from '../history/versions.ts'
@@ -75,6 +76,17 @@ export class OutcomeRecord {
     )
     if (recorded !== undefined) {
       const { author, comment } = recorded
+      recordAudit(this.#history, {
+        ...{
+          timeMs: recorded.timeMs,
+          actor: author,
+          address: '',
+          action: 'version',
+          subject: `${version}`,
+          outcome: 'done',
+        },
+        detail: { source, sha256, comment, parent: recorded.parent },
+      })
       this.#log('policy.applied', `version ${version} is in force`, { version, generation, trigger, author, comment })
     } else noteUpgrade(version, { history: this.#history, log: this.#log })
     for (const [name, message] of differences(before, snapshot)) this.#log(name, message, { generation, trigger })

@@ -6,6 +6,7 @@
 import type { Witnessed } from '../backend/witness.ts'
 import type { ExceptionUse } from '../history/exception-uses.ts'
 import type { NewSighting } from '../history/sightings.ts'
+import type { AccessNews } from '../observe/access-sample.ts'
 import { exceptionIdOf } from '../policy/exception-id.ts'
 
 /** A sighting on its way to control: plain JSON, the certificates in base64. */
@@ -19,6 +20,8 @@ export interface Noted {
   readonly exceptionUses: readonly ExceptionUse[]
   /** Sightings lost on the way, because there were too many. */
   readonly dropped: number
+  /** A sample of what passed, which whoever watches may see. */
+  readonly access?: AccessNews
 }
 
 interface Entry {

@@ -22,6 +22,7 @@ export interface Status {
     readonly proxy: readonly BoundAddress[]
     readonly services: readonly BoundAddress[]
     readonly health: ListenAddress
+    readonly admin: ListenAddress
   }
   /** The sum over all workers. */
   readonly load: Load
@@ -54,6 +55,7 @@ export interface StatusParts {
   readonly stopping: boolean
   readonly startedMs: number
   readonly health: ListenAddress
+  readonly admin: ListenAddress
   readonly nowMs: number
 }
 
@@ -72,7 +74,7 @@ export function statusOf({ snapshot, history, outcomes, overview, ...parts }: St
     state: parts.stopping ? 'draining' : 'running',
     startedMs: parts.startedMs,
     pids: { supervisor: process.ppid, control: process.pid },
-    listen: { ...byEntrance(overview.addresses), health: parts.health },
+    listen: { ...byEntrance(overview.addresses), health: parts.health, admin: parts.admin },
     load: totalLoad(overview),
     generations: overview.generations,
     intolerant: overview.intolerant,

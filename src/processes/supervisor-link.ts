@@ -33,8 +33,8 @@ export class SupervisorLink {
   }
 
   /** Puts the prepared generation into force; resolves when no request begins under the old one any more. */
-  swap(): Promise<void> {
-    return this.#ask({ type: 'swap' })
+  swap({ cut }: { readonly cut: boolean }): Promise<void> {
+    return this.#ask({ type: 'swap', cut })
   }
 
   /** Says something that needs no answer. */
@@ -42,7 +42,12 @@ export class SupervisorLink {
     return sendOver(process, message)
   }
 
-  #ask(question: { type: 'claim'; state: string } | { type: 'prepare'; snapshot: Snapshot } | { type: 'swap' }) {
+  #ask(
+    question:
+      | { type: 'claim'; state: string }
+      | { type: 'prepare'; snapshot: Snapshot }
+      | { type: 'swap'; cut: boolean },
+  ) {
     const answer = Promise.withResolvers<void>()
     // Not the number alone: an answer to a control process that died must not pass for one to its successor.
     const request = `${process.pid}.${++this.#requests}`

@@ -2,6 +2,8 @@
 export type Trigger =
   | 'start'
   | 'cli'
+  | 'page'
+  | 'api'
   | 'rollback'
   | 'revert'
   | 'signal'

@@ -27,6 +27,7 @@ export interface Attempt {
   readonly writes: boolean
   readonly ifVersion?: number
   readonly confirm?: Candidate['confirm']
+  readonly cut?: true
   /** The version whose text comes back. */
   readonly backTo?: number
 }
@@ -58,10 +59,10 @@ export async function wantedBy(change: Change, means: Means): Promise<Wanted> {
   const { settings } = means
   if (settings === undefined) throw new SidecarError('INTERNAL_ERROR', 'a change came before the start was over')
   if (change.kind === 'rollback') return { attempts: [rollback(change, means.history, settings)], ...asBefore }
-  const { text, file, source, author, comment, ifVersion, confirm } = change
+  const { text, file, source, author, comment, ifVersion, confirm, cut } = change
   const attempt: Attempt = { settings, text, file, source, author, comment, writes: true }
   return {
-    attempts: [{ ...attempt, ...(ifVersion === undefined ? {} : { ifVersion }), ...(confirm ? { confirm } : {}) }],
+    attempts: [{ ...attempt, ...given({ ifVersion, confirm, cut }) }],
     ...asBefore,
   }
 }
@@ -112,7 +113,17 @@ function settingsOrRunning(
 
 const fixed = ['admin', 'health', 'state'] as const
 
-function rollback({ version, trigger, author, comment }: Rollback, history: History, settings: Settings): Attempt {
+/** Leaves out what was not given: an optional key is there or it is not. */
+function given<T extends object>(wishes: T): { [K in keyof T]?: NonNullable<T[K]> } {
+  const found = Object.entries(wishes).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(found) as { [K in keyof T]?: NonNullable<T[K]> }
+}
+
+function rollback(
+  { version, trigger, author, comment, ifVersion, cut }: Rollback,
+  history: History,
+  settings: Settings,
+): Attempt {
   const number = version ?? rollbackTarget(history)
   if (number === null) {
     const message = 'there is no earlier version that was not undone; vedette rollback NUMBER takes any'
@@ -121,5 +132,15 @@ function rollback({ version, trigger, author, comment }: Rollback, history: Hist
   const { text }: Version = versionByNumber(history, number)
   const source = trigger === 'revert' ? 'revert' : 'rollback'
   const said = comment === '' ? `back to version ${number}` : comment
-  return { settings, text, file: `version ${number}`, source, author, comment: said, writes: true, backTo: number }
+  return {
+    settings,
+    text,
+    file: `version ${number}`,
+    source,
+    author,
+    comment: said,
+    writes: true,
+    backTo: number,
+    ...given({ ifVersion, cut }),
+  }
 }

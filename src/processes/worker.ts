@@ -6,6 +6,7 @@ import { Backends } from '../backend/backends.ts'
 import type { IntoleranceMark } from '../backend/hybrid-tolerance.ts'
 import { createAccessLog } from '../observe/access-line.ts'
 import type { AccessRecord } from '../observe/access-record.ts'
+import { AccessSample } from '../observe/access-sample.ts'
 import { createAccessCounter } from '../observe/count-access.ts'
 import { createCounters } from '../observe/counters.ts'
 import { type LineWriter, writeToStandardOutput } from '../observe/line-writer.ts'
@@ -34,6 +35,7 @@ class Worker {
   readonly #writer: LineWriter = writeToStandardOutput((lines) => this.#counters.logLinesDropped().add(lines))
   readonly #listeners: EntranceListener[] = []
   readonly #notes = new SightingNotes()
+  readonly #sample = new AccessSample()
   #backends: Backends | undefined
   #entrances: Entrances | undefined
   #reports: NodeJS.Timeout | undefined
@@ -81,6 +83,7 @@ class Worker {
       const finished = (record: AccessRecord): void => {
         log(record)
         count(record)
+        this.#sample.note(record)
       }
       this.#backends = backends
       this.#learned = backends.tolerance.version
@@ -130,7 +133,10 @@ class Worker {
     this.#tell({ type: 'report', load, warm, counters: this.#counters.snapshot() })
     this.#tellLearned()
     const noted = this.#notes.take(Date.now(), { all: last })
-    if (noted !== undefined) this.#tell({ type: 'noted', noted })
+    const access = this.#sample.take()
+    if (noted === undefined && access === undefined) return
+    const nothing = { sightings: [], exceptionUses: [], dropped: 0 }
+    this.#tell({ type: 'noted', noted: { ...(noted ?? nothing), ...(access && { access }) } })
   }
 
   #learn(intolerant: readonly IntoleranceMark[]): void {

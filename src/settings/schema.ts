@@ -5,6 +5,7 @@
 
 import * as z from 'zod'
 import { durationSchema } from '../policy/duration.ts'
+import { parseCidr } from '../policy/ip-address.ts'
 import { parseListenAddress } from './listen-address.ts'
 import { servicesSchema } from './service-schema.ts'
 import { count, deadline } from './setting-fields.ts'
@@ -21,6 +22,12 @@ const path = z
   .string()
   .regex(/\S/, 'expected the name of a file or folder')
   .refine((text) => !text.includes('\0'), 'expected a name without NUL')
+const sources = z
+  .string()
+  .refine(
+    (text) => text === 'any' || parseCidr(text) !== undefined,
+    'expected any, an address or a range such as 10.0.0.0/8',
+  )
 
 /** The whole document: `apiVersion: vedette/v1`, `kind: Settings`. */
 export const settingsSchema = z
@@ -28,7 +35,14 @@ export const settingsSchema = z
     apiVersion: z.literal('vedette/v1'),
     kind: z.literal('Settings'),
     proxy: z.strictObject({ listen: z.array(address).min(1).describe('Where the forward proxy listens.') }).partial(),
-    admin: z.strictObject({ listen: address.describe('Where the System Manager and the API listen.') }).partial(),
+    admin: z
+      .strictObject({
+        listen: address.describe('Where the System Manager and the API listen.'),
+        identity: path.describe('The key pair under identities/ to serve them over TLS with; none is plain HTTP.'),
+        allow: z.array(sources).min(1).describe('Who may come to them: addresses and ranges, or any.'),
+        hosts: z.array(path).min(1).describe('The names they are called by in a browser; own is their address itself.'),
+      })
+      .partial(),
     health: z
       .strictObject({ listen: address.describe('Where /livez /readyz /startupz /healthz and /metrics are served.') })
       .partial(),

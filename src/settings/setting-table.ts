@@ -16,6 +16,9 @@ export interface SettingTraits {
 export const settingTable = {
   'proxy.listen': { fallback: ['127.0.0.1:3128'], text: 'list' },
   'admin.listen': { fallback: '127.0.0.1:9080', text: 'word' },
+  'admin.identity': { fallback: 'none', text: 'word' },
+  'admin.allow': { fallback: ['any'], text: 'list' },
+  'admin.hosts': { fallback: ['own'], text: 'list' },
   'health.listen': { fallback: '127.0.0.1:9901', text: 'word' },
   policy: { fallback: 'policies/default.yaml', text: 'word', isPath: true },
   truststores: { fallback: 'truststores', text: 'word', isPath: true },

@@ -3,7 +3,15 @@ import type { Service } from './service.ts'
 /** vedette.yaml with defaults filled in and flags and environment applied: frozen, plain JSON, milliseconds. */
 export interface Settings {
   readonly proxy: { readonly listen: readonly ListenAddress[] }
-  readonly admin: { readonly listen: ListenAddress }
+  readonly admin: {
+    readonly listen: ListenAddress
+    /** A name under identities/, or `none`. */
+    readonly identity: string
+    /** `any`, or addresses and ranges. */
+    readonly allow: readonly string[]
+    /** `own`, or names that a Host field may have. */
+    readonly hosts: readonly string[]
+  }
   readonly health: { readonly listen: ListenAddress }
   /** Absolute paths, resolved against the folder of vedette.yaml (or the working directory without one). */
   readonly policy: string

@@ -33,7 +33,12 @@ export function toSettings(
   }
   return {
     proxy: { listen: value('proxy.listen') as readonly ListenAddress[] },
-    admin: { listen: value('admin.listen') as ListenAddress },
+    admin: {
+      listen: value('admin.listen') as ListenAddress,
+      identity: text('admin.identity'),
+      allow: value('admin.allow') as readonly string[],
+      hosts: value('admin.hosts') as readonly string[],
+    },
     health: { listen: value('health.listen') as ListenAddress },
     policy: text('policy'),
     truststores: text('truststores'),

@@ -6,7 +6,8 @@ import type { Settings } from './settings.ts'
 
 /**
  * Refuses addresses outside loopback that nobody has allowed: whoever reaches an entrance uses our trust and our key
- * pairs, whoever reaches the admin address changes the policy.
+ * pairs, whoever reaches the admin address changes the policy. Over TLS of its own
+ * the admin address may be reached.
  */
 export function assertSafeAddresses(settings: Settings, allowed: ReadonlySet<GuardedEntrance>): void {
   const faults = unsafeAddresses(settings, allowed).map(({ setting, fault }) => `${setting} ${fault}`)
@@ -17,10 +18,12 @@ export function assertSafeAddresses(settings: Settings, allowed: ReadonlySet<Gua
 export function unsafeAddresses(settings: Settings, allowed: ReadonlySet<GuardedEntrance>) {
   return listeningOf(settings)
     .filter(({ entrance, address }) => !allowed.has(entrance) && !isLoopback(address))
+    .filter(({ entrance }) => entrance !== 'admin' || settings.admin.identity === 'none')
     .map((listening) => ({ ...listening, fault: describe(listening) }))
 }
 
 function describe({ entrance, address }: Listening): string {
   const flag = `--unsafe-${entrance}-listen`
-  return `${formatListenAddress(address)} is outside loopback: if it is meant, give ${flag} or ${unsafeVariable(entrance)}=true`
+  const instead = entrance === 'admin' ? 'set admin.identity to serve it over TLS, or ' : ''
+  return `${formatListenAddress(address)} is outside loopback: if it is meant, ${instead}give ${flag} or ${unsafeVariable(entrance)}=true`
 }

@@ -180,7 +180,7 @@ const loops: { why: string; listen: Partial<Settings>; target: string; answers?:
   },
   {
     why: 'the admin port',
-    listen: { admin: { listen: { host: '127.0.0.1', port: 9080 } } },
+    listen: { admin: { identity: 'none', allow: ['any'], hosts: ['own'], listen: { host: '127.0.0.1', port: 9080 } } },
     target: '127.0.0.1:9080',
     loop: true,
   },

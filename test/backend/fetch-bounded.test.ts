@@ -81,7 +81,9 @@ describe('what a certificate points to', () => {
 
   it('is not fetched from ourselves', async (t) => {
     const { port, requests } = await startServer(t, (_request, response) => response.end())
-    const settings = { admin: { listen: { host: '127.0.0.1', port } } }
+    const settings = {
+      admin: { identity: 'none', allow: ['any'], hosts: ['own'], listen: { host: '127.0.0.1', port } },
+    }
     await assert.rejects(fetchFrom(`http://127.0.0.1:${port}/`, {}, { settings }), { code: 'CALLER_LOOP' })
     assert.equal(requests.length, 0)
   })

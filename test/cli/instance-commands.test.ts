@@ -120,7 +120,7 @@ const status: Status = {
   state: 'running',
   startedMs: 0,
   pids: { supervisor: 1, control: 2 },
-  listen: { proxy: [], services: [], health: { host: '127.0.0.1', port: 1 } },
+  listen: { proxy: [], services: [], health: { host: '127.0.0.1', port: 1 }, admin: { host: '127.0.0.1', port: 2 } },
   load: { callers: 0, requests: 0, tunnels: 0 },
   generations: [],
   rejected: { of: 'policy', trigger: 'signal', message: 'bad', timeMs: 0 },

@@ -146,6 +146,7 @@ test('a history of the first schema keeps its versions and can hold sightings', 
   database.exec(
     `drop table migrations; drop table catalogue_uses; drop table catalogues;
      drop table sighting_certificates; drop table certificates; drop table sightings; drop table exception_uses;
+     drop table sessions; drop table users; drop table api_keys; drop table setup_token; drop table audit;
      pragma user_version = 1`,
   )
   database.close()

@@ -72,11 +72,12 @@ for (const entrance of entrances) {
       `${entrance}: { listen: ${entrance === 'proxy' ? '["[::]:4000"]' : '"[::]:4000"'} }\n`,
     )
     const others = entrances.filter((other) => other !== entrance)
+    const instead = entrance === 'admin' ? 'set admin.identity to serve it over TLS, or ' : ''
     const variable = `VEDETTE_UNSAFE_${entrance.toUpperCase()}_LISTEN`
     assert.deepEqual(failureOf(folder, { unsafe: others }), {
       code: 'OPERATOR_UNSAFE_ADDRESS',
       says: [
-        `${entrance}.listen [::]:4000 is outside loopback: if it is meant, give --unsafe-${entrance}-listen or ${variable}=true`,
+        `${entrance}.listen [::]:4000 is outside loopback: if it is meant, ${instead}give --unsafe-${entrance}-listen or ${variable}=true`,
       ],
     })
     assert.equal(failureOf(folder, { environment: { [variable]: 'false' } }).code, 'OPERATOR_UNSAFE_ADDRESS')
@@ -84,6 +85,10 @@ for (const entrance of entrances) {
     load(folder, { environment: { [variable]: 'true' } })
   })
 }
+
+test('admin.listen may leave loopback over TLS of its own', (t) => {
+  load(settingsFolder(t, 'admin: { listen: "0.0.0.0:4000", identity: manager }\n'))
+})
 
 test('one address outside loopback among several is enough, and every one is named', (t) => {
   const flags = { 'proxy.listen': '127.0.0.1:1,0.0.0.0:2,10.0.0.1:3', 'health.listen': '0.0.0.0:4' }

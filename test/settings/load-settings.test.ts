@@ -13,7 +13,7 @@ test('without file, flags or variables the defaults hold, paths below the workin
   assert.equal(file, null)
   assert.deepEqual(settings, {
     proxy: { listen: [{ host: '127.0.0.1', port: 3128 }] },
-    admin: { listen: { host: '127.0.0.1', port: 9080 } },
+    admin: { listen: { host: '127.0.0.1', port: 9080 }, identity: 'none', allow: ['any'], hosts: ['own'] },
     health: { listen: { host: '127.0.0.1', port: 9901 } },
     policy: join(folder, 'policies/default.yaml'),
     truststores: join(folder, 'truststores'),
@@ -42,7 +42,7 @@ const everything = `
 apiVersion: vedette/v1
 kind: Settings
 proxy: { listen: ["127.0.0.1:1", "[::1]:2", "localhost:0"] }
-admin: { listen: 127.0.0.2:3 }
+admin: { listen: 127.0.0.2:3, identity: manager, allow: [10.0.0.0/8, 127.0.0.1], hosts: [own, vedette.corp.example] }
 health: { listen: "[::1]:4" }
 policy: p.yaml
 truststores: /abs/ts
@@ -67,7 +67,12 @@ test('every key of the file arrives, and says its place', (t) => {
         { host: '127.0.0.1', port: 0 },
       ],
     },
-    admin: { listen: { host: '127.0.0.2', port: 3 } },
+    admin: {
+      listen: { host: '127.0.0.2', port: 3 },
+      identity: 'manager',
+      allow: ['10.0.0.0/8', '127.0.0.1'],
+      hosts: ['own', 'vedette.corp.example'],
+    },
     health: { listen: { host: '::1', port: 4 } },
     policy: join(folder, 'p.yaml'),
     truststores: '/abs/ts',
@@ -97,6 +102,9 @@ test('every key of the file arrives, and says its place', (t) => {
 const texts: Readonly<Record<SettingPath, readonly [text: string, other: string]>> = {
   'proxy.listen': ['127.0.0.1:5, [::1]:6', '127.0.0.1:7'],
   'admin.listen': ['127.0.0.1:5', '127.0.0.1:7'],
+  'admin.identity': ['one', 'other'],
+  'admin.allow': ['10.0.0.0/8', '10.0.0.1,any'],
+  'admin.hosts': ['a.example', 'own,b.example'],
   'health.listen': ['127.0.0.1:5', '127.0.0.1:7'],
   policy: ['/a', '/b'],
   truststores: ['/a', '/b'],

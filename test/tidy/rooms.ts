@@ -102,7 +102,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'admin/',
     says: 'the admin API: contract, routes, who may what; asks the instance through an interface of its own',
-    mayImport: [],
+    mayImport: ['errors.ts', 'policy/', 'truststore/', 'settings/', 'history/', 'observe/'],
   },
   {
     name: 'processes/',
@@ -119,6 +119,7 @@ export const rooms: readonly Room[] = [
       'jobs/',
       'proxy/',
       'service/',
+      'admin/',
     ],
   },
   {
@@ -167,6 +168,9 @@ export const homes: Readonly<Record<string, readonly string[]>> = {
   pino: ['observe/'],
   'prom-client': ['observe/'],
   commander: ['cli/'],
+  express: ['admin/'],
+  'express-rate-limit': ['admin/'],
+  helmet: ['admin/'],
   react: ['page/'],
   'react-dom': ['page/'],
   'react-aria-components': ['page/'],
@@ -176,7 +180,8 @@ export const homes: Readonly<Record<string, readonly string[]>> = {
   '@vitejs/plugin-react': ['page/'],
   // Servers of our own: the health endpoints, the demo's plain HTTP answers; and fetching what a certificate points to
   // (backend/fetch-bounded.ts). The data path frames HTTP itself.
-  'node:http': ['observe/', 'backend/', 'demo/'],
+  'node:http': ['observe/', 'backend/', 'demo/', 'admin/'],
+  'node:https': ['admin/'],
   // In policy/ for one list: which suites there are.
   'node:tls': ['policy/', 'truststore/', 'backend/', 'demo/'],
   'node:dns': ['backend/'],

@@ -21,7 +21,12 @@ export const status = z.object({
   generation: z.int(),
   state: z.enum(['running', 'draining']),
   startedMs: timeMs,
-  listen: z.object({ proxy: z.array(address), health: address, admin: address }),
+  listen: z.object({
+    proxy: z.array(address),
+    services: z.array(address.extend({ entrance: z.string() })),
+    health: address,
+    admin: address,
+  }),
   load,
   generations: z.array(generation),
   rejected: z
@@ -39,6 +44,19 @@ export const status = z.object({
     })
     .nullable(),
   pending: pending.nullable(),
+  exceptions: z
+    .array(
+      z.object({
+        backend: z.string(),
+        findings: z.array(z.string()),
+        until: z.string(),
+        owner: z.string(),
+        reason: z.string(),
+        state: z.string(),
+        daysLeft: z.int(),
+      }),
+    )
+    .describe('Exceptions that end soon or are over.'),
   product: z.object({ version: z.string(), node: z.string(), openssl: z.string() }),
 })
 

@@ -119,7 +119,7 @@ export const versionDiff = z.object({
 })
 
 /** How far a change has come; the order is that of the pipeline. */
-export const stage = z.enum(['validated', 'provisioned', 'tests-passed', 'started', 'swapped', 'draining'])
+export const stage = z.enum(['rehearsed', 'validated', 'provisioned', 'tests-passed', 'started', 'swapped', 'draining'])
 export const progress = z.object({ stage, message: z.string(), elapsedMs: z.number() })
 
 /** What a change has brought. */
@@ -149,20 +149,37 @@ export const operation = z.object({
 
 /** A candidate is tried against every backend known, before anybody depends on it. */
 export const rehearseRequest = z.strictObject({ text: z.string().max(1_000_000) })
+const trial = z.object({
+  outcome: z.enum(['trusted', 'allowed', 'refused', 'denied', 'unreachable']),
+  rule: z.string(),
+  why: z.string(),
+  findings: z.array(z.object({ name: z.string(), detail: z.string() })),
+})
+const rehearsalChange = z.enum([
+  'breaks',
+  'no-longer-trusted',
+  'newly-allowed',
+  'newly-trusted',
+  'unreachable',
+  'unchanged',
+])
 export const rehearsal = z.object({
-  fine: z.int(),
-  breaks: z.int(),
-  newlyTrusted: z.int(),
-  unreachable: z.int(),
-  backends: z.array(
-    z.object({
-      backend: z.string(),
-      now: z.enum(['trusted', 'allowed', 'refused', 'denied', 'unreachable']),
-      after: z.enum(['trusted', 'allowed', 'refused', 'denied', 'unreachable']),
-      change: z.enum(['same', 'breaks', 'mends', 'newly-trusted', 'unreachable']),
-      reason: z.string(),
-    }),
-  ),
+  backends: z
+    .array(
+      z.object({
+        backend: z.string(),
+        configured: z.boolean(),
+        now: trial.nullable(),
+        after: trial,
+        change: rehearsalChange,
+      }),
+    )
+    .describe('The gravest change first.'),
+  counts: z.record(rehearsalChange, z.int()),
+  notTried: z.array(z.string()),
+  against: z.int().nullable(),
+  warnings: z.array(place),
+  elapsedMs: z.number(),
 })
 
 /** One entry of the policy's exceptions, with what the day makes of it. */

@@ -1,8 +1,8 @@
-import { decide } from '../policy/decide.ts'
-import type { Decision } from '../policy/decision.ts'
-import { matchesHost } from '../policy/match-host.ts'
-import { parseAuthority, parseDestination } from '../policy/parse-destination.ts'
-import type { Policy } from '../policy/policy.ts'
+import { decide } from './decide.ts'
+import type { Decision } from './decision.ts'
+import { matchesHost } from './match-host.ts'
+import { parseAuthority, parseDestination } from './parse-destination.ts'
+import type { Policy } from './policy.ts'
 
 /** Decides on a destination as a person names it: a host, host:port, or a URL lifted to TLS as the proxy would. */
 export function decideOn(policy: Policy, text: string): Decision {

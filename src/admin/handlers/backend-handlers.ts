@@ -1,0 +1,80 @@
+/** Backends: what was seen of them, what the policy holds for one, what one shows now. */
+import { asSidecarError, errorCodes, faultOf } from '../../errors.ts'
+import { lastSightings } from '../../history/sightings.ts'
+import { decideOn, passedOver } from '../../policy/decide-on.ts'
+import { describeRule } from '../../policy/describe-rule.ts'
+import { deniedAddressOf, describeDenied } from '../../policy/judge-destination.ts'
+import type { Snapshot } from '../../settings/snapshot.ts'
+import type { Handlers } from '../call.ts'
+import type { Probe } from '../contract.ts'
+import type { Instance } from '../instance.ts'
+import { knownBackends } from '../traffic/known-backends.ts'
+import { pageFrom } from './pages.ts'
+import { inForce } from './policy-handlers.ts'
+
+export const backendHandlers: Handlers<'backends' | 'sightings' | 'probe' | 'explain'> = {
+  backends({ query: { limit, cursor } }, { instance }) {
+    const { policy } = inForce(instance)
+    return pageFrom(knownBackends(policy, lastSightings(instance.history)), {
+      limit,
+      cursor,
+      cursorOf: ({ backend }) => backend,
+    })
+  },
+
+  sightings({ query: { limit, cursor } }, { instance }) {
+    const found = lastSightings(instance.history, { untrusted: true })
+    const items = found.map((sighting) => ({
+      ...{ id: `${sighting.authority} ${sighting.spkiSha256}`, backend: sighting.authority },
+      ...{ findings: sighting.findings.map(({ name }) => name), spkiSha256: sighting.spkiSha256 },
+      ...{ outcome: sighting.outcome, version: sighting.version, count: sighting.count },
+      ...{ firstMs: sighting.firstSeenMs, lastMs: sighting.lastSeenMs },
+    }))
+    return pageFrom(items, { limit, cursor, cursorOf: ({ id }) => id })
+  },
+
+  async probe({ body }, { instance }) {
+    const snapshot = await snapshotFor(body.text, instance)
+    const decision = decideOn(snapshot.policy, body.destination)
+    const { destination, rule, allowed } = decision
+    const head = { destination: destination.authority, allowed, rule: rule.name }
+    const none = { verdict: null, tls: null, address: '', ms: null, failure: null }
+    if (!decision.allowed) return { ...head, ...none }
+    try {
+      return { ...head, ...none, ...(await instance.probe(snapshot, decision)) }
+    } catch (thrown) {
+      return { ...head, ...none, failure: failureOf(thrown) }
+    }
+  },
+
+  async explain({ body, who: _ }, { instance, now }) {
+    const snapshot = await snapshotFor(body.text, instance)
+    const { policy, trust } = snapshot
+    const decision = decideOn(policy, body.destination)
+    const denied = deniedAddressOf(policy.addresses, decision.destination)
+    const described = describeRule(decision, { exceptions: policy.exceptions, nowMs: now() })
+    const { destination, rule, strict, enforcement, serverName, nameToVerify, offer, sentences } = described
+    const deniedAddress = denied === undefined ? null : describeDenied(decision.destination, denied)
+    return {
+      ...{ destination, rule, strict, enforcement, serverName, nameToVerify, offer, deniedAddress },
+      allowed: described.allowed && denied === undefined,
+      reason: denied === undefined ? described.reason : 'address-denied',
+      matchedBy: described.matchedBy ?? null,
+      passedOver: passedOver(policy, decision),
+      trustStores: described.trustStores.map((name) => ({ name, certificates: trust[name]?.certificates.length ?? 0 })),
+      sentences: deniedAddress === null ? sentences : [deniedAddress, ...sentences],
+    }
+  },
+}
+
+/** What is in force, or what a candidate would bring. */
+function snapshotFor(text: string | undefined, instance: Instance): Promise<Snapshot> {
+  return text === undefined ? Promise.resolve(inForce(instance)) : instance.compose(text)
+}
+
+/** A backend that cannot be reached is an answer; a fault of ours is none. */
+function failureOf(thrown: unknown): Probe['failure'] {
+  const { code, message } = asSidecarError(thrown)
+  if (!['backend', 'policy'].includes(faultOf(code))) throw thrown
+  return { code, message, hint: errorCodes[code].hint }
+}

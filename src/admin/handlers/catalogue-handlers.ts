@@ -1,0 +1,42 @@
+import { suites, weaknessReasons } from '../../policy/catalogue.ts'
+import { groups } from '../../policy/groups.ts'
+import { policyJsonSchema } from '../../policy/json-schema.ts'
+import { findingNames } from '../../policy/policy.ts'
+import { newestProfile, profiles } from '../../policy/profiles.ts'
+import { retiredProtocol } from '../../policy/retired.ts'
+import type { Handlers } from '../call.ts'
+
+/** Everything a custom configuration may name, and what is good and bad about it. */
+export const catalogueHandlers: Handlers<'catalogue' | 'policySchema'> = {
+  policySchema: () => policyJsonSchema(),
+  catalogue: () => ({
+    runtime: { node: process.versions.node, openssl: process.versions.openssl },
+    newestProfile,
+    profiles: Object.entries(profiles).map(([name, profile]) => ({ name, ...profile })),
+    protocols: protocolRows.map(({ name, remark }) => ({
+      name,
+      remark: retiredProtocol(name) ?? remark,
+      available: retiredProtocol(name) === undefined,
+      inDefault: (profiles[newestProfile].protocols as readonly string[]).includes(name),
+    })),
+    suites: suites.map(({ code: _, needs, ...suite }) => ({ ...suite, needs: needs ?? null })),
+    groups: groups.map(({ name, aliases, inTls12, inTls13, postQuantum }) => ({
+      name,
+      aliases,
+      postQuantum,
+      protocols: [...(inTls13 ? ['TLSv1.3'] : []), ...(inTls12 ? ['TLSv1.2', 'TLSv1.1', 'TLSv1'] : [])],
+      inDefault: (profiles[newestProfile].groups as readonly string[]).includes(name),
+    })),
+    findings: findingNames,
+    weaknesses: weaknessReasons,
+  }),
+}
+
+/** Those of the old page, the removed one included, so that nobody looks for it in vain. */
+const protocolRows = [
+  { name: 'TLSv1.3', remark: '' },
+  { name: 'TLSv1.2', remark: '' },
+  { name: 'TLSv1.1', remark: 'deprecated (RFC 8996): only in a rule for one backend, with legacy.securityLevel 0' },
+  { name: 'TLSv1', remark: 'deprecated (RFC 8996): only in a rule for one backend, with legacy.securityLevel 0' },
+  { name: 'SSLv2Hello', remark: '' },
+] as const

@@ -1,0 +1,34 @@
+/** Lists in pages: the cursor of the next page names the last entry of this one, so that new entries shift nothing. */
+import { SidecarError } from '../../errors.ts'
+
+interface Cut<T> {
+  readonly limit: number
+  readonly cursorOf: (entry: T) => string
+}
+
+/** Makes a page of the first entries; one more than the limit tells that another page follows. */
+export function pageOf<T>(
+  found: readonly T[],
+  { limit, cursorOf }: Cut<T>,
+): { items: readonly T[]; next: string | null } {
+  const items = found.slice(0, limit)
+  const last = items.at(-1)
+  return { items, next: found.length > limit && last !== undefined ? cursorOf(last) : null }
+}
+
+/** Makes a page of a list that is all there. */
+export function pageFrom<T>(
+  all: readonly T[],
+  { cursor, ...cut }: Cut<T> & { readonly cursor: string | undefined },
+): { items: readonly T[]; next: string | null } {
+  const start = cursor === undefined ? 0 : all.findIndex((entry) => cut.cursorOf(entry) === cursor) + 1
+  // What the cursor named may be gone by now; a list in memory then begins anew.
+  return pageOf(all.slice(start, start + cut.limit + 1), cut)
+}
+
+/** Reads a cursor that is a number. */
+export function numberIn(cursor: string | undefined): number | undefined {
+  if (cursor === undefined) return undefined
+  if (/^\d{1,15}$/.test(cursor)) return Number(cursor)
+  throw new SidecarError('OPERATOR_BAD_REQUEST', 'the cursor is none of this list')
+}

@@ -1,0 +1,41 @@
+/** The page: files that were built beforehand, served from one folder; without them a text that says so. */
+import { existsSync } from 'node:fs'
+import path from 'node:path'
+import express, { type RequestHandler } from 'express'
+import { apiBase } from './route-table.ts'
+
+/** Where the built page lies. */
+export interface PageFiles {
+  readonly folder: string
+}
+
+/** Serves the files, and the page itself for every address within it. */
+export function servePage({ folder }: PageFiles): RequestHandler {
+  const page = path.join(folder, 'index.html')
+  const router = express.Router()
+  router.use(
+    express.static(folder, { index: false, redirect: false, dotfiles: 'ignore', fallthrough: true, setHeaders }),
+    (request, response, next) => {
+      if ((request.method !== 'GET' && request.method !== 'HEAD') || request.path.startsWith(apiBase)) return next()
+      // The page has addresses of its own; a file that is missing is not one of them.
+      if (path.extname(request.path) !== '') return next()
+      response.setHeader('Cache-Control', 'no-cache')
+      if (existsSync(page)) response.sendFile(page)
+      else response.type('text/plain').send(withoutPage)
+    },
+    (_request, response) => {
+      response.status(404).type('text/plain').send('there is nothing here\n')
+    },
+  )
+  return router
+}
+
+function setHeaders(response: { setHeader(name: string, value: string): unknown }, file: string): void {
+  // The build names these files after their content.
+  const isNamedByContent = file.includes(`${path.sep}assets${path.sep}`)
+  response.setHeader('Cache-Control', isNamedByContent ? 'public, max-age=31536000, immutable' : 'no-cache')
+}
+
+const withoutPage = `This is the System Manager of Vedette. Its page is not part of this installation; the API is:
+${apiBase}/openapi.json describes it, ${apiBase}/health answers without signing in.
+`

@@ -1,0 +1,38 @@
+/**
+ * Changes values of a policy text and leaves everything else as its author wrote it: comments, order, blank lines. What
+ * the new text means is judged by whoever parses it next.
+ */
+import { isCollection, parseDocument } from 'yaml'
+import { SidecarError } from '../errors.ts'
+import { formatPath, type Path } from './problem.ts'
+
+/** A value to be put at a path; without one the key is taken away. */
+export interface Edit {
+  readonly path: Path
+  readonly value?: unknown
+}
+
+/** Applies edits in their order; throws OPERATOR_BAD_REQUEST for a path that leads through what is no mapping or list. */
+export function editText(text: string, edits: readonly Edit[]): string {
+  const document = parseDocument(text, { strict: true, uniqueKeys: true, keepSourceTokens: true })
+  if (document.errors.length > 0) throw bad('the text is no YAML; mend it before values are changed in it')
+  for (const { path, value } of edits) {
+    const blocked = path.slice(0, -1).findIndex((_, end) => {
+      const node = document.getIn(path.slice(0, end + 1), true)
+      return node !== undefined && node !== null && !isCollection(node) && !isNull(node)
+    })
+    if (blocked >= 0) throw bad(`${formatPath(path)} leads through ${formatPath(path.slice(0, blocked + 1))}, a value`)
+    if (value === undefined) document.deleteIn(path)
+    else document.setIn(path, document.createNode(value))
+  }
+  return document.toString({ lineWidth: 0 })
+}
+
+/** A key with nothing behind it, which a value may be put under. */
+function isNull(node: unknown): boolean {
+  return typeof node === 'object' && node !== null && 'value' in node && node.value === null
+}
+
+function bad(message: string): SidecarError {
+  return new SidecarError('OPERATOR_BAD_REQUEST', message)
+}

@@ -1,0 +1,91 @@
+/** Opens the admin address: the instance as the admin room wants to see it, made of the parts of the control process. */
+import { AdminRoom } from '../admin/admin-room.ts'
+import type { Instance, Wish } from '../admin/instance.ts'
+import { SidecarError } from '../errors.ts'
+import { formatListenAddress } from '../settings/listen-address.ts'
+import { type LoadOptions, loadSettings } from '../settings/load-settings.ts'
+import type { Settings } from '../settings/settings.ts'
+import type { Snapshot } from '../settings/snapshot.ts'
+import type { Actors } from './acts.ts'
+import type { Change } from './change.ts'
+import { composeSnapshot } from './compose-snapshot.ts'
+import { loadIdentity } from './identity-reader.ts'
+import type { Log } from './outcome-record.ts'
+import { probe } from './probe.ts'
+import { rehearseCandidate } from './rehearse-candidate.ts'
+import { type OpenAddress, saySetupLink } from './setup-link.ts'
+
+export interface AdminDoorOptions extends Pick<Instance, 'health' | 'totals'> {
+  readonly actors: Actors
+  readonly settings: Settings
+  readonly load: LoadOptions
+  readonly log: Log
+}
+
+/** An open door. */
+export interface AdminDoor extends OpenAddress {
+  readonly room: AdminRoom
+}
+
+/** Listens on admin.listen; throws when it cannot, or when its key pair is bad. */
+export async function openAdminDoor(options: AdminDoorOptions): Promise<AdminDoor> {
+  const { settings, log, actors } = options
+  const { admin } = settings
+  const identity = admin.identity === 'none' ? undefined : await loadIdentity(settings.identities, admin.identity)
+  const room = new AdminRoom({ instance: instanceFrom(options), admin, identity })
+  const address = await room.start()
+  const isSecure = identity !== undefined
+  const url = `${isSecure ? 'https' : 'http'}://${formatListenAddress(address)}`
+  log('admin.listening', `System Manager and API on ${url}`, { ...address })
+  saySetupLink({ history: actors.history, address, isSecure })
+  return { room, address, isSecure }
+}
+
+function instanceFrom({ actors, load, log, health, totals }: AdminDoorOptions): Instance {
+  const { snapshot, readers, history } = actors
+  return {
+    history,
+    environment: load.environment,
+    status: () => actors.status(),
+    snapshot,
+    settings: () => loadSettings(load),
+    async change(wish, tell) {
+      if (actors.stopping()) throw new SidecarError('INTERNAL_DRAINING', 'the instance is shutting down')
+      return actors.change(changeOf(wish), tell)
+    },
+    confirm: (author) => actors.confirm(author),
+    async compose(text) {
+      const { settings, generation, version } = inForce(snapshot())
+      const source = { text, file: 'candidate' }
+      const composition = await composeSnapshot(source, { settings, readers: readers(settings), generation, version })
+      return composition.snapshot
+    },
+    async rehearse(text, tell) {
+      const startedMs = performance.now()
+      const progress = ({ tried, of }: { tried: number; of: number }) =>
+        tell({
+          stage: 'rehearsed',
+          message: `${tried} of ${of} backends are tried`,
+          elapsedMs: performance.now() - startedMs,
+        })
+      return rehearseCandidate({ text, file: 'candidate' }, { history, readers, active: inForce(snapshot()), progress })
+    },
+    probe,
+    health,
+    totals,
+    log,
+  }
+}
+
+function inForce(snapshot: Snapshot | undefined): Snapshot {
+  if (snapshot !== undefined) return snapshot
+  throw new SidecarError('OPERATOR_VERSION_UNKNOWN', 'nothing is in force yet')
+}
+
+function changeOf(wish: Wish): Change {
+  if (wish.kind === 'reload') return { kind: 'reload', trigger: 'api', author: wish.author }
+  const { cut, ...rest } = wish
+  const more = cut ? ({ cut } as const) : {}
+  if (rest.kind === 'rollback') return { ...rest, ...more, trigger: 'rollback' }
+  return { ...rest, ...more, trigger: rest.source, file: 'candidate' }
+}
