@@ -25,8 +25,10 @@ export class DemoScreen {
     if (this.#json) return
     const status = await askControl('status', {}, { state: files.state })
     const { policy } = parsePolicy(readFileSync(files.policy, 'utf8'), { file: files.policy })
-    const { host, port } = status.listen.health
-    this.#terminal.print(`proxy    http://${proxy.host}:${proxy.port}      health   http://${host}:${port}/healthz`)
+    const { health, admin } = status.listen
+    this.#terminal.print(
+      `proxy    http://${proxy.host}:${proxy.port}      admin   http://${admin.host}:${admin.port}      health   http://${health.host}:${health.port}/healthz`,
+    )
     this.#terminal.print(`policy   v${status.version?.number} "${policy.name}"  ${describePolicy(policy.unlisted)}\n`)
   }
 

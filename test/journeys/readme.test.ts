@@ -63,6 +63,7 @@ function learnNames(said: string): Names {
     names.add(readme, real)
   }
   take(/^proxy +http:\/\/127\.0\.0\.1:(\d+)/m, '3128')
+  take(/admin +http:\/\/127\.0\.0\.1:(\d+)/m, '9080')
   take(/health +http:\/\/127\.0\.0\.1:(\d+)/m, '9901')
   for (const [name, port] of Object.entries(listeners)) take(new RegExp(`${name}\\.demo\\.localhost:(\\d+)`), port)
   take(/--config (\S+)\/vedette\.yaml/, '/tmp/vedette-demo-abc123')
