@@ -16,9 +16,7 @@ export function servePage({ folder }: PageFiles): RequestHandler {
   router.use(
     express.static(folder, { index: false, redirect: false, dotfiles: 'ignore', fallthrough: true, setHeaders }),
     (request, response, next) => {
-      if ((request.method !== 'GET' && request.method !== 'HEAD') || request.path.startsWith(apiBase)) return next()
-      // The page has addresses of its own; a file that is missing is not one of them.
-      if (path.extname(request.path) !== '') return next()
+      if ((request.method !== 'GET' && request.method !== 'HEAD') || !ownAddress.test(request.path)) return next()
       response.setHeader('Cache-Control', 'no-cache')
       if (existsSync(page)) response.sendFile(page)
       else response.type('text/plain').send(withoutPage)
@@ -29,6 +27,9 @@ export function servePage({ folder }: PageFiles): RequestHandler {
   )
   return router
 }
+
+/** The page has plain addresses of its own; a missing file, and whatever looks like the API, is none of them. */
+const ownAddress = /^(?!\/+api(?:\/|$))[\w/-]*$/i
 
 function setHeaders(response: { setHeader(name: string, value: string): unknown }, file: string): void {
   // The build names these files after their content.
