@@ -38,7 +38,7 @@ test('a flood of tries waits in a short queue and is then refused', async () => 
   assert.ok(refused >= 20 && refused < 40, `${refused} of 40 are refused`)
 })
 
-test('A4: a token is looked up by its hash, in which a near miss is as far off as any other', () => {
+test('A4: a token is looked up by its hash, in which a near miss is no nearer', () => {
   const token = makeToken('session')
   assert.match(token, /^vdt_session_[\w-]{43}$/)
   const near = `${token.slice(0, -1)}${token.endsWith('A') ? 'B' : 'A'}`
