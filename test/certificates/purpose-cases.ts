@@ -65,7 +65,11 @@ export const purposeCases: readonly Twin[] = [
     check: 'leaf-no-authority',
     reason: 'tools make self-signed certificates as authorities, and the operator trusts that very one',
     passes: { as: 'a self-signed authority that is trusted', made: self, trusted: [self] },
-    fails: { as: 'an authority under a trusted one', made: await authority({ subject: 'x', sans }), ...wrong },
+    fails: {
+      as: 'an authority under a trusted one',
+      made: await authority({ subject: 'x', sans, extensions: [usage(0x84)] }),
+      ...wrong,
+    },
   },
   {
     check: 'leaf-version',
