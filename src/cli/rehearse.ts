@@ -69,6 +69,7 @@ async function rehearseHere(candidate: NamedText, { options, terminal }: Scene):
     .then((composition) => composition.snapshot)
     .catch((error: Error) => void terminal.say(`there is nothing to hold it against: ${error.message}`))
   const policies = active === undefined ? [snapshot.policy] : [snapshot.policy, active.policy]
-  const rehearsal = await rehearse(snapshot, { destinations: rehearsalList(policies, []), active: active ?? undefined })
+  const destinations = rehearsalList({ policies, services: settings.services })
+  const rehearsal = await rehearse(snapshot, { destinations, active: active ?? undefined })
   return { ...rehearsal, against: null, warnings }
 }

@@ -1,22 +1,36 @@
 import { parseDestination } from '../policy/parse-destination.ts'
 import type { Policy } from '../policy/policy.ts'
+import type { Service, StarttlsProtocol } from '../settings/service.ts'
 
 /** A destination that a rehearsal tries. */
 export interface Rehearsed {
   readonly authority: string
-  /** A rule, test or exception names it; otherwise it is known from traffic alone. */
+  /** A rule, test, exception or service names it; otherwise it is known from traffic alone. */
   readonly configured: boolean
+  /** What TLS is asked for in, as the service that names it does. */
+  readonly starttls?: StarttlsProtocol
+}
+
+export interface Known {
+  readonly policies: readonly Policy[]
+  readonly services?: readonly Pick<Service, 'connect' | 'starttls'>[]
+  /** Authorities that traffic has met. */
+  readonly seen?: readonly string[]
 }
 
 /**
- * Lists what policies name exactly, then what was seen and they do not name, each once. Wildcards name nobody: the
- * backends behind them are known from traffic.
+ * Lists what policies and services name exactly, then what was seen and they do not name, each once. Wildcards name
+ * nobody: the backends behind them are known from traffic.
  */
-export function rehearsalList(policies: readonly Policy[], seen: readonly string[]): readonly Rehearsed[] {
-  const configured = new Set(policies.flatMap(namedBy))
+export function rehearsalList({ policies, services = [], seen = [] }: Known): readonly Rehearsed[] {
+  const served = services.flatMap(({ connect, starttls }) => connect.map(({ authority }) => ({ authority, starttls })))
+  const configured = new Set([...policies.flatMap(namedBy), ...served.map(({ authority }) => authority)])
   const others = new Set(seen).difference(configured)
   return [
-    ...[...configured].map((authority) => ({ authority, configured: true })),
+    ...[...configured].map((authority) => {
+      const starttls = served.find((each) => each.authority === authority)?.starttls
+      return { authority, configured: true, ...(starttls === undefined ? {} : { starttls }) }
+    }),
     ...[...others].map((authority) => ({ authority, configured: false })),
   ]
 }

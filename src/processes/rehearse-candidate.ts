@@ -30,7 +30,7 @@ export async function rehearseCandidate(
   const composition = await composeSnapshot(text, { settings, readers: readers(settings), generation, version })
   const { snapshot, warnings } = composition
   const seen = lastSightings(history).map(({ authority }) => authority)
-  const destinations = rehearsalList([snapshot.policy, active.policy], seen)
+  const destinations = rehearsalList({ policies: [snapshot.policy, active.policy], services: settings.services, seen })
   const rehearsal = await rehearse(snapshot, { destinations, active, ...(progress === undefined ? {} : { progress }) })
   return { ...rehearsal, warnings }
 }

@@ -113,11 +113,11 @@ class Stage {
     }
   }
 
-  async rehearseOne({ authority, configured }: Rehearsed): Promise<RehearsedBackend> {
+  async rehearseOne({ authority, configured, starttls }: Rehearsed): Promise<RehearsedBackend> {
     const destination = parseAuthority(authority)
     // One after the other: a backend that minds two connections at once must not look broken.
-    const now = this.#now === undefined ? null : await tryDestination(destination, this.#now)
-    const after = await tryDestination(destination, this.#after)
+    const now = this.#now === undefined ? null : await tryDestination(destination, { ...this.#now, starttls })
+    const after = await tryDestination(destination, { ...this.#after, starttls })
     return { backend: authority, configured, now, after, change: changeBetween(now, after) }
   }
 

@@ -6,7 +6,7 @@ import { makePolicy, makeRule, pattern } from '../kit/policies.ts'
 
 const match = (texts: readonly string[]) => texts.map(pattern)
 const authorities = (policies: readonly Policy[], seen: readonly string[] = []) =>
-  rehearsalList(policies, seen).map(({ authority, configured }) => `${authority}${configured ? '' : ' (seen)'}`)
+  rehearsalList({ policies, seen }).map(({ authority, configured }) => `${authority}${configured ? '' : ' (seen)'}`)
 
 test('exact hosts of rules are tried at their port, or where their rule lifts to TLS; wildcards name nobody', () => {
   const rules = [
@@ -36,5 +36,17 @@ test('what both policies name or traffic has met as well is tried once; what onl
   assert.deepEqual(authorities([policy, policy], ['x.c.example:443', 'a.example:443']), [
     'a.example:443',
     'x.c.example:443 (seen)',
+  ])
+})
+
+test('backends of services are tried as their service reaches them, with what TLS is asked for in', () => {
+  const services = [
+    { connect: [{ scheme: 'tls', authority: 'mail.example:587' }], starttls: 'smtp' },
+    { connect: [{ scheme: 'tls', authority: 'ldap.example:636' }] },
+  ] as const
+  const policy = makePolicy({ rules: [makeRule({ match: match(['mail.example:587']) })] })
+  assert.deepEqual(rehearsalList({ policies: [policy], services, seen: ['ldap.example:636'] }), [
+    { authority: 'mail.example:587', configured: true, starttls: 'smtp' },
+    { authority: 'ldap.example:636', configured: true },
   ])
 })

@@ -1,6 +1,7 @@
 /** What a rehearsal says of a backend, with real backends under two snapshots; names resolve to loopback. */
 import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
+import tls from 'node:tls'
 import { makeCertificate } from '../../src/certificate/make-certificate.ts'
 import type { Rule } from '../../src/policy/policy.ts'
 import { changeBetween, type RehearsalChange, rehearse } from '../../src/processes/rehearse.ts'
@@ -8,7 +9,7 @@ import type { Trial } from '../../src/processes/try-destination.ts'
 import { makeOffer, makeSnapshot, type SnapshotWish } from '../kit/make-snapshot.ts'
 import { makeTrust, trustSetOf } from '../kit/make-trust.ts'
 import { makeRule, pattern } from '../kit/policies.ts'
-import { startBackend } from '../kit/start-backend.ts'
+import { startBackend, startRawBackend } from '../kit/start-backend.ts'
 
 const corp = await makeTrust(['good.test'])
 const otherRoot = await makeCertificate({ subject: 'Other Root', ca: true })
@@ -93,6 +94,31 @@ describe('a rehearsal', () => {
       assert.match(backend.after.why, said)
     })
   }
+
+  it('asks for TLS as the service does, and tells what that leads to', async (t) => {
+    const secure = tls.createServer({ cert: corp.leaf.certificate, key: corp.leaf.key })
+    const { port } = await startRawBackend(t, {
+      allowHalfOpen: false,
+      onSocket: (socket) => {
+        socket.write('220 mail\r\n')
+        socket.once('data', () => {
+          socket.write('250-mail\r\n250 STARTTLS\r\n')
+          socket.once('data', () => {
+            socket.write('220 go\r\n')
+            secure.emit('connection', socket)
+          })
+        })
+      },
+    })
+    const rehearsal = await rehearse(makeSnapshot({ trust: [other] }), {
+      destinations: [{ ...configured(`good.test:${port}`), starttls: 'smtp' }],
+      active: makeSnapshot({ trust: [corp.set] }),
+      resolve,
+    })
+    const [backend] = rehearsal.backends
+    assert.deepEqual([backend?.now?.outcome, backend?.after.outcome, backend?.change], ['trusted', 'refused', 'breaks'])
+    assert.match(backend?.after.why ?? '', /untrusted-issuer/)
+  })
 
   it('says unreachable of a name that is gone and of a port where nobody listens, and breaks nothing', async (t) => {
     const { port, close } = await start(t)
