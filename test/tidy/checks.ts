@@ -23,7 +23,9 @@ export function checkPageImports(sources: readonly Source[]): string[] {
   return sources
     .filter(({ room }) => room === 'page/')
     .flatMap(({ path: file, code }) => {
-      const away = [...code.matchAll(/^(import(?: type)?) (?:(?!\nimport )[^])*? from '(\.\.\/(?:\.\.\/)*admin\/[^']+)'/gm)]
+      const away = [
+        ...code.matchAll(/^(import(?: type)?) (?:(?!\nimport )[\s\S])*? from '(\.\.\/(?:\.\.\/)*admin\/[^']+)'/gm),
+      ]
       return away
         .filter(([, how, from]) => how !== 'import type' || !from?.endsWith('admin/contract.ts'))
         .map(([, , from]) => `${file}: takes ${from}; import types of admin/contract.ts and nothing else`)
