@@ -1,8 +1,10 @@
+import { findSuite } from '../policy/catalogue.ts'
+import { newestProfile, profiles } from '../policy/profiles.ts'
 import { fitTls } from './fit-tls.ts'
 import type { ImportContext, TlsInput } from './importer.ts'
 import { readNamedProtocols } from './protocol-lists.ts'
 import type { Assignment } from './read-lines.ts'
-import { readCipherString } from './read-names.ts'
+import { readCipherString, readGroupNames } from './read-names.ts'
 import type { TlsWish } from './tls-wish.ts'
 
 /** The security levels of Postfix, weakest first; longer names first where one begins another. */
@@ -35,13 +37,19 @@ export function postfixTls(
   const exclude = overrides.get('exclude') ?? named('exclude_ciphers')
   const ciphers = cipherString(overrides.get('ciphers') ?? named('ciphers'), exclude, parameters, context)
   const groups = parameters.get('tls_eecdh_auto_curves')
-  if (groups !== undefined)
-    tell(groups.at, 'ignored', 'groups are those of the default set, hybrid ones offered without a share')
   const wish: TlsWish = {
     ...(protocols === undefined ? {} : readNamedProtocols(protocols.value, protocols.at, tell)),
     ...(ciphers === undefined ? {} : readCipherString(ciphers.value, ciphers.at, tell)),
+    ...(groups === undefined ? {} : groupsOf(groups, tell)),
   }
   return fitTls(wish, { scope, tell })
+}
+
+/** Postfix's own default is that of OpenSSL, which says to us to keep to ours. */
+function groupsOf({ value, at }: Assignment, tell: ImportContext['tell']): TlsWish {
+  if (value !== '' && !/\bDEFAULT\b/i.test(value)) return readGroupNames(value, at, tell)
+  tell(at, 'taken', 'the groups of the default set')
+  return {}
 }
 
 /** A grade stands for a list that main.cf may define; without one it is ours that holds, less what is excluded. */
@@ -61,5 +69,7 @@ function cipherString(
   if (exclude === undefined) return list
   const words = exclude.value.split(/[:,\s]+/).filter((each) => each !== '')
   tell(exclude.at, 'taken', 'leaves out what it names')
-  return { ...(list ?? exclude), value: [list?.value ?? 'HIGH:!aNULL', ...words.map((each) => `!${each}`)].join(':') }
+  const usual = profiles[newestProfile].ciphers.flatMap((name) => findSuite(name)?.openssl ?? [])
+  const base = list?.value ?? usual.filter((name) => !name.startsWith('TLS_')).join(':')
+  return { ...(list ?? exclude), value: [base, ...words.map((each) => `!${each}`)].join(':') }
 }

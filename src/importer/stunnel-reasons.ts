@@ -30,7 +30,12 @@ const reasons: Readonly<Record<string, string>> = {
   ...{ timeoutinit: deadlines, timeoutocsp: deadlines, socket: sockets, local: sockets, transparent: sockets },
   ...{ libwrap: 'who may call is not said here', ident: 'who may call is not said here', reset: sockets },
   ...{ session: sessions, sessioncachesize: sessions, sessioncachetimeout: sessions, sessionresume: sessions },
-  ...{ sessiond: sessions, ticketkeysecret: sessions, ticketmacsecret: sessions, renegotiation: sessions },
+  ...{
+    sessiond: sessions,
+    ticketkeysecret: sessions,
+    ticketmacsecret: sessions,
+    renegotiation: 'renegotiation is refused always',
+  },
   ...{ pskidentity: secret, psksecrets: secret, delay: selection, retry: selection },
   ...{
     crlfile: noRevocation,

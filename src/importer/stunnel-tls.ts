@@ -20,10 +20,15 @@ type Settings = StunnelService['settings']
 export function readStunnelTls(settings: Settings, tell: Tell): TlsWish {
   const said = (key: string) => settings.get(key)?.at(-1)
   const [ciphers, tls13, level] = [said('ciphers'), said('ciphersuites'), said('securitylevel')]
-  const groups = said('curves') ?? said('curve')
+  const commands = configOf(settings, tell)
+  const groups = said('curves') ?? said('curve') ?? commands.get('groups') ?? commands.get('curves')
   const protocols = protocolsOf(settings, tell)
-  const signatures = configOf(settings, 'SignatureAlgorithms', tell)
-  const renegotiation = (settings.get('options') ?? []).find(({ value }) => renegotiationOption.test(value))
+  const signatures = commands.get('signaturealgorithms')
+  const renegotiations = (settings.get('options') ?? []).filter(({ value }) =>
+    renegotiationOption.test(value.replace(/^-/, '')),
+  )
+  const last = renegotiations.at(-1)
+  const renegotiation = last?.value.startsWith('-') ? undefined : last
   return {
     ...(ciphers === undefined ? {} : readCipherString(ciphers.value, ciphers.at, tell)),
     ...(tls13 === undefined ? {} : readTls13Suites(tls13.value, tls13.at, tell)),
@@ -37,15 +42,15 @@ export function readStunnelTls(settings: Settings, tell: Tell): TlsWish {
   }
 }
 
-/** Finds the value of a command of OpenSSL's own (`config = Command:Value`); the others are told. */
-function configOf(settings: Settings, command: string, tell: Tell): Assignment | undefined {
-  const found = (settings.get('config') ?? []).flatMap((said) => {
+/** Reads the commands of OpenSSL's own (`config = Command:Value`), by lower-case name; those of no use are told. */
+function configOf(settings: Settings, tell: Tell): ReadonlyMap<string, Assignment> {
+  const commands = new Map<string, Assignment>()
+  for (const said of settings.get('config') ?? []) {
     const [, name = '', value = ''] = /^(\w+):?(.*)$/.exec(said.value) ?? []
-    if (name.toLowerCase() === command.toLowerCase()) return [{ ...said, value }]
-    tell(said.at, 'ignored', `${name}: this command of OpenSSL has no counterpart in a policy`)
-    return []
-  })
-  return found.at(-1)
+    if (/^(groups|curves|signaturealgorithms)$/i.test(name)) commands.set(name.toLowerCase(), { ...said, value })
+    else tell(said.at, 'ignored', `${name}: this command of OpenSSL has no counterpart in a policy`)
+  }
+  return commands
 }
 
 const renegotiationOption = /^(ALLOW_UNSAFE_LEGACY_RENEGOTIATION|LEGACY_SERVER_CONNECT)$/i
@@ -53,7 +58,13 @@ const renegotiationOption = /^(ALLOW_UNSAFE_LEGACY_RENEGOTIATION|LEGACY_SERVER_C
 function protocolsOf(settings: Settings, tell: Tell): Said<readonly Protocol[]> | undefined {
   const [only, min, max] = ['sslversion', 'sslversionmin', 'sslversionmax'].map((key) => settings.get(key)?.at(-1))
   const options = settings.get('options') ?? []
-  const gone = new Set(options.flatMap((option) => readOption(option, tell)))
+  const gone = new Set<Protocol>()
+  for (const option of options) {
+    // A minus clears what an earlier line has set.
+    const clears = option.value.startsWith('-')
+    const named = readOption({ ...option, value: option.value.replace(/^-/, '') }, { clears, tell })
+    for (const each of named) clears ? gone.delete(each) : gone.add(each)
+  }
   const at = (only ?? max ?? min)?.at ?? options.find(({ value }) => protocolOption.test(value))?.at
   if (at === undefined) return undefined
   const lowest = endOf(only ?? min, tell)
@@ -73,15 +84,19 @@ function endOf(said: Assignment | undefined, tell: Tell): Protocol | 'none' | un
 
 const protocolOption = /^NO_TLSv1(_[123])?$/i
 
-/** Gives the protocols that an `options` line takes away, and says what becomes of the others. */
-function readOption({ value, at }: Assignment, tell: Tell): readonly Protocol[] {
+/** Gives the protocols that an `options` line speaks of, and says what becomes of the others. */
+function readOption(
+  { value, at }: Assignment,
+  { clears, tell }: { readonly clears: boolean; readonly tell: Tell },
+): readonly Protocol[] {
   const minor = protocolOption.exec(value)
   if (minor !== null) {
-    tell(at, 'taken', 'leaves the protocol out')
+    tell(at, 'taken', clears ? 'takes the protocol back' : 'leaves the protocol out')
     return [allProtocols[Number(minor[1]?.slice(1) ?? 0)] as Protocol]
   }
+  const isOldRenegotiation = renegotiationOption.test(value)
   if (/^NO_SSLv[23]$/i.test(value)) tell(at, 'taken', 'it is gone from this platform anyway')
-  else if (!renegotiationOption.test(value))
-    tell(at, 'ignored', 'this option of OpenSSL has no counterpart in a policy')
+  else if (clears && isOldRenegotiation) tell(at, 'taken', 'backends without RFC 5746 are refused')
+  else if (!isOldRenegotiation) tell(at, 'ignored', 'this option of OpenSSL has no counterpart in a policy')
   return []
 }

@@ -79,4 +79,13 @@ describe('stunnel.conf', () => {
     const { report } = await importText('stunnel', service('protocolPassword = hunter2\nPSKsecrets = /etc/psk'))
     assert.doesNotMatch(JSON.stringify(report), /hunter2/)
   })
+
+  it('lets a minus clear what an option has set, and takes commands of OpenSSL that a policy can say', async () => {
+    const lines = ['options = NO_TLSv1_3', 'options = -NO_TLSv1_3', 'options = NO_TLSv1', 'config = Groups:P-384']
+    const { tls } = await ruleOf(service(`${lines.join('\n')}\noptions = NO_TLSv1_1\nsslVersionMin = TLSv1.2`))
+    assert.deepEqual([tls.protocols, tls.groups], [['TLSv1.2', 'TLSv1.3'], '*P-384'])
+    const cleared = await ruleOf(service('options = LEGACY_SERVER_CONNECT\noptions = -LEGACY_SERVER_CONNECT'))
+    assert.equal(cleared.tls.unsafeRenegotiation, false)
+    assert.equal((await ruleOf(service('options = LEGACY_SERVER_CONNECT'))).tls.unsafeRenegotiation, true)
+  })
 })
