@@ -51,7 +51,7 @@ export function showBackend(
   if (leaf !== undefined) row('names', describeNames(leaf))
   showChain(describeChain(chain), terminal)
   if (last.presented > chain.length) terminal.print(`    ${last.presented - chain.length} more were sent and not kept`)
-  for (const one of earlier) row('before', describeEarlier(one, terminal))
+  for (const one of earlier) row('before', describeEarlier(one, last, terminal))
 }
 
 function describeOutcome({ outcome, because, wouldRefuse }: Sighting, terminal: Terminal): string {
@@ -72,10 +72,11 @@ function describeAgreed({ protocol, cipher, group }: Sighting): string {
   return [protocol, cipher, group].filter((fact) => fact !== '').join('  ')
 }
 
-function describeEarlier(sighting: Sighting, terminal: Terminal): string {
+function describeEarlier(sighting: Sighting, last: Sighting, terminal: Terminal): string {
   const facts = [describeOutcome(sighting, terminal), sighting.findings.map(({ name }) => name).join(', ')]
   const agreed = sighting.protocol === '' ? '' : describeAgreed(sighting)
-  const sni = sighting.serverName === '' ? 'no SNI' : ''
+  const isSameName = sighting.serverName === last.serverName
+  const sni = isSameName ? '' : sighting.serverName === '' ? 'no SNI' : `SNI ${sighting.serverName}`
   const key = sighting.spkiSha256 === '' ? '' : `key ${sighting.spkiSha256}`
   const told = [...facts, agreed, sni, key].filter((fact) => fact !== '').join(', ')
   return `${momentOf(sighting.firstSeenMs)} to ${momentOf(sighting.lastSeenMs)}: ${told}`
