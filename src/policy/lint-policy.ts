@@ -25,6 +25,9 @@ function lintStrictTls(said: StrictTlsEntry, strict: boolean, path: Path, note: 
     note('warning', [...path, 'enabled'], 'anyone on the way can pose as the backend: chain and name are not verified')
   }
   if (said.enforcement === 'report') note('warning', [...path, 'enforcement'], reportReason)
+  if (said.grade === 'rfc5280' && !strict) {
+    note('warning', [...path, 'grade'], 'has no effect while strict TLS is off: whatever it finds is only logged')
+  }
   if (said.allowUntrusted !== true) return
   const reason = strict
     ? 'anyone on the way can pose as the backend with a certificate of their own: give it a trust store instead'

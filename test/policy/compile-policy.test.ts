@@ -83,6 +83,13 @@ const rules: readonly RuleCase[] = [
     rule: 'strictTls: { enabled: true }',
     means: { strict: true, enforcement: 'report', allowUntrusted: true, trustStores: ['bundled', 'corp'] },
   },
+  {
+    why: 'is held to a grade of its own',
+    spec: 'strictTls: { grade: rfc5280 }',
+    rule: 'strictTls: { grade: webpki }',
+    means: { grade: 'webpki' },
+  },
+  { why: 'inherits the grade', spec: 'strictTls: { grade: rfc5280 }', rule: '', means: { grade: 'rfc5280' } },
   { why: 'says enforcement shortly', spec: strictOff, rule: 'enforcement: enforce', means: { enforcement: 'enforce' } },
   {
     why: 'trusts only the stores it names',

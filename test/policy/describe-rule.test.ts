@@ -107,6 +107,15 @@ describe('the description of a rule', () => {
     assert.deepEqual(sentences, ['No rule names b.example:1; the policy denies what no rule names.'])
   })
 
+  it('says when certificates are held to the form of RFC 5280, and not when nobody looks at them', () => {
+    const graded = (strictTls: string) =>
+      describeRule(decide(policyOf(`strictTls: { grade: rfc5280${strictTls} }`), parseAuthority('a.example:1')), {
+        exceptions: [],
+        nowMs: today,
+      }).sentences.includes('It is held to the form that RFC 5280 asks for as well.')
+    assert.deepEqual([graded(''), graded(', enabled: false')], [true, false])
+  })
+
   it('keeps the record for machines beside the sentences', () => {
     const { offer, clientHello, forgives, sentences, ...record } = explain('hidden.example:443')
     assert.deepEqual(record, {

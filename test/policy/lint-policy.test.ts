@@ -50,6 +50,14 @@ const doubtful: readonly Case[] = [
     ],
   },
   {
+    why: 'a grade while strict is off',
+    spec: 'strictTls: { enabled: ▸false, grade: ▸rfc5280 }',
+    warnings: [
+      'spec.strictTls.enabled: anyone on the way can pose as the backend: chain and name are not verified',
+      'spec.strictTls.grade: has no effect while strict TLS is off: whatever it finds is only logged',
+    ],
+  },
+  {
     why: 'suites without forward secrecy, CBC suites and a short tag, one warning for each kind',
     spec: 'tls: { configuration: custom, ciphers: ▸▸▸[AES128-SHA, AES256-SHA, AES128-SHA256, AES256-SHA256, TLS_AES_128_CCM_8_SHA256] }',
     warnings: [
