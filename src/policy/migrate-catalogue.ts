@@ -80,11 +80,13 @@ function migrateList(key: ListKey, place: TlsPlace, { was, now }: Catalogues): L
   const has = (name: string) => now.available[key].includes(name)
   const selected = [...new Set(wanted)].filter(has)
   const gone = [...new Set([...before, ...wanted])].filter((name) => !has(name))
+  // What a list had lost by then already has been told by then.
+  const lost = gone.filter((name) => follows === 'default' || was.available[key].includes(name))
   return {
     follows,
     selected,
     available: now.available[key].filter((name) => !selected.includes(name)),
-    lost: gone.map((name) => ({ name, reason: whyLost(key, name) })),
+    lost: lost.map((name) => ({ name, reason: whyLost(key, name) })),
     deselected: before.filter((name) => has(name) && !selected.includes(name)),
     newlySelected: selected.filter((name) => !before.includes(name)),
     newlyAvailable: now.available[key].filter((name) => !was.available[key].includes(name) && !selected.includes(name)),

@@ -31,7 +31,7 @@ export function tlsPlaces(document: unknown): TlsPlace[] {
       const path = ['spec', 'rules', index, 'tls']
       const inherits = said.configuration === undefined && said.profile === undefined
       const place = placeOf(said, path, String(recordOf(entry)?.name ?? index))
-      return inherits ? { ...place, configuration: own.configuration, lists: { ...own.lists, ...place.lists } } : place
+      return inherits ? { ...own, path, rule: place.rule, lists: { ...own.lists, ...place.lists } } : place
     }),
   ]
 }

@@ -116,20 +116,39 @@ describe('an upgrade of a custom configuration', () => {
 
 describe('an upgrade of rules', () => {
   it('treats each that chooses for itself by what it chose, and no other', () => {
-    const { places } = migrate(`rules:
+    const { places } = migrate(
+      `rules:
     - { name: a, match: [a.example], tls: { configuration: custom, ciphers: [RC4-SHA, AES128-SHA] } }
     - { name: b, match: [b.example], sni: false }
-    - { name: c, match: [c.example], tls: { profile: stig-tls12 } }`)
+    - { name: c, match: [c.example], tls: { profile: stig-tls12 } }
+    - { name: d, match: [d.example], tls: { ciphers: [AES128-SHA] } }
+  tls: { configuration: custom, protocols: [TLSv1.2] }`.replace(/^ {2}tls:/m, 'tls:'),
+    )
     assert.deepEqual(
       places.map(({ place, rule }) => [place, rule]),
       [
         ['spec.tls', null],
         ['spec.rules[0].tls', 'a'],
         ['spec.rules[2].tls', 'c'],
+        ['spec.rules[3].tls', 'd'],
       ],
     )
     assert.deepEqual(places[1]?.lists.ciphers.selected, [cbc])
     assert.equal(places[2]?.lists.ciphers.follows, 'profile')
+    const { ciphers, protocols } = listsOf(places[3])
+    assert.deepEqual([ciphers.follows, protocols.follows, protocols.selected], ['custom', 'custom', ['TLSv1.2']])
+  })
+})
+
+describe('an upgrade after an upgrade', () => {
+  it('does not tell again what was lost before', () => {
+    const custom = 'tls: { configuration: custom, ciphers: [RC4-SHA, AES128-SHA] }'
+    const later = makeCatalogue('2027-05', now.defaults, { ...now.available, groups: ['X25519', 'P-256'] })
+    const { places, sentences } = migrate(custom, now, later)
+    assert.deepEqual(listsOf(places[0]).ciphers.lost, [])
+    assert.deepEqual(sentences, [
+      'spec.tls.groups follows the default set, 2027-05 instead of 2026-11: newly available, not selected: P-256',
+    ])
   })
 })
 
