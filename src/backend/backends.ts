@@ -47,7 +47,7 @@ export interface BackendsOptions {
 }
 
 /** What a handshake of our own gave, with the chain: nothing that is kept, since a chain takes much memory. */
-export type ExaminedBackend = Omit<JudgedBackend, 'cached'> & { readonly presentedChain: PresentedChain }
+export type ExaminedBackend = Omit<JudgedBackend, 'cached' | 'chain'> & { readonly presentedChain: PresentedChain }
 
 const POOLS_MAX = 4096
 const WARM_MS = 2000
@@ -140,6 +140,11 @@ export class Backends {
     clearTimeout(timer)
   }
 
+  /** Closes idle connections; what is under way may still dial. */
+  rest(): void {
+    for (const pool of this.#allPools()) pool.rest()
+  }
+
   /** Closes idle connections now and those in use when they come back. */
   close(): void {
     for (const pool of this.#allPools()) pool.close()
@@ -150,8 +155,8 @@ export class Backends {
     // No ALPN: the tunnel may carry anything. No resumption: the point is to see the certificate.
     const { backend, validUntilMs } = await verify(this.#tools, { decision, ...handshakeUses.verify })
     backend.wire.finish()
-    const { verdict, tls, address, phases } = backend
-    return { verdict, tls, address, phases, validUntilMs }
+    const { verdict, tls, address, phases, chain } = backend
+    return { verdict, tls, address, phases, chain, validUntilMs }
   }
 
   /** What has become known ends what was trusted without knowing it: pooled connections and cached verdicts. */

@@ -38,7 +38,7 @@ export async function dialPlain(tools: DialTools, wish: PlainWish): Promise<Plai
       ...(wish.header === undefined ? {} : { preface: { header: wish.header } }),
     })
     const phases = { dnsMs, connectMs, tlsMs: 0 }
-    return { backend: { wire, destination, address, phases, verdict: undefined, tls: undefined }, takeEarly }
+    return { backend: { wire, destination, address, phases, verdict: undefined, tls: undefined, chain: [] }, takeEarly }
   } catch (thrown) {
     throw thrown instanceof DialError ? thrown.toSidecarError() : thrown
   }

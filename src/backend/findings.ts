@@ -44,6 +44,8 @@ export interface CertificateFindings {
   readonly notAfterMs: number
   /** What there is to know about revocation; undefined where nobody asks. Judged apart: see find-revocation.ts. */
   readonly revocation: PathRevocation | undefined
+  /** What was presented, as DER: enough to judge it again under another policy. */
+  readonly chain: readonly Buffer[]
 }
 
 /** Gathers what is wrong with the certificate a backend showed. */
@@ -52,7 +54,7 @@ export function certificateFindings(shown: Shown): CertificateFindings {
   const [leaf, ...others] = chain
   if (leaf === undefined) {
     const findings: Finding[] = [{ name: 'no-certificate', detail: 'the backend showed no certificate' }]
-    return { findings, spkiSha256: '', notAfterMs: Number.POSITIVE_INFINITY, revocation: undefined }
+    return { findings, spkiSha256: '', notAfterMs: Number.POSITIVE_INFINITY, revocation: undefined, chain: [] }
   }
   const walk = walkChain([leaf, ...others], { anchors, intermediates, nowMs })
   const spkiSha256 = spkiSha256Of(leaf)
@@ -64,6 +66,7 @@ export function certificateFindings(shown: Shown): CertificateFindings {
     spkiSha256,
     notAfterMs: Math.min(...walk.path.map((each) => each.validToDate.getTime())),
     revocation: revocationOf(walk.path, { rule, staple: shown.staple, isAnchored: walk.end === 'anchor', nowMs }),
+    chain: chain.map(({ raw }) => raw),
   }
 }
 

@@ -48,13 +48,14 @@ export function noteFailure(access: AccessRecord, error: SidecarError): void {
 }
 
 /** How a tunnel may end before both sides have said that they are done. */
-export type EarlyEnd = 'caller-closed' | 'backend-closed' | 'idle' | 'cut'
+export type EarlyEnd = 'caller-closed' | 'backend-closed' | 'idle' | 'cut' | 'refused'
 
 const endErrors: Record<EarlyEnd, ErrorCode> = {
   'caller-closed': 'CALLER_LEFT',
   'backend-closed': 'BACKEND_CLOSED_EARLY',
   idle: 'BACKEND_IDLE_TIMEOUT',
   cut: 'INTERNAL_DRAINING',
+  refused: 'POLICY_VERDICT_REFUSED',
 }
 
 /**
@@ -67,4 +68,5 @@ export function noteEarlyEnd(access: AccessRecord, end: EarlyEnd, error: Error |
   access.message =
     alert === undefined ? `the tunnel ended: ${end}` : `backend ${access.host}:${access.port} ${alert.what}`
   if (alert !== undefined) access.decision = 'error'
+  if (end === 'refused') access.decision = 'deny'
 }

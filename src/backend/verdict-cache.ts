@@ -12,6 +12,8 @@ export interface JudgedBackend {
   /** The address that was judged: a tunnel goes to this one. */
   readonly address: string
   readonly phases: DialPhases
+  /** DER of the certificates behind the verdict. */
+  readonly chain: readonly Buffer[]
   /** False for whoever made the handshake happen. */
   readonly cached: boolean
 }

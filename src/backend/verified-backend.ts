@@ -29,6 +29,8 @@ export interface BackendConnection {
   /** Undefined for plain text. */
   readonly verdict: Verdict | undefined
   readonly tls: TlsFacts | undefined
+  /** DER of the certificates behind the verdict, the backend's own first; empty for plain text. */
+  readonly chain: readonly Buffer[]
 }
 
 /** How long each step took, in milliseconds; 0 for one that was not needed. */

@@ -166,7 +166,7 @@ class Handshake {
       })
       if (verdict.outcome === 'refused') throw this.#refused({ verdict, tls, address, phases, presentedChain })
       this.#mayResume(certificate, revocation.goodUntilMs)
-      const connection = { wire, destination, address, phases, verdict, tls }
+      const connection = { wire, destination, address, phases, verdict, tls, chain: certificate.chain }
       // The brand has no value at run time: this assertion, behind the verdict, is what makes it.
       const backend = connection as unknown as VerifiedBackend
       const ends = [certificate.notAfterMs, revocation.goodUntilMs]

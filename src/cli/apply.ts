@@ -1,6 +1,14 @@
 import { asSidecarError, SidecarError } from '../errors.ts'
 import { addExamples, type DefineCommand } from './cli.ts'
-import { addInstanceOptions, author, sayProgress, showApplied, stateFrom } from './instance.ts'
+import {
+  addInstanceOptions,
+  addTunnelsOption,
+  author,
+  sayProgress,
+  showApplied,
+  stateFrom,
+  tunnelsFrom,
+} from './instance.ts'
 import { type NamedText, readDocument } from './read-document.ts'
 import type { Terminal } from './terminal.ts'
 import { parseVersion } from './version-number.ts'
@@ -25,10 +33,12 @@ export const defineApply: DefineCommand = (command, { terminal, exit }) => {
     .option('--rehearse', 'try it against every backend known first; exits 10 when it would break one')
     .option('--anyway', 'with --rehearse: apply it although something would break')
     .option('--revert-on-refusals <share>', 'while unconfirmed: go back when more than this share (0.2) is refused')
+  addTunnelsOption(command)
   addInstanceOptions(command)
   addExamples(command, [
     'apply policy.yaml --rehearse',
     'apply policy.yaml --comment "trust the new mail server"',
+    'apply without-corp.yaml --tunnels cut',
     'apply - --if-version 8 --confirm-within 5m --revert-on-refusals 0.2 < policy.yaml',
   ])
   command.action(async (file: string, options: ApplyOptions) => {
@@ -43,6 +53,7 @@ export const defineApply: DefineCommand = (command, { terminal, exit }) => {
       comment: options.comment,
       ...rehearsed?.conditions,
       ...conditions,
+      ...tunnelsFrom(options),
     }
     const progress = sayProgress(terminal)
     const applied = await askControl('apply', request, { state: await stateFrom(options, terminal), progress })

@@ -2,6 +2,7 @@
 import { userInfo } from 'node:os'
 import type { Command } from 'commander'
 import type { Applied, Progress } from '../processes/control-protocol.ts'
+import type { TunnelFate } from '../settings/settings.ts'
 import { addSettingOptions, type SettingOptions } from './setting-options.ts'
 import { linesFrom, showProblems } from './show-problems.ts'
 import type { Terminal } from './terminal.ts'
@@ -26,6 +27,17 @@ export function author(): string {
     // A container's user need not have a name.
     return `uid ${process.getuid?.() ?? 'unknown'}`
   }
+}
+
+/** Adds the option that says what becomes of open connections the change would refuse. */
+export function addTunnelsOption(command: Command): void {
+  const option = command.createOption('--tunnels <fate>', 'open connections that it refuses: cut them now, or drain')
+  command.addOption(option.choices(['cut', 'drain']))
+}
+
+/** What `--tunnels` adds to a request; nothing when it was not given, and the settings decide. */
+export function tunnelsFrom({ tunnels }: SettingOptions): { readonly tunnels?: TunnelFate } {
+  return tunnels === undefined ? {} : { tunnels: tunnels as TunnelFate }
 }
 
 /** Says each stage a change has passed, for whoever waits. */

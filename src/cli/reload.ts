@@ -1,9 +1,18 @@
 import { addExamples, type DefineCommand } from './cli.ts'
-import { addInstanceOptions, author, sayProgress, showApplied, stateFrom } from './instance.ts'
+import {
+  addInstanceOptions,
+  addTunnelsOption,
+  author,
+  sayProgress,
+  showApplied,
+  stateFrom,
+  tunnelsFrom,
+} from './instance.ts'
 import type { SettingOptions } from './setting-options.ts'
 
 /** `vedette reload`: what SIGHUP does, with an answer. */
 export const defineReload: DefineCommand = (command, { terminal }) => {
+  addTunnelsOption(command)
   addInstanceOptions(command)
   addExamples(command, ['reload', 'reload --config /etc/vedette/vedette.yaml --json'])
   command.action(async (options: SettingOptions) => {
@@ -11,7 +20,7 @@ export const defineReload: DefineCommand = (command, { terminal }) => {
     const progress = sayProgress(terminal)
     const applied = await askControl(
       'reload',
-      { author: author() },
+      { author: author(), ...tunnelsFrom(options) },
       { state: await stateFrom(options, terminal), progress },
     )
     showApplied(applied, { terminal, options })

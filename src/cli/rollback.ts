@@ -1,5 +1,13 @@
 import { addExamples, type DefineCommand } from './cli.ts'
-import { addInstanceOptions, author, sayProgress, showApplied, stateFrom } from './instance.ts'
+import {
+  addInstanceOptions,
+  addTunnelsOption,
+  author,
+  sayProgress,
+  showApplied,
+  stateFrom,
+  tunnelsFrom,
+} from './instance.ts'
 import type { SettingOptions } from './setting-options.ts'
 import { parseVersion } from './version-number.ts'
 
@@ -8,6 +16,7 @@ export const defineRollback: DefineCommand = (command, { terminal }) => {
   command
     .argument('[number]', 'the version whose text comes back; without it, the newest one before that was not undone')
     .option('--comment <text>', 'why, for the history', '')
+  addTunnelsOption(command)
   addInstanceOptions(command)
   addExamples(command, ['rollback', 'rollback 7 --comment "mail stopped"'])
   command.action(async (number: string | undefined, options: SettingOptions & { comment: string }) => {
@@ -16,6 +25,7 @@ export const defineRollback: DefineCommand = (command, { terminal }) => {
       author: author(),
       comment: options.comment,
       ...(number === undefined ? {} : { version: parseVersion('rollback', number) }),
+      ...tunnelsFrom(options),
     }
     const progress = sayProgress(terminal)
     const applied = await askControl('rollback', request, { state: await stateFrom(options, terminal), progress })

@@ -9,5 +9,8 @@ const names =
   'ACL BIND CHECKOUT COPY LINK LOCK M-SEARCH MERGE MKACTIVITY MKCALENDAR MKCOL MOVE NOTIFY PROPFIND PROPPATCH ' +
   'PURGE REBIND REPORT SEARCH SOURCE SUBSCRIBE UNBIND UNLINK UNLOCK UNSUBSCRIBE'
 
+/** Those that may be sent twice without anybody noticing (RFC 9110 §9.2.2). */
+export const idempotentMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE'])
+
 /** Every known method, by itself: looking one up gives a shared string instead of a slice of a head. */
 export const methods: ReadonlyMap<string, string> = new Map(names.split(' ').map((name) => [name, name]))

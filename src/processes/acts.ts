@@ -62,12 +62,12 @@ type Performance<A extends Act> = (
 
 const acts: { readonly [A in Act]: Performance<A> } = {
   apply: (request, { change }, progress) => change(candidateOf(request), progress),
-  rollback: ({ author, comment, version }, { change }, progress) =>
-    change(
-      { kind: 'rollback', trigger: 'rollback', author, comment, ...(version === undefined ? {} : { version }) },
-      progress,
-    ),
-  reload: ({ author }, { change }, progress) => change({ kind: 'reload', trigger: 'cli', author }, progress),
+  rollback: ({ author, comment, version, tunnels }, { change }, progress) => {
+    const wish = { ...(version === undefined ? {} : { version }), ...(tunnels === undefined ? {} : { tunnels }) }
+    return change({ kind: 'rollback', trigger: 'rollback', author, comment, ...wish }, progress)
+  },
+  reload: ({ author, tunnels }, { change }, progress) =>
+    change({ kind: 'reload', trigger: 'cli', author, ...(tunnels === undefined ? {} : { tunnels }) }, progress),
   confirm: ({ author }, { confirm }) => confirm(author),
   versions: ({ limit = 50, before }, { history }) => ({
     active: activeVersion(history)?.number ?? null,
@@ -128,7 +128,7 @@ function inForce({ snapshot }: Actors): Snapshot {
 }
 
 function candidateOf(request: ApplyRequest): Change {
-  const { text, file, author, comment, ifVersion, confirmWithinMs: withinMs, revertOnRefusals } = request
+  const { text, file, author, comment, ifVersion, confirmWithinMs: withinMs, revertOnRefusals, tunnels } = request
   if (withinMs === undefined && revertOnRefusals !== undefined) {
     throw new SidecarError(
       'OPERATOR_USAGE',
@@ -147,6 +147,7 @@ function candidateOf(request: ApplyRequest): Change {
     comment,
     ...(ifVersion === undefined ? {} : { ifVersion }),
     ...(confirm ? { confirm } : {}),
+    ...(tunnels === undefined ? {} : { tunnels }),
   }
 }
 

@@ -85,7 +85,7 @@ function inForce(snapshot: Snapshot | undefined): Snapshot {
 function changeOf(wish: Wish): Change {
   if (wish.kind === 'reload') return { kind: 'reload', trigger: 'api', author: wish.author }
   const { cut, ...rest } = wish
-  const more = cut ? ({ cut } as const) : {}
+  const more = cut ? ({ tunnels: 'cut' } as const) : {}
   if (rest.kind === 'rollback') return { ...rest, ...more, trigger: 'rollback' }
   return { ...rest, ...more, trigger: rest.source, file: 'candidate' }
 }

@@ -1,5 +1,6 @@
 /** A wish to change what is in force, from whatever side it comes: the one thing the apply queue takes. */
 import type { VersionSource } from '../history/versions.ts'
+import type { TunnelFate } from '../settings/settings.ts'
 import type { Progress } from './control-protocol.ts'
 import type { Trigger } from './trigger.ts'
 
@@ -12,10 +13,10 @@ export interface Candidate {
   /** What its problems are reported under. */
   readonly file: string
   readonly author: string
+  /** What becomes of open connections that it would refuse; left out, what the settings say. */
+  readonly tunnels?: TunnelFate
   readonly comment: string
   readonly ifVersion?: number
-  /** Ends at the swap what began under the version before, instead of letting it finish. */
-  readonly cut?: true
   readonly confirm?: { readonly withinMs: number; readonly revertOnRefusals?: number }
 }
 
@@ -24,6 +25,8 @@ export interface Reload {
   readonly kind: 'reload'
   readonly trigger: Trigger
   readonly author: string
+  /** What becomes of open connections that it would refuse; left out, what the settings say. */
+  readonly tunnels?: TunnelFate
 }
 
 /** An earlier version comes into force again, as a new one. */
@@ -31,11 +34,12 @@ export interface Rollback {
   readonly kind: 'rollback'
   readonly trigger: 'rollback' | 'revert'
   readonly author: string
+  /** What becomes of open connections that it would refuse; left out, what the settings say. */
+  readonly tunnels?: TunnelFate
   readonly comment: string
   /** Left out: the newest one before it that was not undone and differs. */
   readonly version?: number
   readonly ifVersion?: number
-  readonly cut?: true
 }
 
 export type Change = Candidate | Reload | Rollback

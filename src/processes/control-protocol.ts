@@ -8,6 +8,7 @@ import type { KeptMigration } from '../history/catalogues.ts'
 import type { Sighting } from '../history/sightings.ts'
 import type { VersionHead } from '../history/versions.ts'
 import type { Problem } from '../policy/problem.ts'
+import type { TunnelFate } from '../settings/settings.ts'
 import type { ErrorRecord } from './error-record.ts'
 import type { ListedException } from './exception-list.ts'
 import type { CandidateRehearsal } from './rehearse-candidate.ts'
@@ -20,7 +21,7 @@ export interface Acts {
   apply: { request: ApplyRequest; result: Applied }
   confirm: { request: { readonly author: string }; result: Confirmed }
   rollback: { request: RollbackRequest; result: Applied }
-  reload: { request: { readonly author: string }; result: Applied }
+  reload: { request: ReloadRequest; result: Applied }
   versions: { request: { readonly limit?: number; readonly before?: number }; result: Versions }
   migrations: { request: { readonly limit?: number }; result: { readonly migrations: readonly KeptMigration[] } }
   diff: { request: DiffRequest; result: { readonly diff: string } }
@@ -45,6 +46,8 @@ export interface ApplyRequest {
   readonly confirmWithinMs?: number
   /** While unconfirmed: revert when more than this share (0 to 1) of at least 20 requests is refused. */
   readonly revertOnRefusals?: number
+  /** What becomes of open tunnels and requests that it would refuse; left out, what the settings say. */
+  readonly tunnels?: TunnelFate
 }
 
 export interface RollbackRequest {
@@ -52,6 +55,12 @@ export interface RollbackRequest {
   readonly comment: string
   /** Left out: the newest version before the one in force that was not undone and differs from it. */
   readonly version?: number
+  readonly tunnels?: TunnelFate
+}
+
+export interface ReloadRequest {
+  readonly author: string
+  readonly tunnels?: TunnelFate
 }
 
 export interface SetupRequest {
@@ -138,6 +147,7 @@ const string: Check = (value) => typeof value === 'string'
 const number: Check = (value) => typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
 const boolean: Check = (value) => typeof value === 'boolean'
 const share: Check = (value) => typeof value === 'number' && value >= 0 && value <= 1
+const fate: Check = (value) => value === 'drain' || value === 'cut'
 const optional =
   (check: Check): Check =>
   (value) =>
@@ -152,10 +162,11 @@ const fields: Readonly<Record<Act, Fields>> = {
     ifVersion: optional(number),
     confirmWithinMs: optional(number),
     revertOnRefusals: optional(share),
+    tunnels: optional(fate),
   },
   confirm: { author: string },
-  rollback: { author: string, comment: string, version: optional(number) },
-  reload: { author: string },
+  rollback: { author: string, comment: string, version: optional(number), tunnels: optional(fate) },
+  reload: { author: string, tunnels: optional(fate) },
   versions: { limit: optional(number), before: optional(number) },
   migrations: { limit: optional(number) },
   diff: { a: number, b: number },

@@ -1,5 +1,6 @@
 /** Everything of one worker that callers come in by: the proxy and the services, as one thing to retire and to cut. */
 import type { Backends } from '../backend/backends.ts'
+import { reweighUnder } from '../backend/reweigh.ts'
 import type { AccessRecord } from '../observe/access-record.ts'
 import { ProxyEntrance } from '../proxy/proxy-entrance.ts'
 import { ServiceEntrance } from '../service/service-entrance.ts'
@@ -58,6 +59,14 @@ export class Entrances {
     for (const entrance of this.#all) entrance.emptied = tellWhenEmpty
     for (const service of this.#services.values()) service.retire()
     this.#proxy.retire(give)
+  }
+
+  /** Ends every tunnel and request whose backend a newer version would refuse; tells how many those were. */
+  reweigh(newer: Snapshot): number {
+    const holds = reweighUnder(newer, Date.now())
+    let cut = 0
+    for (const entrance of this.#all) cut += entrance.reweigh(newer, holds)
+    return cut
   }
 
   /** Cuts everything that is left; tells how many callers that were. */

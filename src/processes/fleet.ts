@@ -9,6 +9,7 @@ import type { IntoleranceMark } from '../backend/hybrid-tolerance.ts'
 import { SidecarError } from '../errors.ts'
 import type { EventName } from '../observe/event-names.ts'
 import type { Totals } from '../observe/tally.ts'
+import type { TunnelFate } from '../settings/settings.ts'
 import type { Snapshot } from '../settings/snapshot.ts'
 import { describeBound } from './describe-bound.ts'
 import { recordOf } from './error-record.ts'
@@ -97,11 +98,8 @@ export class Fleet {
     this.#listeners.keepOnly(this.#live === undefined ? [] : entranceAddresses(this.#live.snapshot.settings))
   }
 
-  /**
-   * Puts the prepared generation into force; when it resolves, no request begins under an older one. `cut` ends what
-   * began under it as well, for a change that takes trust away.
-   */
-  async swap({ cut }: { readonly cut: boolean }): Promise<void> {
+  /** Puts the prepared generation into force; when it resolves, no request begins under an older one. */
+  async swap(tunnels: TunnelFate): Promise<void> {
     const next = this.#prepared
     if (next === undefined) throw new SidecarError('OPERATOR_GENERATION_FAILED', 'no generation is prepared')
     try {
@@ -115,7 +113,7 @@ export class Fleet {
     this.#prepared = undefined
     this.#handOver.flush()
     if (old !== undefined) await this.#retire(old)
-    if (cut) old?.cut()
+    if (tunnels === 'cut') for (const generation of this.#draining) generation.reweigh(next.snapshot)
     this.#listeners.keepOnly(entranceAddresses(next.snapshot.settings))
     this.#tellAddresses()
     this.#log('generation.active', next)
@@ -186,6 +184,9 @@ export class Fleet {
       noted: (noted) => this.#events.noted(noted),
       learned: (worker, intolerant) => this.#learned(worker, intolerant),
       accepting: () => this.#handOver.flush(),
+      reweighed: (worker, cut) => {
+        if (cut > 0) this.#log('generation.reweighed', generation, { worker: worker.pid, cut })
+      },
       exited: (worker) => this.#exited(worker, generation),
     })
     const ready = () => this.#log('worker.ready', generation, { worker: worker.pid })
@@ -256,6 +257,8 @@ const sentences: { readonly [N in EventName]?: (generation: number) => string } 
   'generation.failed': (generation) => `generation ${generation} does not start; what ran before runs on`,
   'generation.retired': (generation) => `generation ${generation} has ended`,
   'generation.cut': (generation) => `the drain deadline of generation ${generation} cut callers`,
+  'generation.reweighed': (generation) =>
+    `connections of generation ${generation} were cut: the new version refuses them`,
   'worker.ready': (generation) => `a worker of generation ${generation} is ready`,
   'worker.exited': (generation) => `a worker of generation ${generation} has ended`,
   'worker.restart-delayed': (generation) => `workers of generation ${generation} keep dying: the next start waits`,

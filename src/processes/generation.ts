@@ -83,6 +83,11 @@ export class Generation {
     return this.#gone.promise
   }
 
+  /** Ends what a newer snapshot would refuse. */
+  reweigh(snapshot: Snapshot): void {
+    for (const worker of this.workers) worker.reweigh(snapshot)
+  }
+
   cut(): void {
     for (const worker of this.workers) worker.cut()
   }

@@ -6,6 +6,7 @@ import { buildContexts } from '../backend/contexts.ts'
 import { asSidecarError, SidecarError } from '../errors.ts'
 import { pending as pendingOf } from '../history/pending.ts'
 import { activeVersion, recordVersion, type Version, type VersionHead } from '../history/versions.ts'
+import type { TunnelFate } from '../settings/settings.ts'
 import type { Snapshot } from '../settings/snapshot.ts'
 import type { Change, TellProgress } from './change.ts'
 import { type Composition, composeSnapshot, meansTheSame, type Readers } from './compose-snapshot.ts'
@@ -126,7 +127,8 @@ export class InForce {
     // What runs already has passed, and at the start there is no running version that a failure could protect.
     if (isNew && active !== null) await this.#options.test(composition)
     step('tests-passed', `${snapshot.policy.tests.length} policy tests hold`)
-    const recorded = await this.#bringIntoForce({ attempt, snapshot, active, isNew }, step)
+    const tunnels = change.tunnels ?? snapshot.settings.openTunnels
+    const recorded = await this.#bringIntoForce({ attempt, snapshot, active, isNew, tunnels }, step)
     this.#options.adopted({ change, snapshot, before, recorded, composition })
     const pending = recorded === undefined ? undefined : pendingOf(this.#options.history)
     const { backTo } = attempt
@@ -142,7 +144,7 @@ export class InForce {
     return composeSnapshot(attempt, { settings, readers, version, generation, appliedUnder: catalogues })
   }
 
-  async #bringIntoForce({ attempt, snapshot, active, isNew }: Candidature, step: Step): Promise<Recorded> {
+  async #bringIntoForce({ attempt, snapshot, active, isNew, tunnels }: Candidature, step: Step): Promise<Recorded> {
     const { link, history } = this.#options
     const staged = attempt.writes ? await stageText(attempt.settings.policy, attempt.text) : undefined
     // A number that was tried is not used again, whatever came of it.
@@ -153,7 +155,7 @@ export class InForce {
       await staged?.commit()
       const waits = waiting(history)
       const recorded = isNew ? recordVersion(history, newVersion(attempt, { active, history })) : undefined
-      await this.#swap(active, { isNew, waits, cut: attempt.cut === true })
+      await this.#swap(active, { isNew, waits, tunnels })
       this.#snapshot = snapshot
       await staged?.settle()
       step('swapped', `new requests run under version ${snapshot.version}${takenOver(recorded, { attempt, history })}`)
@@ -167,9 +169,9 @@ export class InForce {
   }
 
   /** The record comes first and cannot be erased, so a swap that fails after it is recorded as undone. */
-  async #swap(active: Version | null, { isNew, waits, cut }: Swap): Promise<void> {
+  async #swap(active: Version | null, { isNew, waits, tunnels }: Swapping): Promise<void> {
     try {
-      await this.#options.link.swap({ cut })
+      await this.#options.link.swap(tunnels)
     } catch (error) {
       if (isNew && active !== null) recordVersion(this.#options.history, undoneVersion(active, waits))
       throw error
@@ -182,17 +184,16 @@ type Result = Omit<Applied, 'elapsedMs'>
 type Recorded = VersionHead | undefined
 type Waits = ReturnType<typeof waiting>
 
-interface Swap {
-  readonly isNew: boolean
-  readonly waits: Waits
-  readonly cut: boolean
-}
-
 interface Candidature {
   readonly attempt: Attempt
   readonly snapshot: Snapshot
   readonly active: Version | null
   readonly isNew: boolean
+  readonly tunnels: TunnelFate
+}
+
+interface Swapping extends Pick<Candidature, 'isNew' | 'tunnels'> {
+  readonly waits: Waits
 }
 
 function assertExpected({ ifVersion }: Attempt, active: Version | null): void {

@@ -7,6 +7,7 @@ import type { IntoleranceMark } from '../backend/hybrid-tolerance.ts'
 import type { EventName } from '../observe/event-names.ts'
 import type { Totals } from '../observe/tally.ts'
 import type { LoadOptions } from '../settings/load-settings.ts'
+import type { TunnelFate } from '../settings/settings.ts'
 import type { Snapshot } from '../settings/snapshot.ts'
 import type { ErrorRecord } from './error-record.ts'
 import type { Noted } from './sighting-notes.ts'
@@ -41,6 +42,8 @@ export type ToWorker =
   | { readonly type: 'learn'; readonly intolerant: readonly IntoleranceMark[] }
   /** Stop accepting; give callers away or close them as they fall idle; then say `retired`. */
   | { readonly type: 'retire'; readonly handOver: boolean }
+  /** Weigh what is open again under this newer snapshot, and cut what it refuses; then say `reweighed`. */
+  | { readonly type: 'reweigh'; readonly snapshot: Snapshot }
   /** The drain deadline has passed: cut what is left and end. */
   | { readonly type: 'cut' }
 
@@ -63,6 +66,8 @@ export type FromWorker =
   | { readonly type: 'noted'; readonly noted: Noted }
   /** The marks of this worker, whenever they change. */
   | { readonly type: 'learned'; readonly intolerant: readonly IntoleranceMark[] }
+  /** How many tunnels and requests a newer snapshot has ended. */
+  | { readonly type: 'reweighed'; readonly cut: number }
   /** Last of all: how many callers the drain deadline cut. */
   | { readonly type: 'ending'; readonly cut: number }
 
@@ -102,8 +107,8 @@ export type FromControl =
   | { readonly type: 'claim'; readonly request: string; readonly state: string }
   /** Starts a generation next to the running one; done when all its workers are ready and warm. */
   | { readonly type: 'prepare'; readonly request: string; readonly snapshot: Snapshot }
-  /** Puts the prepared generation into force; done when the old one takes no request any more. `cut` ends it at once. */
-  | { readonly type: 'swap'; readonly request: string; readonly cut: boolean }
+  /** Puts the prepared generation into force; done when the old one takes no request any more. */
+  | { readonly type: 'swap'; readonly request: string; readonly tunnels: TunnelFate }
   /** Ends the prepared generation: something else failed. */
   | { readonly type: 'abandon' }
   /** What the next control process should know if this one dies; handed back unread in `begin`. */

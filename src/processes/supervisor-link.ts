@@ -1,4 +1,5 @@
 /** Control's side of its channel to the supervisor: what it asks for becomes a promise, what it hears an event. */
+import type { TunnelFate } from '../settings/settings.ts'
 import type { Snapshot } from '../settings/snapshot.ts'
 import type { TcpHandle } from '../wire/raw-handle.ts'
 import { sendOver } from './channel.ts'
@@ -6,6 +7,7 @@ import { errorOf } from './error-record.ts'
 import type { FromControl, ToControl } from './messages.ts'
 
 type Asking = 'claim' | 'prepare' | 'swap'
+type Swap = { type: 'swap'; tunnels: TunnelFate }
 /** What is left for the rest of control when answers and handles have found those who asked for them. */
 export type Heard = Exclude<ToControl, { type: 'done' | 'claimed' }>
 
@@ -33,8 +35,8 @@ export class SupervisorLink {
   }
 
   /** Puts the prepared generation into force; resolves when no request begins under the old one any more. */
-  swap({ cut }: { readonly cut: boolean }): Promise<void> {
-    return this.#ask({ type: 'swap', cut })
+  swap(tunnels: TunnelFate): Promise<void> {
+    return this.#ask({ type: 'swap', tunnels })
   }
 
   /** Says something that needs no answer. */
@@ -42,12 +44,7 @@ export class SupervisorLink {
     return sendOver(process, message)
   }
 
-  #ask(
-    question:
-      | { type: 'claim'; state: string }
-      | { type: 'prepare'; snapshot: Snapshot }
-      | { type: 'swap'; cut: boolean },
-  ) {
+  #ask(question: { type: 'claim'; state: string } | { type: 'prepare'; snapshot: Snapshot } | Swap) {
     const answer = Promise.withResolvers<void>()
     // Not the number alone: an answer to a control process that died must not pass for one to its successor.
     const request = `${process.pid}.${++this.#requests}`

@@ -127,7 +127,7 @@ class Supervisor {
       case 'prepare':
         return this.#answer(message.request, this.#fleet.prepare(message.snapshot))
       case 'swap':
-        return this.#answer(message.request, this.#fleet.swap(message))
+        return this.#answer(message.request, this.#fleet.swap(message.tunnels))
       case 'abandon':
         return this.#fleet.abandon()
       case 'notes':

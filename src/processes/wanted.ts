@@ -27,7 +27,6 @@ export interface Attempt {
   readonly writes: boolean
   readonly ifVersion?: number
   readonly confirm?: Candidate['confirm']
-  readonly cut?: true
   /** The version whose text comes back. */
   readonly backTo?: number
 }
@@ -59,10 +58,10 @@ export async function wantedBy(change: Change, means: Means): Promise<Wanted> {
   const { settings } = means
   if (settings === undefined) throw new SidecarError('INTERNAL_ERROR', 'a change came before the start was over')
   if (change.kind === 'rollback') return { attempts: [rollback(change, means.history, settings)], ...asBefore }
-  const { text, file, source, author, comment, ifVersion, confirm, cut } = change
+  const { text, file, source, author, comment, ifVersion, confirm } = change
   const attempt: Attempt = { settings, text, file, source, author, comment, writes: true }
   return {
-    attempts: [{ ...attempt, ...given({ ifVersion, confirm, cut }) }],
+    attempts: [{ ...attempt, ...given({ ifVersion, confirm }) }],
     ...asBefore,
   }
 }
@@ -120,7 +119,7 @@ function given<T extends object>(wishes: T): { [K in keyof T]?: NonNullable<T[K]
 }
 
 function rollback(
-  { version, trigger, author, comment, ifVersion, cut }: Rollback,
+  { version, trigger, author, comment, ifVersion }: Rollback,
   history: History,
   settings: Settings,
 ): Attempt {
@@ -141,6 +140,6 @@ function rollback(
     comment: said,
     writes: true,
     backTo: number,
-    ...given({ ifVersion, cut }),
+    ...given({ ifVersion }),
   }
 }

@@ -22,6 +22,7 @@ export interface WorkerEvents {
   noted(noted: Noted): void
   learned(worker: WorkerProcess, intolerant: readonly IntoleranceMark[]): void
   accepting(): void
+  reweighed(worker: WorkerProcess, cut: number): void
   exited(worker: WorkerProcess): void
 }
 
@@ -118,6 +119,11 @@ export class WorkerProcess {
     return this.#retired.promise
   }
 
+  /** Ends what a newer snapshot would refuse. */
+  reweigh(snapshot: Snapshot): void {
+    if (this.state !== 'gone') this.#send({ type: 'reweigh', snapshot })
+  }
+
   /** Cuts what is left; a worker that does not end by that either is killed. */
   cut(): void {
     if (this.state === 'gone') return
@@ -149,6 +155,8 @@ export class WorkerProcess {
     } else if (message.type === 'failed') {
       this.ending = message.error.message
       this.#fail(errorOf(message.error))
+    } else if (message.type === 'reweighed') {
+      this.#events.reweighed(this, message.cut)
     } else if (message.type === 'ending') {
       this.cutCallers = message.cut
     } else {

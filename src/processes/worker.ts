@@ -11,6 +11,7 @@ import { createAccessCounter } from '../observe/count-access.ts'
 import { createCounters } from '../observe/counters.ts'
 import { type LineWriter, writeToStandardOutput } from '../observe/line-writer.ts'
 import type { Policy } from '../policy/policy.ts'
+import type { Snapshot } from '../settings/snapshot.ts'
 import { Deadlines } from '../wire/deadlines.ts'
 import { acceptOn, type TcpHandle } from '../wire/raw-handle.ts'
 import { sendOver } from './channel.ts'
@@ -59,6 +60,8 @@ class Worker {
         return this.#learn(message.intolerant)
       case 'retire':
         return this.#retire(message.handOver)
+      case 'reweigh':
+        return this.#reweigh(message.snapshot)
       case 'cut':
         return void this.#end(this.#entrances?.cut() ?? 0)
     }
@@ -125,6 +128,11 @@ class Worker {
     // begin between these lines.
     this.#tell({ type: 'retired' })
     entrances.retire(handOver ? giveOver(process) : undefined, () => void this.#end(0))
+  }
+
+  #reweigh(newer: Snapshot): void {
+    this.#backends?.rest()
+    this.#tell({ type: 'reweighed', cut: this.#entrances?.reweigh(newer) ?? 0 })
   }
 
   #report({ last = false } = {}): void {

@@ -3,6 +3,7 @@
  * when the work is done. Bytes that nobody can take yet are held here, never more than one head's worth, and then
  * the caller is no longer read from. Answers leave in the order of the requests because there is one work at a time.
  */
+import type { OpenConnection } from '../backend/reweigh.ts'
 import { SidecarError } from '../errors.ts'
 import { findHeadEnd, refuseBrokenHead, skipLeadingEmptyLine } from '../http/head-end.ts'
 import { parseRequestHead, type RequestHead } from '../http/request-head.ts'
@@ -45,6 +46,11 @@ export class Caller implements CallerConnection, WireReader, Watched {
 
   get busy(): boolean {
     return this.#work !== undefined
+  }
+
+  /** The backend connection that its request uses at this moment. */
+  get held(): OpenConnection | undefined {
+    return this.#work?.held
   }
 
   get lastAnswer(): boolean {
@@ -135,12 +141,12 @@ export class Caller implements CallerConnection, WireReader, Watched {
     else this.wire.end()
   }
 
-  /** Ends at once whatever is under way. */
-  cut(): void {
+  /** Ends at once whatever is under way, at the drain deadline or for the reason given. */
+  cut(reason?: SidecarError): void {
     const work = this.#work
     this.#work = undefined
     this.#leaving = true
-    work?.cut()
+    work?.cut(reason)
     this.wire.reset()
   }
 

@@ -4,6 +4,7 @@
  * at, and the caller's own handshake, read as it passes (tunnel-inspection.ts). A rule may ask for less; what is not TLS
  * gets through in no case, unless the rule allows plain text.
  */
+import type { OpenConnection } from '../backend/reweigh.ts'
 import type { BackendConnection } from '../backend/verified-backend.ts'
 import { asSidecarError, SidecarError } from '../errors.ts'
 import type { AllowedDecision } from '../policy/allowed-or-throw.ts'
@@ -35,6 +36,7 @@ export class Connect implements Work, WireReader {
   readonly #record: RequestRecord
   #backend: BackendConnection | undefined
   #inspection: TunnelInspection | undefined
+  #held: OpenConnection | undefined
   #over = false
 
   constructor(entrance: EntranceContext, { caller, decision, record }: ConnectRequest) {
@@ -80,8 +82,14 @@ export class Connect implements Work, WireReader {
     )
   }
 
-  cut(): void {
-    this.#abandon(new SidecarError('INTERNAL_DRAINING', 'the drain deadline cut the tunnel before it carried anything'))
+  get held(): OpenConnection | undefined {
+    return this.#held
+  }
+
+  cut(
+    reason = new SidecarError('INTERNAL_DRAINING', 'the drain deadline cut the tunnel before it carried anything'),
+  ): void {
+    this.#abandon(reason)
   }
 
   expired(): void {
@@ -147,7 +155,8 @@ export class Connect implements Work, WireReader {
 
   async #verify(): Promise<string> {
     const { backends } = this.#entrance
-    const { verdict, tls, address } = await backends.verdictFor(this.#decision)
+    const { verdict, tls, address, chain } = await backends.verdictFor(this.#decision)
+    this.#held = { destination: this.#decision.destination, address, chain, tls }
     this.#record.judged(verdict, tls)
     if (this.#decision.rule.tunnels === 'inspect') {
       this.#inspection = new TunnelInspection(backends, this.#decision, { verdict, tls })
@@ -187,7 +196,13 @@ export class Connect implements Work, WireReader {
 
   #join(backend: BackendConnection, ahead: Buffer): void {
     this.#over = true
-    this.#entrance.openTunnel({ caller: this.#caller, backend, record: this.#record, ahead })
+    this.#entrance.openTunnel({
+      caller: this.#caller,
+      backend,
+      record: this.#record,
+      ahead,
+      held: this.#held ?? backend,
+    })
   }
 
   #refuse(error: SidecarError): void {

@@ -1,4 +1,5 @@
 import type { Backends } from '../backend/backends.ts'
+import type { OpenConnection } from '../backend/reweigh.ts'
 import type { BackendConnection } from '../backend/verified-backend.ts'
 import type { RequestHead } from '../http/request-head.ts'
 import type { Settings } from '../settings/settings.ts'
@@ -30,6 +31,8 @@ export interface EntranceContext {
 export interface TunnelRequest {
   readonly caller: CallerConnection
   readonly backend: BackendConnection
+  /** What was judged for it: the connection itself, or that of the verifying handshake before it. */
+  readonly held: OpenConnection
   readonly record: RequestRecord
   /** What the caller had sent before the tunnel was open. */
   readonly ahead: Buffer

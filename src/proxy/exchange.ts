@@ -3,9 +3,11 @@
  * A request is tried again only when that cannot be noticed: it is idempotent, has no body, and the pooled
  * connection was gone before a byte of an answer came (RFC 9110 §9.2.2).
  */
+import type { OpenConnection } from '../backend/reweigh.ts'
 import type { BackendConnection, VerifiedBackend } from '../backend/verified-backend.ts'
 import { asSidecarError, SidecarError } from '../errors.ts'
 import { type BodyReader, bodyReader } from '../http/body-reader.ts'
+import { idempotentMethods } from '../http/methods.ts'
 import type { RequestHead } from '../http/request-head.ts'
 import type { ResponseHead } from '../http/response-head.ts'
 import type { WireReader } from '../wire/wire.ts'
@@ -15,10 +17,8 @@ import { Outflow } from './outflow.ts'
 import { requestHeadText, upgradeHeadText } from './relayed-heads.ts'
 import type { RequestRecord } from './request-record.ts'
 import type { Route } from './routes.ts'
-import { syntaxFault } from './syntax-fault.ts'
+import { badAnswer, syntaxFault } from './syntax-fault.ts'
 import type { CallerConnection, Work } from './work.ts'
-
-const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE'])
 
 export interface ExchangeRequest {
   readonly caller: CallerConnection
@@ -101,8 +101,12 @@ export class Exchange implements Work, WireReader {
     this.#dropBackend()
   }
 
-  cut(): void {
-    this.#settle(new SidecarError('INTERNAL_DRAINING', 'the drain deadline cut the request'))
+  get held(): OpenConnection | undefined {
+    return this.#backend
+  }
+
+  cut(reason = new SidecarError('INTERNAL_DRAINING', 'the drain deadline cut the request')): void {
+    this.#settle(reason)
     this.#dropBackend()
   }
 
@@ -213,9 +217,8 @@ export class Exchange implements Work, WireReader {
     this.#record.answered(101)
     this.#caller.wire.write(upgradeHeadText(head, this.#entrance.via))
     if (rest.length > 0) this.#caller.wire.write(rest)
-    const ahead = this.#caller.handOff()
-    const closed = (): void => this.#dropBackend()
-    this.#entrance.openTunnel({ caller: this.#caller, backend, record: this.#record, ahead, closed })
+    const [caller, record, ahead] = [this.#caller, this.#record, this.#caller.handOff()]
+    this.#entrance.openTunnel({ caller, backend, held: backend, record, ahead, closed: () => this.#dropBackend() })
   }
 
   // --- ends ---
@@ -236,7 +239,7 @@ export class Exchange implements Work, WireReader {
 
   #broken(error: Error | undefined): void {
     const { untouched } = this.#answer
-    const repeatable = IDEMPOTENT.has(this.#head.method) && this.#bodyless
+    const repeatable = idempotentMethods.has(this.#head.method) && this.#bodyless
     if (untouched && repeatable && this.#reused && !this.#retried) {
       this.#retried = true
       this.#dropBackend()
@@ -295,5 +298,3 @@ export class Exchange implements Work, WireReader {
 }
 
 const silent: WireReader = { bytes() {}, ended() {}, drained() {}, closed() {} }
-
-const badAnswer = (message: string): SidecarError => new SidecarError('BACKEND_BAD_RESPONSE', message)

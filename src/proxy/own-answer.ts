@@ -4,6 +4,7 @@ import type { CallerConnection, Work } from './work.ts'
 
 /** The work of a request that we answer ourselves, without any backend. */
 export class OwnAnswer implements Work {
+  readonly held = undefined
   readonly blocked = false
   readonly #write: () => void
 

@@ -3,6 +3,7 @@
  * moves the callers on. Everything it shares among callers is made once per snapshot.
  */
 import type { Backends } from '../backend/backends.ts'
+import type { Holds, OpenConnection } from '../backend/reweigh.ts'
 import { SidecarError } from '../errors.ts'
 import type { RequestHead } from '../http/request-head.ts'
 import { hasViaPseudonym } from '../http/via.ts'
@@ -44,11 +45,13 @@ export class ProxyEntrance implements EntranceContext {
   readonly #snapshot: Snapshot
   readonly #finished: (record: AccessRecord) => void
   readonly #callers = new Set<Caller>()
-  readonly #tunnels = new Set<Tunnel>()
+  readonly #tunnels = new Map<Tunnel, OpenConnection>()
   readonly #idPrefix: string
   #requests = 0
   #retired = false
   #give: Give | undefined
+  /** Set once a newer version has weighed what is open here. */
+  #holds: Holds | undefined
 
   constructor(options: ProxyEntranceOptions) {
     const { settings } = options.snapshot
@@ -92,9 +95,19 @@ export class ProxyEntrance implements EntranceContext {
     const left = this.#callers.size
     // Whoever cuts knows that it is empty now; told so in between, it would go by a count that is not final.
     this.emptied = () => {}
-    for (const tunnel of this.#tunnels) tunnel.cut()
+    for (const tunnel of this.#tunnels.keys()) tunnel.cut()
     for (const caller of this.#callers) caller.cut()
     return left
+  }
+
+  /** Ends every tunnel and request whose backend a newer version would refuse; tells how many those were. */
+  reweigh({ version }: Snapshot, holds: Holds): number {
+    this.#holds = holds
+    const tunnels = [...this.#tunnels].filter(([, held]) => !holds(held))
+    for (const [tunnel] of tunnels) tunnel.cut('refused')
+    const callers = [...this.#callers].filter(({ held }) => held !== undefined && !holds(held))
+    for (const caller of callers) caller.cut(refusedBy(version, caller.held))
+    return tunnels.length + callers.length
   }
 
   newRecord({ wire }: CallerConnection): RequestRecord {
@@ -129,7 +142,7 @@ export class ProxyEntrance implements EntranceContext {
     return new Exchange(this, { caller, route, head, record })
   }
 
-  openTunnel({ caller, backend, record, ahead, closed }: TunnelRequest): void {
+  openTunnel({ caller, backend, held, record, ahead, closed }: TunnelRequest): void {
     const over = (end: TunnelEnd, error: Error | undefined): void => {
       this.#tunnels.delete(tunnel)
       if (end !== 'complete') record.cutShort(end, error)
@@ -144,7 +157,9 @@ export class ProxyEntrance implements EntranceContext {
       deadlines: this.deadlines,
       closed: over,
     })
-    this.#tunnels.add(tunnel)
+    this.#tunnels.set(tunnel, held)
+    // A tunnel that was being opened when the version changed is weighed as those that were open.
+    if (this.#holds?.(held) === false) return tunnel.cut('refused')
     if (ahead.length > 0 && !backend.wire.write(ahead)) caller.wire.pause()
   }
 
@@ -161,6 +176,11 @@ export class ProxyEntrance implements EntranceContext {
   #tellWhenEmpty(): void {
     if (this.#retired && this.#callers.size === 0) this.emptied()
   }
+}
+
+function refusedBy(version: number, held: OpenConnection | undefined): SidecarError {
+  const message = `version ${version} refuses ${held?.destination.authority}, and ends what is open to it`
+  return new SidecarError('POLICY_VERDICT_REFUSED', message)
 }
 
 function atLimit(name: string): SidecarError {

@@ -1,9 +1,13 @@
+import type { OpenConnection } from '../backend/reweigh.ts'
+import type { SidecarError } from '../errors.ts'
 import type { Wire } from '../wire/wire.ts'
 
 /** What a request turned into: an exchange with a backend, or a tunnel being opened. */
 export interface Work {
   /** It cannot take more of the caller's bytes for now, so the caller should not be read from. */
   readonly blocked: boolean
+  /** The backend connection it uses at this moment. */
+  readonly held: OpenConnection | undefined
   /** Begins; `bytesFollow` tells that a first piece of the body is at hand and will be offered at once. */
   start(bytesFollow: boolean): void
   /** Takes bytes that follow the head; tells how many it took, 0 while it can take none. */
@@ -13,8 +17,8 @@ export interface Work {
   /** What was written to the caller has left, after a write had answered false. */
   callerDrained(): void
   callerClosed(error: Error | undefined): void
-  /** The caller is about to be cut: the work ends, and says so in its record. */
-  cut(): void
+  /** The caller is about to be cut, by the drain deadline or for the reason given: the work ends, and its record says so. */
+  cut(reason?: SidecarError): void
   /** The deadline that the work had set on the caller has passed. */
   expired(): void
 }

@@ -4,6 +4,7 @@
  * closes with a reset: there is no protocol here to say it in, and a clean end would look like an answer.
  */
 import type { OpenedConnection } from '../backend/open-connection.ts'
+import type { OpenConnection } from '../backend/reweigh.ts'
 import { asSidecarError, SidecarError } from '../errors.ts'
 import { Tunnel } from '../tunnel/tunnel.ts'
 import type { Watched } from '../wire/deadlines.ts'
@@ -28,6 +29,7 @@ export class ServiceCaller implements WireReader, Watched {
   #awaitsHeader = false
   #isOver = false
   #tunnel: Tunnel | undefined
+  #backend: OpenConnection | undefined
 
   constructor(service: ServiceContext, handle: TcpHandle) {
     this.#service = service
@@ -37,6 +39,11 @@ export class ServiceCaller implements WireReader, Watched {
 
   get isTunnel(): boolean {
     return this.#tunnel !== undefined
+  }
+
+  /** What its tunnel goes to, once there is one. */
+  get backend(): OpenConnection | undefined {
+    return this.#backend
   }
 
   /** Begins; not done by the constructor, because it may end at once. */
@@ -58,8 +65,8 @@ export class ServiceCaller implements WireReader, Watched {
     this.wire.reset()
   }
 
-  cut(): void {
-    if (this.#tunnel !== undefined) return this.#tunnel.cut()
+  cut(end: 'cut' | 'refused' = 'cut'): void {
+    if (this.#tunnel !== undefined) return this.#tunnel.cut(end)
     this.refuse(new SidecarError('INTERNAL_DRAINING', 'the drain deadline cut the caller before its tunnel was open'))
   }
 
@@ -130,6 +137,8 @@ export class ServiceCaller implements WireReader, Watched {
         this.#finish(undefined)
       },
     })
+    this.#backend = opened.backend
+    if (this.#service.isRefused(opened.backend)) return this.#tunnel.cut('refused')
     if (backend.congested) this.wire.pause()
     if (this.wire.congested) backend.pause()
   }

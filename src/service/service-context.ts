@@ -1,4 +1,5 @@
 import type { OpenedConnection } from '../backend/open-connection.ts'
+import type { OpenConnection } from '../backend/reweigh.ts'
 import type { Service } from '../settings/service.ts'
 import type { Deadlines } from '../wire/deadlines.ts'
 import type { Wire } from '../wire/wire.ts'
@@ -17,6 +18,8 @@ export interface ServiceContext {
   newRecord(): ServiceRecord
   /** Opens a connection of its own for one caller; throws a SidecarError. */
   open(record: ServiceRecord, ends: CallerEnds, isWanted: () => boolean): Promise<OpenedConnection>
+  /** Tells whether a connection just opened is one that a newer version has asked to end. */
+  isRefused(backend: OpenConnection): boolean
   /** Logs and counts what a record says; the caller is gone. */
   finished(caller: ServiceConnection, record: ServiceRecord): void
 }

@@ -5,6 +5,7 @@
  */
 import type { Backends } from '../backend/backends.ts'
 import type { OpenedConnection } from '../backend/open-connection.ts'
+import type { Holds, OpenConnection } from '../backend/reweigh.ts'
 import { SidecarError } from '../errors.ts'
 import type { AccessRecord } from '../observe/access-record.ts'
 import type { Service } from '../settings/service.ts'
@@ -38,6 +39,8 @@ export class ServiceEntrance implements ServiceContext {
   readonly #idPrefix: string
   #taken = 0
   #retired = false
+  /** Set once a newer version has weighed what is open here. */
+  #holds: Holds | undefined
 
   constructor(options: ServiceEntranceOptions) {
     const { service, snapshot, deadlines } = options
@@ -68,6 +71,19 @@ export class ServiceEntrance implements ServiceContext {
   retire(): void {
     this.#retired = true
     this.#tellWhenEmpty()
+  }
+
+  /** Ends every caller whose backend a newer version would refuse, also one whose tunnel is only being opened. */
+  reweigh(_newer: Snapshot, holds: Holds): number {
+    this.#holds = holds
+    const cut = [...this.#callers].filter(({ backend }) => backend !== undefined && !holds(backend))
+    for (const caller of cut) caller.cut('refused')
+    return cut.length
+  }
+
+  /** Tells whether a connection that has just been opened is one that a newer version has asked to end. */
+  isRefused(backend: OpenConnection): boolean {
+    return this.#holds?.(backend) === false
   }
 
   /** Cuts everything that is left; tells how many callers that were. */

@@ -53,6 +53,11 @@ export const settingsSchema = z
     workers: z
       .union([z.literal('auto'), z.int().min(1).max(64)])
       .describe('Worker processes; auto is one for each processor, at least 2 and at most 4.'),
+    openTunnels: z
+      .enum(['drain', 'cut'])
+      .describe(
+        'What a change does to open tunnels and requests that it would refuse: drain lets them go on, cut ends them.',
+      ),
     services: servicesSchema.describe('Fixed forwards: accept here, connect there.'),
     limits: z
       .strictObject({

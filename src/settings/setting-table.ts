@@ -25,6 +25,7 @@ export const settingTable = {
   identities: { fallback: 'identities', text: 'word', isPath: true },
   state: { fallback: 'state', text: 'word', isPath: true },
   workers: { fallback: 'auto', text: 'number or word' },
+  openTunnels: { fallback: 'drain', text: 'word' },
   'limits.callers': { fallback: 8000, text: 'number' },
   'limits.tunnels': { fallback: 8000, text: 'number' },
   'limits.headBytes': { fallback: 65_536, text: 'number' },

@@ -22,6 +22,8 @@ export interface Settings {
   readonly workers: number
   /** Fixed forwards; they stand in the file only. */
   readonly services: readonly Service[]
+  /** What a change does to open connections that it would refuse: they end at the drain deadline, or at once. */
+  readonly openTunnels: TunnelFate
   readonly limits: {
     readonly callers: number
     readonly tunnels: number
@@ -44,6 +46,9 @@ export interface Settings {
   }
   readonly log: { readonly format: 'json' | 'ecs' | 'pretty'; readonly level: 'debug' | 'info' | 'warn' | 'error' }
 }
+
+/** Whether what a new version would refuse goes on until the drain deadline, or is cut at once. */
+export type TunnelFate = 'drain' | 'cut'
 
 export interface ListenAddress {
   readonly host: string

@@ -45,6 +45,7 @@ export function toSettings(
     identities: text('identities'),
     state: text('state'),
     workers: workerCount(value('workers') as number | 'auto'),
+    openTunnels: text('openTunnels') as Settings['openTunnels'],
     services: compileServices(services, { limits, timeouts, folder }),
     limits,
     timeouts,

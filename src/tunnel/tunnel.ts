@@ -15,6 +15,8 @@ export type TunnelEnd =
   | 'idle'
   /** We ended it, at a drain deadline. */
   | 'cut'
+  /** We ended it, because it would not be allowed any more. */
+  | 'refused'
 
 export interface TunnelOptions {
   readonly caller: Wire
@@ -51,8 +53,8 @@ export class Tunnel implements Watched {
   }
 
   /** Ends the tunnel in both directions now. */
-  cut(): void {
-    this.#end('cut')
+  cut(end: 'cut' | 'refused' = 'cut'): void {
+    this.#end(end)
   }
 
   #direction(from: Wire, to: Wire, closedEnd: TunnelEnd): WireReader {

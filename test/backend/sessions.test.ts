@@ -232,7 +232,13 @@ test('sessions are bounded, and the oldest goes first', () => {
   const sessions = new Sessions()
   const rule = makeRule()
   const key = (authority: string) => ({ rule, authority, serverName: '', nameToVerify: '', identity: undefined })
-  const certificate = { findings: [], spkiSha256: '', notAfterMs: Number.POSITIVE_INFINITY, revocation: undefined }
+  const certificate = {
+    findings: [],
+    spkiSha256: '',
+    notAfterMs: Number.POSITIVE_INFINITY,
+    revocation: undefined,
+    chain: [],
+  }
   const carried: CarriedSession = {
     session: Buffer.alloc(1),
     certificate,

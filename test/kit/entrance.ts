@@ -128,7 +128,7 @@ export class PlainBackends {
     await once(socket, 'connect')
     const destination = { host: 'b.test', port: 443, kind: 'name', authority: 'b.test:443' } as const
     const phases = { dnsMs: 0, connectMs: 0, tlsMs: 0 }
-    return { wire, destination, address: '127.0.0.1', phases, verdict: undefined, tls: undefined }
+    return { wire, destination, address: '127.0.0.1', phases, verdict: undefined, tls: undefined, chain: [] }
   }
 
   close(): void {

@@ -94,6 +94,7 @@ function makeSettings({ timeouts, limits, settings }: SnapshotWish): Settings {
     state: '/nonexistent/state',
     workers: 1,
     services: [],
+    openTunnels: 'drain',
     limits: { callers: 100, tunnels: 100, headBytes: 65_536, backendConnections: 10, ...limits },
     timeouts: {
       dnsMs: 2000,

@@ -53,6 +53,7 @@ function newGeneration(t: TestContext, workers = 2) {
         learned: () => {},
         noted: () => {},
         accepting: () => {},
+        reweighed: () => {},
         exited: (gone) => generation.lost(gone),
       })
       worker.begin(snapshot, { via: 'test', color: false, warm: [], intolerant: [], listeners: [] })

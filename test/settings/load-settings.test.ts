@@ -20,6 +20,7 @@ test('without file, flags or variables the defaults hold, paths below the workin
     identities: join(folder, 'identities'),
     state: join(folder, 'state'),
     workers: Math.max(2, Math.min(4, availableParallelism())),
+    openTunnels: 'drain',
     limits: { callers: 8000, tunnels: 8000, headBytes: 65_536, backendConnections: 256 },
     timeouts: {
       dnsMs: 5000,
@@ -49,6 +50,7 @@ truststores: /abs/ts
 identities: ../ids
 state: s
 workers: 3
+openTunnels: cut
 services: []
 limits: { callers: 1, tunnels: 2, headBytes: 2048, backendConnections: 3 }
 timeouts: { dns: 1ms, connect: 1.5s, handshake: 3s, head: 4s, firstByte: 5m, idle: 6h, drain: 0s, pooled: 0s, verdict: 0s }
@@ -79,6 +81,7 @@ test('every key of the file arrives, and says its place', (t) => {
     identities: join(folder, '../ids'),
     state: join(folder, 's'),
     workers: 3,
+    openTunnels: 'cut',
     limits: { callers: 1, tunnels: 2, headBytes: 2048, backendConnections: 3 },
     services: [],
     timeouts: {
@@ -96,7 +99,7 @@ test('every key of the file arrives, and says its place', (t) => {
   })
   assert.ok(Object.values(origins).every((origin) => origin.from === 'file'))
   assert.deepEqual(origins.policy, { from: 'file', name: `${file}:7:9` })
-  assert.deepEqual(origins['log.level'], { from: 'file', name: `${file}:15:31` })
+  assert.deepEqual(origins['log.level'], { from: 'file', name: `${file}:16:31` })
 })
 
 const texts: Readonly<Record<SettingPath, readonly [text: string, other: string]>> = {
@@ -108,6 +111,7 @@ const texts: Readonly<Record<SettingPath, readonly [text: string, other: string]
   'health.listen': ['127.0.0.1:5', '127.0.0.1:7'],
   policy: ['/a', '/b'],
   truststores: ['/a', '/b'],
+  openTunnels: ['drain', 'cut'],
   identities: ['/a', '/b'],
   state: ['/a', '/b'],
   workers: ['5', '6'],

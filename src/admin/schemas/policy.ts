@@ -84,7 +84,7 @@ export const edited = check.extend({ text: z.string() })
 export const connectionsChoice = z
   .enum(['drain', 'cut'])
   .default('drain')
-  .describe('drain lets them finish until timeouts.drain; cut ends them at the swap.')
+  .describe('drain lets them finish until timeouts.drain; cut ends at the swap those that the new version refuses.')
 
 export const applyRequest = z.strictObject({
   text: z.string().max(1_000_000),

@@ -1,0 +1,59 @@
+/**
+ * Whether what was let through under one version would be let through under another: the same questions as at the
+ * beginning, asked of the chain that was seen then. Who cuts by this cuts when in doubt, for OpenSSL is not asked again
+ * and our own walk has to reach an anchor by itself.
+ */
+import crypto from 'node:crypto'
+import type { AllowedDecision } from '../policy/allowed-or-throw.ts'
+import { decide } from '../policy/decide.ts'
+import type { Destination } from '../policy/destination.ts'
+import { compileAddresses } from '../policy/judge-address.ts'
+import type { Snapshot } from '../settings/snapshot.ts'
+import { Contexts } from './contexts.ts'
+import type { Agreed } from './findings.ts'
+import { judgeChain } from './judge-chain.ts'
+
+/** A connection to a backend, or the tunnel that a verdict was reached for. */
+export interface OpenConnection {
+  readonly destination: Destination
+  /** The IP address dialled. */
+  readonly address: string
+  /** DER of the certificates seen; empty for plain text. */
+  readonly chain: readonly Buffer[]
+  /** Undefined for plain text. */
+  readonly tls: Omit<Agreed, 'dhBits'> | undefined
+}
+
+/** Tells of an open connection whether the new version would let it through. */
+export type Holds = (connection: OpenConnection) => boolean
+
+/** Makes the judge for one snapshot; many connections to one backend are judged once. */
+export function reweighUnder(snapshot: Snapshot, nowMs: number): Holds {
+  const judgeAddress = compileAddresses(snapshot.policy.addresses)
+  const contexts = new Contexts(snapshot)
+  const known = new Map<string, boolean>()
+
+  const passes = (decision: AllowedDecision, { chain, tls }: OpenConnection): boolean => {
+    const { plaintext, starttls, tunnels } = decision.rule
+    if (plaintext || tunnels === 'blind') return true
+    if (tls === undefined) return starttls === 'may'
+    const certificates = chain.map((der) => new crypto.X509Certificate(der))
+    // How long the prime of a finite-field exchange was is not kept: it was judged when it was agreed on, and 0 is minded by nobody.
+    const agreed = { ...tls, dhBits: 0 }
+    return judgeChain({ snapshot, decision, chain: certificates, nowMs, agreed, contexts }).outcome !== 'refused'
+  }
+  return (connection) => {
+    const decision = decide(snapshot.policy, connection.destination)
+    if (!decision.allowed || !judgeAddress(connection.address).allowed) return false
+    const key = keyOf(connection)
+    const before = known.get(key)
+    const holds = before ?? passes(decision, connection)
+    known.set(key, holds)
+    return holds
+  }
+}
+
+function keyOf({ destination, chain, tls }: OpenConnection): string {
+  const hash = crypto.hash('sha256', Buffer.concat(chain), 'hex')
+  return [destination.authority, tls?.protocol, tls?.cipher, tls?.group, hash].join(' ')
+}
