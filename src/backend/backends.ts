@@ -47,7 +47,10 @@ export interface BackendsOptions {
 }
 
 /** What a handshake of our own gave, with the chain: nothing that is kept, since a chain takes much memory. */
-export type ExaminedBackend = Omit<JudgedBackend, 'cached' | 'chain'> & { readonly presentedChain: PresentedChain }
+export type ExaminedBackend = Omit<JudgedBackend, 'cached' | 'chain'> & {
+  readonly presentedChain: PresentedChain
+  readonly stapled: boolean
+}
 
 const POOLS_MAX = 4096
 const WARM_MS = 2000
@@ -104,10 +107,10 @@ export class Backends {
   async examine(decision: AllowedDecision, starttls?: StarttlsProtocol): Promise<ExaminedBackend> {
     const preface = prefaceOf({ decision, starttls })
     const wish = { decision, ...handshakeUses.verify, ...(preface === undefined ? {} : { preface }) }
-    const { backend, presentedChain } = await verify(this.#tools, wish)
+    const { backend, presentedChain, stapled } = await verify(this.#tools, wish)
     backend.wire.finish()
     const { verdict, tls, address, phases } = backend
-    return { verdict, tls, address, phases, presentedChain }
+    return { verdict, tls, address, phases, presentedChain, stapled }
   }
 
   /** A plain TCP connection, for a tunnel judged beforehand (to the address that was judged) or a plaintext rule. */

@@ -42,6 +42,8 @@ export interface VerifiedDial {
   readonly validUntilMs: number
   /** What was seen of the backend's certificate; empty for a resumed session, which shows none. */
   readonly presentedChain: PresentedChain
+  /** Whether an OCSP answer came along; only where the rule asks for one. */
+  readonly stapled: boolean
   /** Gives what the backend has said already, where that is kept; to be called when its reader is replaced. */
   takeEarly(): Buffer
   /** Tells whether it has become known by now that a certificate of the path was revoked. */
@@ -174,6 +176,7 @@ class Handshake {
         backend,
         validUntilMs: verdictEnd(verdict, input, ends),
         presentedChain,
+        stapled: dialled.staple !== undefined,
         isRevoked: () => this.#isRevoked(certificate),
         takeEarly,
       }
