@@ -15,6 +15,13 @@ const packages = {
   certutil: 'libnss3-tools',
   pk12util: 'libnss3-tools',
   'gnutls-cli': 'gnutls-bin',
+  slapd: 'slapd',
+  ldapsearch: 'ldap-utils',
+  postfix: 'postfix',
+  dovecot: 'dovecot-imapd',
+  initdb: 'postgresql',
+  psql: 'postgresql-client',
+  apache2: 'apache2',
 } as const
 
 export type Tool = keyof typeof packages
@@ -59,8 +66,14 @@ export async function toolVersions(): Promise<Record<string, string>> {
   return versions
 }
 
+/** Finds the file of a command; undefined when it is not there. */
+export function pathOf(command: string): string | undefined {
+  // Debian keeps servers in /usr/sbin, which is not on every user's path, and those of PostgreSQL by their version.
+  const own = ['/usr/sbin', '/usr/local/sbin', ...fs.globSync('/usr/lib/postgresql/*/bin')]
+  const folders = [...own, ...(process.env.PATH ?? '').split(':')]
+  return folders.map((folder) => `${folder}/${command}`).find((file) => fs.existsSync(file))
+}
+
 function isOnPath(command: string): boolean {
-  // Debian keeps servers in /usr/sbin, which is not on every user's path.
-  const folders = [...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/usr/local/sbin']
-  return folders.some((folder) => fs.existsSync(`${folder}/${command}`))
+  return pathOf(command) !== undefined
 }

@@ -63,15 +63,17 @@ export async function startOpensslServer(t: Cleaner, pair: KeyPair, args: readon
   return port
 }
 
-function keyFolder({ certificate, key }: KeyPair): string {
+/** A folder with tls.crt and tls.key in it. */
+export function keyFolder({ certificate, key }: KeyPair): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'vedette-backend-'))
   writeFileSync(path.join(folder, 'tls.crt'), certificate)
   writeFileSync(path.join(folder, 'tls.key'), key)
   return folder
 }
 
-async function endChild(child: ChildProcess, folder: string): Promise<void> {
-  if (child.exitCode === null) {
+/** Ends a server and removes its folder. */
+export async function endChild(child: ChildProcess, folder: string): Promise<void> {
+  if (child.exitCode === null && child.signalCode === null) {
     const ended = once(child, 'exit')
     child.kill('SIGKILL')
     await ended
@@ -79,7 +81,8 @@ async function endChild(child: ChildProcess, folder: string): Promise<void> {
   rmSync(folder, { recursive: true, force: true })
 }
 
-async function freePort(): Promise<number> {
+/** A port that was free a moment ago. */
+export async function freePort(): Promise<number> {
   const server = net.createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as net.AddressInfo
@@ -89,7 +92,7 @@ async function freePort(): Promise<number> {
 }
 
 /** Resolves when somebody accepts on the port. */
-async function accepting(port: number): Promise<void> {
+export async function accepting(port: number): Promise<void> {
   for (let attempt = 0; attempt < 200; attempt += 1) {
     const socket = net.connect({ host: '127.0.0.1', port })
     const up = await Promise.race([
