@@ -111,6 +111,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./setup.ts')).defineSetup,
   },
   {
+    name: 'doctor',
+    summary: 'look at the whole instance, files and processes, and say what is well and what to do; exits 0 or 1',
+    load: async () => (await import('./doctor.ts')).defineDoctor,
+  },
+  {
     name: 'reload',
     summary: 'read settings, policy and trust stores again; what changed comes into force without a lost request',
     load: async () => (await import('./reload.ts')).defineReload,

@@ -2,7 +2,7 @@
  * Changes values of a policy text and leaves everything else as its author wrote it: comments, order, blank lines. What
  * the new text means is judged by whoever parses it next.
  */
-import { isCollection, parseDocument } from 'yaml'
+import { isCollection, isScalar, parseDocument } from 'yaml'
 import { SidecarError } from '../errors.ts'
 import { formatPath, type Path } from './problem.ts'
 
@@ -22,10 +22,22 @@ export function editText(text: string, edits: readonly Edit[]): string {
       return node !== undefined && node !== null && !isCollection(node) && !isNull(node)
     })
     if (blocked >= 0) throw bad(`${formatPath(path)} leads through ${formatPath(path.slice(0, blocked + 1))}, a value`)
-    if (value === undefined) document.deleteIn(path)
-    else document.setIn(path, document.createNode(value))
+    put(document, { path, value })
   }
-  return document.toString({ lineWidth: 0 })
+  return document.toString({ lineWidth: 0, flowCollectionPadding: false })
+}
+
+function put(document: ReturnType<typeof parseDocument>, { path, value }: Edit): void {
+  const parent = document.getIn(path.slice(0, -1), true)
+  if (value === undefined) return isCollection(parent) ? void document.deleteIn(path) : undefined
+  for (const end of path.slice(1).keys()) {
+    const before = path.slice(0, end + 1)
+    if (isNull(document.getIn(before, true))) document.setIn(before, document.createNode({}))
+  }
+  // A comment behind a value belongs to its node, so the node stays where only its value changes.
+  const node = document.getIn(path, true)
+  if (isScalar(node) && (typeof value !== 'object' || value === null)) node.value = value
+  else document.setIn(path, document.createNode(value))
 }
 
 /** A key with nothing behind it, which a value may be put under. */
