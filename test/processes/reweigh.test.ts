@@ -44,11 +44,15 @@ async function house(t: TestContext, settings = '') {
   const polled = new EventEmitter()
   const silent = await startBackend(t, { certificate: corp.leaf, respond: () => void polled.emit('asked') })
   const waiting = Object.assign(polled, { port: silent.port })
-  const instance = startInstance(t, { policy: both, folder, settings })
+  const services = Object.entries(backends).map(
+    ([name, { port }]) =>
+      `  - { name: ${name}, accept: "unix:${folder}/${name}.sock", connect: "tls://${name}.localhost:${port}" }\n`,
+  )
+  const instance = startInstance(t, { policy: both, folder, settings: `${settings}\nservices:\n${services.join('')}` })
   const proxyPort = await instance.up
   const tunnel = (name: 'corp' | 'other') =>
     Tunnel.open(t, { proxyPort, authority: `${name}.localhost:${backends[name].port}` })
-  return { instance, proxyPort, writeStore, tunnel, waiting }
+  return { folder, instance, proxyPort, writeStore, tunnel, waiting }
 }
 
 /** A caller's end of a tunnel with TLS in it, to a backend that echoes. */
@@ -146,4 +150,25 @@ test('a request that waits for its answer is cut as well, and says why in its li
     JSON.stringify(line),
     /version 2 refuses corp\.localhost:\d+, and ends what is open.*POLICY_VERDICT_REFUSED/,
   )
+})
+
+test('a caller of a service is cut with its store, and one of another service goes on', async (t) => {
+  const { folder, instance } = await house(t)
+  const call = async (name: string) => {
+    const socket = net.connect(path.join(folder, `${name}.sock`))
+    socket.on('error', () => {})
+    t.after(() => socket.destroy())
+    const closed = new Promise((resolve) => socket.once('close', resolve))
+    const echoes = async (text: string) => {
+      const answer = once(socket, 'data')
+      socket.write(text)
+      return String((await answer)[0]) === text
+    }
+    assert.ok(await echoes('one'))
+    return { closed, echoes }
+  }
+  const [lost, kept] = [await call('corp'), await call('other')]
+  await instance.apply(withoutCorp, { tunnels: 'cut' })
+  await lost.closed
+  assert.ok(await kept.echoes('two'))
 })
