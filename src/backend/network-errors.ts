@@ -63,10 +63,21 @@ export function handshakeFailure(error: NodeJS.ErrnoException): DialFailure {
   return { code: 'BACKEND_HANDSHAKE_FAILED', what: `failed in the TLS handshake (${code || error.message})` }
 }
 
-/** Names the alert that a backend has sent after the handshake; undefined where the error is no alert. */
-export function alertFailureOf(error: NodeJS.ErrnoException): DialFailure | undefined {
-  const alert = alertOf(error.code ?? '')
-  return alert === undefined ? undefined : alertFailure(alert)
+/**
+ * The refusal of a backend that told it with an alert after the handshake, as TLS 1.3 does of a client certificate it
+ * does not take; undefined where the connection broke in another way.
+ */
+export function lateRefusal(authority: string, error: NodeJS.ErrnoException | undefined): SidecarError | undefined {
+  const alert = alertOf(error?.code ?? '')
+  if (alert === undefined) return undefined
+  const { code, what } = alertFailure(alert)
+  return new SidecarError(code, `backend ${authority}: ${what}`, { details: { alert }, cause: error })
+}
+
+/** Makes the error for a backend that closed `when` it should not have, or refused us with an alert. */
+export function brokenOff(authority: string, when: string, error: Error | undefined): SidecarError {
+  const message = `${authority} closed the connection ${when}`
+  return lateRefusal(authority, error) ?? new SidecarError('BACKEND_CLOSED_EARLY', message, { cause: error })
 }
 
 function alertFailure(alert: string): DialFailure {

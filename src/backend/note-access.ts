@@ -2,7 +2,7 @@
 import { type ErrorCode, faultOf, type SidecarError } from '../errors.ts'
 import type { AccessRecord } from '../observe/access-record.ts'
 import type { Verdict } from '../policy/verdict.ts'
-import { alertFailureOf } from './network-errors.ts'
+import { lateRefusal } from './network-errors.ts'
 import type { DialPhases, TlsFacts } from './verified-backend.ts'
 
 /** What an error's details may carry about the handshake that was refused. */
@@ -63,10 +63,8 @@ const endErrors: Record<EarlyEnd, ErrorCode> = {
  * the handshake, with an alert: that is a refusal, not a connection that broke.
  */
 export function noteEarlyEnd(access: AccessRecord, end: EarlyEnd, error: Error | undefined): void {
-  const alert = end === 'backend-closed' && error !== undefined ? alertFailureOf(error) : undefined
-  access.error = alert?.code ?? endErrors[end]
-  access.message =
-    alert === undefined ? `the tunnel ended: ${end}` : `backend ${access.host}:${access.port} ${alert.what}`
-  if (alert !== undefined) access.decision = 'error'
-  if (end === 'refused') access.decision = 'deny'
+  const refusal = end === 'backend-closed' ? lateRefusal(`${access.host}:${access.port}`, error) : undefined
+  if (refusal !== undefined) return noteFailure(access, refusal)
+  access.error = endErrors[end]
+  access.message = `the tunnel ended: ${end}`
 }

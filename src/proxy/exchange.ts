@@ -3,6 +3,8 @@
  * A request is tried again only when that cannot be noticed: it is idempotent, has no body, and the pooled
  * connection was gone before a byte of an answer came (RFC 9110 §9.2.2).
  */
+
+import { brokenOff } from '../backend/network-errors.ts'
 import type { OpenConnection } from '../backend/reweigh.ts'
 import type { BackendConnection, VerifiedBackend } from '../backend/verified-backend.ts'
 import { asSidecarError, SidecarError } from '../errors.ts'
@@ -132,7 +134,7 @@ export class Exchange implements Work, WireReader {
   ended(): void {
     if (this.#over) return
     if (this.#answer.head?.framing.kind === 'until-close') return this.#complete(false)
-    this.#broken(undefined)
+    this.#broken(this.#backend?.wire.error)
   }
 
   drained(): void {
@@ -196,9 +198,8 @@ export class Exchange implements Work, WireReader {
         if (this.#answer.blocked) this.#backend?.wire.pause()
         return this.#awaitProgress()
       case 'complete':
-        return this.#complete(true)
       case 'surplus':
-        return this.#complete(false)
+        return this.#complete(progress === 'complete')
       case 'switched':
         return this.#upgrade()
       case 'head-too-large':
@@ -246,9 +247,8 @@ export class Exchange implements Work, WireReader {
       this.#reused = false
       return void this.#open()
     }
-    const { authority } = this.#route.decision.destination
     const when = untouched ? 'before it answered' : 'in the middle of its answer'
-    this.#fail(new SidecarError('BACKEND_CLOSED_EARLY', `${authority} closed the connection ${when}`, { cause: error }))
+    this.#fail(brokenOff(this.#route.decision.destination.authority, when, error))
   }
 
   #fail(error: SidecarError): void {

@@ -107,6 +107,11 @@ export class Wire {
     return this.#socket.readableEnded
   }
 
+  /** The first error told of it; an alert that comes after the handshake is told before the end of the connection. */
+  get error(): Error | undefined {
+    return this.#error
+  }
+
   /** A write has answered false, and `drained` is still to come. */
   get congested(): boolean {
     return this.#socket.writableNeedDrain
