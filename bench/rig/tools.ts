@@ -15,6 +15,7 @@ const packages = {
   certutil: 'libnss3-tools',
   pk12util: 'libnss3-tools',
   'gnutls-cli': 'gnutls-bin',
+  'gnutls-serv': 'gnutls-bin',
   slapd: 'slapd',
   ldapsearch: 'ldap-utils',
   postfix: 'postfix',

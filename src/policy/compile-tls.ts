@@ -32,7 +32,9 @@ export function compileTls(entry: TlsEntry, scope: TlsScope): TlsOffer {
   const signatures = lists.signatureAlgorithms ?? usualSignatures(profile.signatureAlgorithms, securityLevel)
 
   const asked = signaturesFor([...protocols, ...holesIn(protocols)], signatures)
-  const suites = suitesFor(protocols, lists.ciphers ?? profile.ciphers).filter((suite) => provable(suite, asked))
+  const suites = suitesFor(protocols, lists.ciphers ?? profile.ciphers).filter(
+    (suite) => provable(suite, asked) && fitsLevel(suite, securityLevel),
+  )
 
   checkLegacy(protocols, entry, scope)
   checkSignatures(protocols, { entry, securityLevel }, scope)
@@ -111,11 +113,21 @@ function checkSuites(protocols: readonly Protocol[], suites: readonly Suite[], e
   for (const [index, name] of (said.ciphers ?? []).entries()) {
     const suite = findSuite(name)
     if (suite === undefined || suites.includes(suite)) continue
-    const reason = serves(suite, protocols)
-      ? `no signature algorithm here is made with its kind of key (${keysOf(suite).join(', ')})`
-      : `it works in ${suite.protocols.join(', ')}, which protocols leaves out`
-    note('warning', [...path, 'ciphers', index], `${name} is never offered: ${reason}`)
+    note('warning', [...path, 'ciphers', index], `${name} is never offered: ${whyLeftOut(suite, protocols, entry)}`)
   }
+}
+
+function whyLeftOut(suite: Suite, protocols: readonly Protocol[], { legacy }: TlsEntry): string {
+  if (!serves(suite, protocols)) return `it works in ${suite.protocols.join(', ')}, which protocols leaves out`
+  if (!fitsLevel(suite, legacy?.securityLevel ?? usualSecurityLevel)) {
+    return 'OpenSSL gives up tags of 64 bits above security level 0'
+  }
+  return `no signature algorithm here is made with its kind of key (${keysOf(suite).join(', ')})`
+}
+
+/** OpenSSL counts a suite as strong as its tag, and leaves out in silence what is below its security level. */
+function fitsLevel({ weaknesses }: Suite, securityLevel: number): boolean {
+  return securityLevel === 0 || !weaknesses.includes('short-tag')
 }
 
 function checkGroups(

@@ -58,12 +58,22 @@ const doubtful: readonly Case[] = [
     ],
   },
   {
-    why: 'suites without forward secrecy, CBC suites and a short tag, one warning for each kind',
-    spec: 'tls: { configuration: custom, ciphers: ▸▸▸[AES128-SHA, AES256-SHA, AES128-SHA256, AES256-SHA256, TLS_AES_128_CCM_8_SHA256] }',
+    why: 'suites without forward secrecy and CBC suites, one warning for each kind, and a tag too short for OpenSSL',
+    spec: 'tls: { configuration: custom, ciphers: ▸▸[AES128-SHA, AES256-SHA, AES128-SHA256, AES256-SHA256, TLS_AES_128_GCM_SHA256, ▸TLS_AES_128_CCM_8_SHA256] }',
     warnings: [
       'spec.tls.ciphers: offers suites without forward secrecy (AES128-SHA, AES256-SHA, AES128-SHA256 and 1 more): whoever gets the key of the backend later can read all traffic recorded until then',
       `spec.tls.ciphers: offers CBC suites (AES128-SHA, AES256-SHA, AES128-SHA256 and 1 more): ${cbc}`,
-      'spec.tls.ciphers: offers suites with a short tag (TLS_AES_128_CCM_8_SHA256): an authentication tag of 64 bits takes fewer tries to forge than it should',
+      'spec.tls.ciphers[5]: TLS_AES_128_CCM_8_SHA256 is never offered: OpenSSL gives up tags of 64 bits above security level 0',
+    ],
+  },
+  {
+    why: 'a short tag at the only security level that has it',
+    spec: rule(
+      'tls: { configuration: custom, protocols: [TLSv1.3], ciphers: ▸[TLS_AES_128_CCM_8_SHA256], legacy: { securityLevel: ▸0 } }',
+    ),
+    warnings: [
+      'spec.rules[0].tls.ciphers: offers suites with a short tag (TLS_AES_128_CCM_8_SHA256): an authentication tag of 64 bits takes fewer tries to forge than it should',
+      'spec.rules[0].tls.legacy.securityLevel: accepts keys and signatures of any weakness from this backend',
     ],
   },
   {
