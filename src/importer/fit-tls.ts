@@ -100,7 +100,7 @@ function newestFirst(protocols: readonly Protocol[]): Protocol[] {
   return (['TLSv1.3', 'TLSv1.2', 'TLSv1.1', 'TLSv1'] as const).filter((each) => protocols.includes(each))
 }
 
-function fitSuites(wish: TlsWish, protocols: readonly Protocol[], { tell }: Fitting): string[] {
+function fitSuites(wish: TlsWish, protocols: readonly Protocol[], { scope, tell }: Fitting): string[] {
   const level = wish.securityLevel?.value ?? usualLevel
   const defaultLegacy = defaults.ciphers.filter((name) => !isTls13(name))
   // Who asks for an old protocol and names no suites has to get some that it can use.
@@ -115,7 +115,12 @@ function fitSuites(wish: TlsWish, protocols: readonly Protocol[], { tell }: Fitt
     const free = names.filter((name) => findSuite(name)?.needs === undefined)
     const secrets = names.length - free.length
     if (secrets > 0) tell(said.at, 'ignored', `${secrets} of its suites need a shared secret, which no rule can give`)
-    return free.filter((name) => isStrong(name, level))
+    const short = scope === 'rule' && level === 0 ? [] : free.filter(hasShortTag)
+    if (short.length > 0) {
+      const why = 'OpenSSL gives up tags of 64 bits above security level 0'
+      tell(said.at, 'changed', `${short.join(', ')} left out: ${why}`)
+    }
+    return free.filter((name) => isStrong(name, level) && !short.includes(name))
   }
   const tls13 = wish.tls13 === undefined ? defaults.ciphers.filter(isTls13) : usable(wish.tls13).filter(isTls13)
   const legacy = wish.legacy === undefined ? unsaid : usable(wish.legacy).filter((name) => !isTls13(name))
@@ -126,6 +131,10 @@ const oldSuites = [
   ...['TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA', 'TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA'],
   ...['TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA', 'TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA'],
 ]
+
+function hasShortTag(name: string): boolean {
+  return findSuite(name)?.weaknesses.includes('short-tag') ?? false
+}
 
 /** OpenSSL's levels from 3 on want forward secrecy, 4 and 5 more than 128 and 192 bits. */
 function isStrong(name: string, level: number): boolean {
