@@ -34,10 +34,10 @@ export function bitsOf(value: Buffer): Buffer {
 
 /** Says what is wrong with a signature, or nothing. */
 export function faultOfSignature({ tbs, algorithm, signature }: Signed, key: crypto.KeyObject): string | undefined {
-  const scheme = schemeOf(algorithm)
-  if (typeof scheme === 'string') return scheme
-  if (!scheme.keys.includes(key.asymmetricKeyType ?? '')) return 'is signed by an algorithm that its key is not for'
   try {
+    const scheme = schemeOf(algorithm)
+    if (typeof scheme === 'string') return scheme
+    if (!scheme.keys.includes(key.asymmetricKeyType ?? '')) return 'is signed by an algorithm that its key is not for'
     return crypto.verify(scheme.hash, tbs, { key, ...scheme.options }, signature) ? undefined : FALSE_SIGNATURE
   } catch {
     return FALSE_SIGNATURE

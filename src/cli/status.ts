@@ -31,6 +31,7 @@ function showStatus(status: Status, terminal: Terminal): void {
     restartNeeded,
     exceptions,
     intolerant,
+    revocationLists,
   } = status
   const rows: [string, string][] = [
     ['policy', `v${version?.number ?? 0} "${policy.name}" from ${policy.file} (${policy.sha256.slice(0, 12)})`],
@@ -62,6 +63,11 @@ function showStatus(status: Status, terminal: Terminal): void {
     terminal.print(terminal.paint('red', `stale    ${alarm}; the last good one stays in force`))
   if (restartNeeded.length > 0) {
     terminal.print(terminal.paint('yellow', `restart  changed settings wait for it: ${restartNeeded.join(', ')}`))
+  }
+  for (const { source, state, nextUpdateMs, entries, detail } of revocationLists) {
+    const end = nextUpdateMs === undefined ? '' : `, next by ${new Date(nextUpdateMs).toISOString()}`
+    const said = state === 'good' && detail === '' ? `${entries} revoked${end}` : `${state}: ${detail}`
+    terminal.print(terminal.paint(state === 'good' ? 'dim' : 'yellow', `crl      ${source}: ${said}`))
   }
   for (const { authority, untilMs } of intolerant) {
     const until = new Date(untilMs).toISOString()

@@ -60,6 +60,11 @@ export const events = {
   'history.unwritable': { level: 'error', meaning: 'Sightings cannot be written down and are lost; all else goes on.' },
   'history.created': { level: 'info', meaning: 'The state folder had no history: a new one begins.' },
 
+  'crl.good': { level: 'info', meaning: 'A revocation list is in use, for the first time or again.' },
+  'crl.bad': {
+    level: 'warn',
+    meaning: 'A revocation list has ended, cannot be used or cannot be fetched.',
+  },
   'job.failed': { level: 'error', meaning: 'Timed work failed; it runs again at its next time.' },
 
   'backend.intolerant': {

@@ -63,6 +63,11 @@ export const metricTable = {
     help: 'Broken handshakes tried again without post-quantum groups, by result (ok, fail).',
     labels: ['result'],
   },
+  revocation_lists: {
+    type: 'gauge',
+    help: 'Revocation lists known, by state: good, expired, not-yet-valid, waiting, bad.',
+    labels: ['state'],
+  },
   tls_intolerant_backends: {
     type: 'gauge',
     help: 'Backends that get no post-quantum groups, because handshakes with them broke twice.',

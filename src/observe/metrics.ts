@@ -22,6 +22,7 @@ export interface Metrics {
   trustStores(stores: readonly { name: string; certificates: number }[]): void
   workers(states: { active: number; draining: number }): void
   intolerantBackends(count: number): void
+  revocationLists(lists: readonly { readonly state: string }[]): void
   /** Prints everything in the format the Accept field asks for. */
   text(accept: string | undefined): Promise<MetricsText>
 }
@@ -54,7 +55,10 @@ export function createMetrics(options: MetricsOptions): Metrics {
 
 function settersOn(
   own: Tally,
-): Pick<Metrics, 'policyInForce' | 'policyReloaded' | 'trustStores' | 'workers' | 'intolerantBackends'> {
+): Pick<
+  Metrics,
+  'policyInForce' | 'policyReloaded' | 'trustStores' | 'workers' | 'intolerantBackends' | 'revocationLists'
+> {
   return {
     policyInForce({ name, version, sha256, source }) {
       own.forget('policy_info')
@@ -76,6 +80,10 @@ function settersOn(
     },
     intolerantBackends(count) {
       own.gauge('tls_intolerant_backends', {}).set(count)
+    },
+    revocationLists(lists) {
+      own.forget('revocation_lists')
+      for (const { state } of lists) own.gauge('revocation_lists', { state }).add(1)
     },
   }
 }

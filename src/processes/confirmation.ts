@@ -7,6 +7,7 @@
 import { SidecarError } from '../errors.ts'
 import type { History } from '../history/open-history.ts'
 import { clearPending, type PendingConfirmation, pending } from '../history/pending.ts'
+import type { VersionHead } from '../history/versions.ts'
 import type { Totals } from '../observe/tally.ts'
 import { describeExcess, type Traffic, trafficOf } from './refusals.ts'
 
@@ -104,3 +105,10 @@ export class Confirmation {
 
 const TIMER_MAX_MS = 2 ** 31 - 1
 const RETRY_MS = 10_000
+
+/** Says what a version waits for; `heir` is the version that takes over the wait of the one it replaces. */
+export function describeWait({ version, deadlineMs, revertTo }: PendingConfirmation, heir?: VersionHead): string {
+  const until = new Date(deadlineMs).toISOString()
+  const inherited = heir === undefined ? '' : ` as version ${heir.parent} would have, which it replaces`
+  return `version ${version} reverts to ${revertTo} at ${until} unless confirmed${inherited}`
+}

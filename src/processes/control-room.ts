@@ -2,11 +2,8 @@
  * The parts of the control process and how they are joined: one queue of changes, its outcome written down, the
  * version on probation, the files watched, the doors for commands and health questions.
  */
-import { fetchUnder } from '../backend/fetch-bounded.ts'
 import { closeHistory, type History } from '../history/open-history.ts'
 import type { PendingConfirmation } from '../history/pending.ts'
-import { makeJobs } from '../jobs/jobs.ts'
-import { startJobs } from '../jobs/schedule.ts'
 import { type HealthServer, startHealthServer } from '../observe/health-server.ts'
 import { writeToStandardOutput } from '../observe/line-writer.ts'
 import { createMetrics } from '../observe/metrics.ts'
@@ -18,7 +15,7 @@ import { carryOutRequest } from './acts.ts'
 import { type AdminDoor, openAdminDoor } from './admin-door.ts'
 import { ApplyQueue } from './apply-queue.ts'
 import type { Change, TellProgress } from './change.ts'
-import { Confirmation, type RefusalWatch } from './confirmation.ts'
+import { Confirmation, describeWait, type RefusalWatch } from './confirmation.ts'
 import type { Applied, Confirmed } from './control-protocol.ts'
 import { serveControlSocket } from './control-socket.ts'
 import { Counts } from './counts.ts'
@@ -31,9 +28,11 @@ import { type Log, OutcomeRecord } from './outcome-record.ts'
 import { assertPolicyTests } from './policy-tests.ts'
 import { ReadersByFolder } from './readers-by-folder.ts'
 import { healthChecks } from './readiness.ts'
+import { RevocationOffice } from './revocation-office.ts'
 import { SightingBook } from './sighting-book.ts'
 import { type Status, statusOf } from './status.ts'
 import type { Heard, SupervisorLink } from './supervisor-link.ts'
+import { startTimedWork } from './timed-work.ts'
 import type { Trigger } from './trigger.ts'
 import { settingsFileOf } from './wanted.ts'
 import { FileWatcher } from './watch-files.ts'
@@ -70,6 +69,7 @@ export class ControlRoom {
   readonly #watcher: FileWatcher<FileGroup>
   readonly #readers: ReadersByFolder
   readonly #exceptions: ExceptionWatch
+  readonly #revocation: RevocationOffice
   #log: Log
   #overview: Overview = { addresses: [], generations: [], crashLoop: false, intolerant: [] }
   #health: HealthServer | undefined
@@ -94,6 +94,8 @@ export class ControlRoom {
     this.#outcomes = new OutcomeRecord({ history, metrics: this.#metrics, log })
     this.#sightings = new SightingBook({ history, metrics: this.#metrics, log })
     this.#exceptions = new ExceptionWatch(log)
+    const inForce = () => this.#inForce.snapshot
+    this.#revocation = new RevocationOffice({ settings, inForce, link, metrics: this.#metrics, log })
     this.#confirmation = new Confirmation({
       history,
       watching: notes?.watching,
@@ -105,7 +107,7 @@ export class ControlRoom {
       link,
       load: begin.options,
       readers: (wanted) => this.#readers.in(wanted),
-      test: ({ snapshot, problemAt }) => assertPolicyTests(snapshot, problemAt),
+      test: ({ snapshot, problemAt }) => assertPolicyTests(snapshot, problemAt, this.#revocation.book),
       rejected: (rejected) => this.#outcomes.refused(rejected),
       restartNeeded: (names) => this.#outcomes.restartNeeded(names),
       kept: (errors) => this.#outcomes.kept(errors),
@@ -140,13 +142,10 @@ export class ControlRoom {
       carryOut: (request, progress) => carryOutRequest(request, progress, this.#actors()),
       refused: (act, error) => this.#log('command.refused', `the command ${act} failed`, { act, error }),
     })
-    this.#endJobs = startJobs(
-      makeJobs({
-        fetch: (wish) => fetchUnder(this.#inForce.snapshot)(wish),
-        watchExceptions: () => this.#watchExceptions(),
-      }),
-      ({ name: job }, error) => this.#log('job.failed', `the job ${job} failed`, { job, error }),
-    )
+    const refreshRevocationLists = () => this.#revocation.refresh()
+    const watchExceptions = () => this.#exceptions.look(this.#inForce.snapshot?.policy, Date.now())
+    const work = { watchExceptions, refreshRevocationLists }
+    this.#endJobs = startTimedWork(work, (name, message, fields) => this.#log(name, message, fields))
     this.#admin = await openAdminDoor({
       actors: this.#actors(),
       settings: this.#settings,
@@ -155,6 +154,7 @@ export class ControlRoom {
       totals: () => this.#counts.all,
       log: (name, message, fields) => this.#log(name, message, fields),
     })
+    await this.#revocation.start()
     this.#log('control.started', 'the control process is up')
   }
 
@@ -165,6 +165,8 @@ export class ControlRoom {
       case 'noted':
         this.#sightings.write(message.noted)
         return this.#admin?.room.heard(message.noted.access)
+      case 'revocation-wanted':
+        return void this.#revocation.wanted(message)
       case 'worker-gone':
         this.#counts.gone(message.worker)
         return this.#takeNotes(this.#watching)
@@ -182,6 +184,7 @@ export class ControlRoom {
 
   close(): void {
     this.#endJobs()
+    this.#revocation.close()
     this.#watcher.close()
     this.#confirmation.close()
     this.#closeSocket()
@@ -222,6 +225,7 @@ export class ControlRoom {
     const { change, snapshot, recorded } = adoption
     this.#log = this.#logFor(snapshot.settings)
     this.#outcomes.adopted(adoption)
+    this.#revocation.adopted(snapshot)
     this.#exceptions.look(snapshot.policy, Date.now())
     if (recorded === undefined) return
     const asked = change.kind === 'candidate' ? change.confirm : undefined
@@ -230,17 +234,10 @@ export class ControlRoom {
     this.#confirmation.arm()
     const pending = this.#confirmation.pending
     if (pending === null) return
-    const { version, deadlineMs, revertTo } = pending
-    const until = new Date(deadlineMs).toISOString()
-    const inherited = asked === undefined ? ` as version ${recorded.parent} would have, which it replaces` : ''
-    const message = `version ${version} reverts to ${revertTo} at ${until} unless confirmed${inherited}`
+    const { version } = pending
+    const message = describeWait(pending, asked === undefined ? recorded : undefined)
     this.#log('policy.awaits-confirmation', message, { version, takenOver: asked === undefined })
     if (ratio !== undefined) this.#confirmation.watchRefusals(version, { ratio, totals: this.#counts.all })
-  }
-
-  #watchExceptions(): void {
-    const { snapshot } = this.#inForce
-    if (snapshot !== undefined) this.#exceptions.look(snapshot.policy, Date.now())
   }
 
   #see(overview: Overview): void {
@@ -289,6 +286,7 @@ export class ControlRoom {
       health: this.#health?.address ?? this.#settings.health.listen,
       admin: this.#admin?.address ?? this.#settings.admin.listen,
       nowMs: Date.now(),
+      revocationLists: this.#revocation.lists,
     })
   }
 

@@ -13,7 +13,8 @@ export class ExceptionWatch {
   }
 
   /** Looks at the exceptions of the policy in force: when it comes into force, and every day from then on. */
-  look({ exceptions }: Pick<Policy, 'exceptions'>, nowMs: number): void {
+  look(policy: Pick<Policy, 'exceptions'> | undefined, nowMs: number): void {
+    const { exceptions = [] } = policy ?? {}
     const told = new Set<string>()
     for (const exception of exceptions) {
       const what = describeEnd(exception, nowMs)

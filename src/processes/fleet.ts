@@ -9,15 +9,17 @@ import type { IntoleranceMark } from '../backend/hybrid-tolerance.ts'
 import { SidecarError } from '../errors.ts'
 import type { EventName } from '../observe/event-names.ts'
 import type { Totals } from '../observe/tally.ts'
+import type { News } from '../revocation/revocation-book.ts'
 import type { TunnelFate } from '../settings/settings.ts'
 import type { Snapshot } from '../settings/snapshot.ts'
 import { describeBound } from './describe-bound.ts'
 import { recordOf } from './error-record.ts'
 import { Generation } from './generation.ts'
 import { HandOver } from './hand-over.ts'
+import { KnownRevocation } from './known-revocation.ts'
 import { LearnedIntolerance } from './learned-intolerance.ts'
 import { entranceAddresses, Listeners } from './listeners.ts'
-import type { Overview } from './messages.ts'
+import type { Overview, RevocationWanted } from './messages.ts'
 import type { Noted } from './sighting-notes.ts'
 import { WorkerProcess } from './worker-process.ts'
 
@@ -29,6 +31,7 @@ export interface FleetEvents {
   counted(worker: WorkerProcess, counters: Totals): void
   workerGone(worker: WorkerProcess): void
   noted(noted: Noted): void
+  wantsRevocation(worker: WorkerProcess, wanted: RevocationWanted): void
   /** Generations or workers changed. */
   changed(): void
   log(name: EventName, message: string, fields: Readonly<Record<string, unknown>>): void
@@ -43,6 +46,7 @@ export class Fleet {
     this.#live === undefined ? [] : [...this.#live.workers].filter((worker) => worker.takesCallers),
   )
   readonly #intolerance = new LearnedIntolerance()
+  readonly #revocation = new KnownRevocation()
   readonly #draining = new Set<Generation>()
   #live: Generation | undefined
   #prepared: Generation | undefined
@@ -153,6 +157,7 @@ export class Fleet {
       launch: (generation) => {
         const worker = this.#launch(generation)
         const intolerant = this.#intolerance.marks
+        worker.pass({ type: 'revocation', news: this.#revocation.news })
         worker.begin(snapshot, { via: this.#via, color: this.#events.color, warm, intolerant, listeners })
         return worker
       },
@@ -183,6 +188,7 @@ export class Fleet {
       report: (worker, counters) => this.#events.counted(worker, counters),
       noted: (noted) => this.#events.noted(noted),
       learned: (worker, intolerant) => this.#learned(worker, intolerant),
+      wantsRevocation: (worker, wanted) => this.#events.wantsRevocation(worker, wanted),
       accepting: () => this.#handOver.flush(),
       reweighed: (worker, cut) => {
         if (cut > 0) this.#log('generation.reweighed', generation, { worker: worker.pid, cut })
@@ -198,15 +204,30 @@ export class Fleet {
   #learned(from: WorkerProcess, intolerant: readonly IntoleranceMark[]): void {
     const news = this.#intolerance.take(intolerant)
     if (news.length === 0) return
-    for (const generation of [...this.#draining, this.#live, this.#prepared]) {
-      for (const worker of generation?.workers ?? []) if (worker !== from) worker.learn(news)
-    }
+    for (const worker of this.#workers()) if (worker !== from) worker.learn(news)
     for (const { authority, untilMs } of news) {
       const until = new Date(untilMs).toISOString()
       const message = `${authority} breaks off when post-quantum groups are offered: it gets none until ${until}`
       this.#events.log('backend.intolerant', message, { backend: authority, until })
     }
     this.#events.changed()
+  }
+
+  /** Tells every worker what control has learnt about revocation, and keeps it for those that start later. */
+  spread(news: News): void {
+    this.#revocation.take(news)
+    for (const worker of this.#workers()) worker.pass({ type: 'revocation', news })
+  }
+
+  /** Tells one worker that its questions about revocation have been looked into. */
+  answered({ worker: number, request }: { readonly worker: number; readonly request: number }): void {
+    for (const worker of this.#workers()) {
+      if (worker.number === number) worker.pass({ type: 'revocation-answered', request })
+    }
+  }
+
+  #workers(): readonly WorkerProcess[] {
+    return [...this.#draining, this.#live, this.#prepared].flatMap((generation) => [...(generation?.workers ?? [])])
   }
 
   /** Says once of each address that it is open now. */

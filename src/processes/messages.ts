@@ -6,6 +6,9 @@
 import type { IntoleranceMark } from '../backend/hybrid-tolerance.ts'
 import type { EventName } from '../observe/event-names.ts'
 import type { Totals } from '../observe/tally.ts'
+import type { RevocationSource } from '../policy/policy.ts'
+import type { RevocationQuestion } from '../revocation/question.ts'
+import type { News } from '../revocation/revocation-book.ts'
 import type { LoadOptions } from '../settings/load-settings.ts'
 import type { TunnelFate } from '../settings/settings.ts'
 import type { Snapshot } from '../settings/snapshot.ts'
@@ -40,6 +43,10 @@ export type ToWorker =
   | { readonly type: 'caller'; readonly early: string }
   /** Another worker has found these backends unable to take post-quantum groups. */
   | { readonly type: 'learn'; readonly intolerant: readonly IntoleranceMark[] }
+  /** What has become known about revocation; all of it before `begin`. */
+  | { readonly type: 'revocation'; readonly news: News }
+  /** A question has been looked into. */
+  | { readonly type: 'revocation-answered'; readonly request: number }
   /** Stop accepting; give callers away or close them as they fall idle; then say `retired`. */
   | { readonly type: 'retire'; readonly handOver: boolean }
   /** Weigh what is open again under this newer snapshot, and cut what it refuses; then say `reweighed`. */
@@ -68,8 +75,18 @@ export type FromWorker =
   | { readonly type: 'learned'; readonly intolerant: readonly IntoleranceMark[] }
   /** How many tunnels and requests a newer snapshot has ended. */
   | { readonly type: 'reweighed'; readonly cut: number }
+  /** A handshake waits for what may be found out about revocation. */
+  | RevocationWanted
   /** Last of all: how many callers the drain deadline cut. */
   | { readonly type: 'ending'; readonly cut: number }
+
+/** Questions that a worker has no answer to. */
+export interface RevocationWanted {
+  readonly type: 'revocation-wanted'
+  readonly request: number
+  readonly questions: readonly RevocationQuestion[]
+  readonly sources: readonly RevocationSource[]
+}
 
 export type ToControl =
   /** First of all. `running` is there when control died and came back while the workers went on. */
@@ -90,6 +107,8 @@ export type ToControl =
   /** What a worker has noted of backends, passed on. */
   | { readonly type: 'noted'; readonly noted: Noted }
   | { readonly type: 'worker-gone'; readonly worker: number }
+  /** A worker's questions about revocation, passed on. */
+  | (RevocationWanted & { readonly worker: number })
   /** Something for the log: the supervisor has no logger of its own. */
   | {
       readonly type: 'event'
@@ -111,6 +130,10 @@ export type FromControl =
   | { readonly type: 'swap'; readonly request: string; readonly tunnels: TunnelFate }
   /** Ends the prepared generation: something else failed. */
   | { readonly type: 'abandon' }
+  /** For every worker, those that start later included. */
+  | { readonly type: 'revocation'; readonly news: News }
+  /** For one worker: its questions have been looked into. */
+  | { readonly type: 'revocation-answered'; readonly worker: number; readonly request: number }
   /** What the next control process should know if this one dies; handed back unread in `begin`. */
   | { readonly type: 'notes'; readonly notes: unknown }
   /** Everything is in place; on the first start this is when the instance counts as started. */

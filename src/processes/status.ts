@@ -4,6 +4,7 @@ import type { History } from '../history/open-history.ts'
 import type { PendingConfirmation } from '../history/pending.ts'
 import { lastRejection, type Rejection } from '../history/rejections.ts'
 import { activeVersion, type VersionHead } from '../history/versions.ts'
+import type { ListState } from '../revocation/list-state.ts'
 import type { ListenAddress } from '../settings/settings.ts'
 import type { Snapshot } from '../settings/snapshot.ts'
 import { byEntrance } from './describe-bound.ts'
@@ -37,6 +38,8 @@ export interface Status {
   readonly pending: PendingConfirmation | null
   /** Exceptions that are over or end within two weeks, without their uses. */
   readonly exceptions: readonly ListedException[]
+  /** Every revocation list, from the folder or fetched. */
+  readonly revocationLists: readonly ListState[]
   /** Backends that get no post-quantum groups, because handshakes with them broke twice. */
   readonly intolerant: readonly IntoleranceMark[]
 }
@@ -50,6 +53,7 @@ export interface StatusParts {
     readonly alarms: readonly string[]
     readonly waitsForRestart: readonly string[]
   }
+  readonly revocationLists: readonly ListState[]
   readonly overview: Overview
   readonly pending: PendingConfirmation | null
   readonly stopping: boolean
@@ -78,6 +82,7 @@ export function statusOf({ snapshot, history, outcomes, overview, ...parts }: St
     load: totalLoad(overview),
     generations: overview.generations,
     intolerant: overview.intolerant,
+    revocationLists: parts.revocationLists,
     rejected: outcomes.rejected ?? null,
     alarms: outcomes.alarms,
     restartNeeded: outcomes.waitsForRestart,

@@ -70,6 +70,7 @@ class Supervisor {
       forkWorker: () => forkRole('worker', WORKER_FLAGS),
       counted: ({ number }, totals) => this.#control.send({ type: 'counters', worker: number, totals }),
       noted: (noted) => this.#control.note(noted),
+      wantsRevocation: ({ number }, wanted) => this.#control.send({ ...wanted, worker: number }),
       workerGone: ({ number }) => this.#control.send({ type: 'worker-gone', worker: number }),
       changed: () => this.#tellOverview(),
       log: (name, message, fields) => this.#log(name, message, fields),
@@ -133,6 +134,10 @@ class Supervisor {
       case 'notes':
         this.#notes = message.notes
         return
+      case 'revocation':
+        return this.#fleet.spread(message.news)
+      case 'revocation-answered':
+        return this.#fleet.answered(message)
       case 'up':
         return this.#nowUp()
       case 'failed':

@@ -12,7 +12,7 @@ import { sendOver } from './channel.ts'
 import { errorOf } from './error-record.ts'
 import type { MovingCaller } from './hand-over.ts'
 import type { EntranceListener } from './listeners.ts'
-import type { FromWorker, Load, ToWorker, WorkerOverview, WorkerState } from './messages.ts'
+import type { FromWorker, Load, RevocationWanted, ToWorker, WorkerOverview, WorkerState } from './messages.ts'
 import type { Noted } from './sighting-notes.ts'
 
 /** What a worker tells the supervisor without being asked. */
@@ -21,6 +21,7 @@ export interface WorkerEvents {
   report(worker: WorkerProcess, counters: Totals): void
   noted(noted: Noted): void
   learned(worker: WorkerProcess, intolerant: readonly IntoleranceMark[]): void
+  wantsRevocation(worker: WorkerProcess, wanted: RevocationWanted): void
   accepting(): void
   reweighed(worker: WorkerProcess, cut: number): void
   exited(worker: WorkerProcess): void
@@ -104,6 +105,11 @@ export class WorkerProcess {
     if (this.state !== 'gone') this.#send({ type: 'learn', intolerant })
   }
 
+  /** Passes on what control says about revocation. */
+  pass(message: ToWorker & { type: 'revocation' | 'revocation-answered' }): void {
+    if (this.state !== 'gone') this.#send(message)
+  }
+
   /** Resolves when it accepts callers; rejects when it cannot. */
   accept(): Promise<void> {
     this.#send({ type: 'accept' })
@@ -152,6 +158,8 @@ export class WorkerProcess {
       this.#events.noted(message.noted)
     } else if (message.type === 'learned') {
       this.#events.learned(this, message.intolerant)
+    } else if (message.type === 'revocation-wanted') {
+      this.#events.wantsRevocation(this, message)
     } else if (message.type === 'failed') {
       this.ending = message.error.message
       this.#fail(errorOf(message.error))

@@ -20,6 +20,7 @@ import { recordOf } from './error-record.ts'
 import { earlyBytes, giveOver } from './hand-over.ts'
 import type { EntranceListener } from './listeners.ts'
 import type { FromWorker, ToWorker } from './messages.ts'
+import { RevocationLine } from './revocation-line.ts'
 import { SightingNotes } from './sighting-notes.ts'
 import { outliveGroupSignals } from './signals.ts'
 
@@ -37,6 +38,7 @@ class Worker {
   readonly #listeners: EntranceListener[] = []
   readonly #notes = new SightingNotes()
   readonly #sample = new AccessSample()
+  readonly #revocation = new RevocationLine((message) => this.#tell(message))
   #backends: Backends | undefined
   #entrances: Entrances | undefined
   #reports: NodeJS.Timeout | undefined
@@ -58,6 +60,10 @@ class Worker {
         return this.#takeOver(handle, message.early)
       case 'learn':
         return this.#learn(message.intolerant)
+      case 'revocation':
+        return this.#revocation.book.learn(message.news)
+      case 'revocation-answered':
+        return this.#revocation.answered(message.request)
       case 'retire':
         return this.#retire(message.handOver)
       case 'reweigh':
@@ -80,7 +86,8 @@ class Worker {
       const writer = this.#writer
       const { format, level } = snapshot.settings.log
       const witness = this.#notes.note.bind(this.#notes)
-      const backends = new Backends({ snapshot, deadlines, counters: this.#counters, witness, intolerant })
+      const revocation = this.#revocation.book
+      const backends = new Backends({ snapshot, deadlines, counters: this.#counters, witness, intolerant, revocation })
       const log = createAccessLog({ format, level, writer, color })
       const count = createAccessCounter({ counters: this.#counters, profileOf: profilesOf(snapshot.policy) })
       const finished = (record: AccessRecord): void => {

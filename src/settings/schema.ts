@@ -49,6 +49,7 @@ export const settingsSchema = z
     policy: path.describe('The policy file.'),
     truststores: path.describe('The folder of trust stores, one folder each.'),
     identities: path.describe('The folder of our own key pairs, one folder each.'),
+    crls: path.describe('The folder of revocation lists, PEM or DER; it need not be there.'),
     state: path.describe('The folder for the history and the control socket; made when it is missing.'),
     workers: z
       .union([z.literal('auto'), z.int().min(1).max(64)])

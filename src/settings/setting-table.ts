@@ -23,6 +23,7 @@ export const settingTable = {
   policy: { fallback: 'policies/default.yaml', text: 'word', isPath: true },
   truststores: { fallback: 'truststores', text: 'word', isPath: true },
   identities: { fallback: 'identities', text: 'word', isPath: true },
+  crls: { fallback: 'crls', text: 'word', isPath: true },
   state: { fallback: 'state', text: 'word', isPath: true },
   workers: { fallback: 'auto', text: 'number or word' },
   openTunnels: { fallback: 'drain', text: 'word' },

@@ -17,6 +17,7 @@ export interface Settings {
   readonly policy: string
   readonly truststores: string
   readonly identities: string
+  readonly crls: string
   readonly state: string
   /** How many worker processes a generation has; `auto` is resolved before it gets here. */
   readonly workers: number

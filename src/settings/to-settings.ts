@@ -43,6 +43,7 @@ export function toSettings(
     policy: text('policy'),
     truststores: text('truststores'),
     identities: text('identities'),
+    crls: text('crls'),
     state: text('state'),
     workers: workerCount(value('workers') as number | 'auto'),
     openTunnels: text('openTunnels') as Settings['openTunnels'],

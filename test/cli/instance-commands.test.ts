@@ -129,6 +129,9 @@ const status: Status = {
   lastRejection: null,
   pending: { version: 9, revertTo: 7, deadlineMs: 0 },
   exceptions: [],
+  revocationLists: [
+    { source: 'corp.crl', state: 'expired', thisUpdateMs: 0, nextUpdateMs: 0, entries: 3, detail: 'has expired' },
+  ],
   intolerant: [{ authority: 'old.example:443', untilMs: 0 }],
 }
 

@@ -91,6 +91,7 @@ function makeSettings({ timeouts, limits, settings }: SnapshotWish): Settings {
     policy: '/nonexistent/policy.yaml',
     truststores: '/nonexistent/truststores',
     identities: '/nonexistent/identities',
+    crls: '/nonexistent/crls',
     state: '/nonexistent/state',
     workers: 1,
     services: [],

@@ -52,6 +52,7 @@ function newGeneration(t: TestContext, workers = 2) {
         report: () => {},
         learned: () => {},
         noted: () => {},
+        wantsRevocation: () => {},
         accepting: () => {},
         reweighed: () => {},
         exited: (gone) => generation.lost(gone),

@@ -18,6 +18,7 @@ test('without file, flags or variables the defaults hold, paths below the workin
     policy: join(folder, 'policies/default.yaml'),
     truststores: join(folder, 'truststores'),
     identities: join(folder, 'identities'),
+    crls: join(folder, 'crls'),
     state: join(folder, 'state'),
     workers: Math.max(2, Math.min(4, availableParallelism())),
     openTunnels: 'drain',
@@ -48,6 +49,7 @@ health: { listen: "[::1]:4" }
 policy: p.yaml
 truststores: /abs/ts
 identities: ../ids
+crls: lists
 state: s
 workers: 3
 openTunnels: cut
@@ -79,6 +81,7 @@ test('every key of the file arrives, and says its place', (t) => {
     policy: join(folder, 'p.yaml'),
     truststores: '/abs/ts',
     identities: join(folder, '../ids'),
+    crls: join(folder, 'lists'),
     state: join(folder, 's'),
     workers: 3,
     openTunnels: 'cut',
@@ -99,7 +102,7 @@ test('every key of the file arrives, and says its place', (t) => {
   })
   assert.ok(Object.values(origins).every((origin) => origin.from === 'file'))
   assert.deepEqual(origins.policy, { from: 'file', name: `${file}:7:9` })
-  assert.deepEqual(origins['log.level'], { from: 'file', name: `${file}:16:31` })
+  assert.deepEqual(origins['log.level'], { from: 'file', name: `${file}:17:31` })
 })
 
 const texts: Readonly<Record<SettingPath, readonly [text: string, other: string]>> = {
@@ -113,6 +116,7 @@ const texts: Readonly<Record<SettingPath, readonly [text: string, other: string]
   truststores: ['/a', '/b'],
   openTunnels: ['drain', 'cut'],
   identities: ['/a', '/b'],
+  crls: ['/a', '/b'],
   state: ['/a', '/b'],
   workers: ['5', '6'],
   'limits.callers': ['5', '6'],

@@ -77,7 +77,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'jobs/',
     says: 'timed work of the control process, one file each; a job that fails runs again at its next time',
-    mayImport: ['errors.ts', 'backend/'],
+    mayImport: ['errors.ts'],
   },
   {
     name: 'tunnel/',
@@ -111,6 +111,7 @@ export const rooms: readonly Room[] = [
       'errors.ts',
       'policy/',
       'truststore/',
+      'revocation/',
       'settings/',
       'history/',
       'observe/',
@@ -185,7 +186,7 @@ export const homes: Readonly<Record<string, readonly string[]>> = {
   // In policy/ for one list: which suites there are.
   'node:tls': ['policy/', 'truststore/', 'backend/', 'demo/'],
   'node:dns': ['backend/'],
-  'node:child_process': ['truststore/', 'processes/', 'demo/'],
+  'node:child_process': ['truststore/', 'revocation/', 'processes/', 'demo/'],
 }
 
 /** Libraries of Node that are harmless anywhere. */
