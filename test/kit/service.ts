@@ -1,0 +1,75 @@
+/** A service without TLS and without processes: its backends are plain sockets on loopback, by a rule that lets it. */
+import { once } from 'node:events'
+import net from 'node:net'
+import type { TestContext } from 'node:test'
+import { Backends } from '../../src/backend/backends.ts'
+import type { AccessRecord } from '../../src/observe/access-record.ts'
+import { ServiceEntrance } from '../../src/service/service-entrance.ts'
+import type { Service } from '../../src/settings/service.ts'
+import { Deadlines } from '../../src/wire/deadlines.ts'
+import { acceptOn, bindHandle } from '../../src/wire/raw-handle.ts'
+import { RawSocket } from './entrance.ts'
+import { makeSnapshot, type SnapshotWish } from './make-snapshot.ts'
+
+export interface TestService {
+  readonly port: number
+  readonly entrance: ServiceEntrance
+  readonly records: AccessRecord[]
+  connect(): Promise<RawSocket>
+  /** Resolves with the record at this place, when it is there. */
+  record(index: number): Promise<AccessRecord>
+}
+
+/** Starts a service; it ends with the test. */
+export async function startService(
+  t: TestContext,
+  wish: Partial<Service> & Pick<Service, 'connect'>,
+  policy: SnapshotWish = { unlisted: { plaintext: true } },
+): Promise<TestService> {
+  const service: Service = {
+    name: 'mail',
+    accept: { kind: 'tcp', host: '127.0.0.1', port: 0 },
+    failover: 'priority',
+    limits: { connections: 10 },
+    timeouts: { connectMs: 2000, handshakeMs: 2000, idleMs: 60_000 },
+    proxyProtocol: { from: [] },
+    ...wish,
+  }
+  const snapshot = makeSnapshot({ ...policy, settings: { services: [service] } })
+  const deadlines = new Deadlines()
+  const backends = new Backends({ snapshot, deadlines })
+  const records: AccessRecord[] = []
+  let told = () => {}
+  const finished = (record: AccessRecord) => {
+    records.push(record)
+    told()
+  }
+  const entrance = new ServiceEntrance({ service, snapshot, deadlines, backends, finished })
+  const { handle, port } = bindHandle({ host: '127.0.0.1', port: 0 })
+  acceptOn(handle, (caller) => entrance.accept(caller))
+  t.after(() => {
+    handle.close()
+    entrance.cut()
+    backends.close()
+    deadlines.close()
+  })
+  const record = async (index: number): Promise<AccessRecord> => {
+    while (records[index] === undefined) {
+      await new Promise<void>((resolve) => {
+        told = resolve
+      })
+    }
+    return records[index]
+  }
+  return { port, entrance, records, connect: () => RawSocket.connect(t, port), record }
+}
+
+/** A port where nobody listens. */
+export async function deadPort(): Promise<number> {
+  const server = net.createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as net.AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
