@@ -14,7 +14,6 @@ import express, {
 import { rateLimit } from 'express-rate-limit'
 import helmet from 'helmet'
 import { asSidecarError, SidecarError } from '../errors.ts'
-import { recordAudit } from '../history/audit.ts'
 import { productVersion } from '../settings/product-version.ts'
 import type { Settings } from '../settings/settings.ts'
 import { refusalFor } from './access/authorise.ts'
@@ -28,6 +27,7 @@ import { handlers } from './handlers/handlers.ts'
 import { openApi } from './openapi.ts'
 import { type PageFiles, servePage } from './page-files.ts'
 import { parseCall } from './parse-call.ts'
+import { type Exchange, recordDone, recordRefused } from './record-request.ts'
 import { apiBase, type RouteName, routeNamed, routeNames } from './route-table.ts'
 import type { Route } from './routes/route.ts'
 
@@ -152,7 +152,7 @@ function answered(name: RouteName, options: AppOptions): RequestHandler {
   return async (request, response) => {
     const call = callFor(route, request, response, options)
     const answer = await handle(call, options.means)
-    if (isRecorded(name)) record(name, { request, response, options }, 'done')
+    recordDone(name, exchangeOf(request, response, options))
     send({ route, answer, call, response, options })
   }
 }
@@ -215,37 +215,8 @@ function product() {
   return { version: productVersion(), node: process.versions.node, openssl: process.versions.openssl }
 }
 
-/** Whatever changes something, or tries to, stands in the record. */
-function isRecorded(name: RouteName): boolean {
-  return routeNamed(name).method !== 'GET' && !onlyLooks.includes(name)
-}
-
-const onlyLooks: readonly RouteName[] = ['checkPolicy', 'editPolicy', 'explain']
-
-interface Recorded {
-  readonly request: Request
-  readonly response: Response
-  readonly options: AppOptions
-}
-
-function record(
-  name: RouteName,
-  { request, response, options }: Recorded,
-  outcome: 'done' | 'refused',
-  code = '',
-): void {
-  const { name: actor } = (response.locals.who as Identity | undefined) ?? nobody
-  const said = (request.body as { name?: unknown } | undefined)?.name
-  const subject = Object.values(request.params).join(' ') || (typeof said === 'string' ? said : '')
-  recordAudit(options.means.instance.history, {
-    timeMs: options.means.now(),
-    actor: actor === '' ? subject.slice(0, 64) : actor,
-    address: request.socket.remoteAddress ?? '',
-    action: name,
-    subject: subject.slice(0, 300),
-    outcome,
-    detail: { requestId: response.locals.requestId as string, ...(code === '' ? {} : { code }) },
-  })
+function exchangeOf(request: Request, response: Response, { means }: AppOptions): Exchange {
+  return { request, response, history: means.instance.history, nowMs: means.now() }
 }
 
 function answerError(options: AppOptions): ErrorRequestHandler {
@@ -254,29 +225,13 @@ function answerError(options: AppOptions): ErrorRequestHandler {
     const { instance } = options.means
     if (error.code === 'INTERNAL_ERROR')
       instance.log('internal.error', 'an admin request could not be answered', { error })
-    const name = routeNames.find((each) => isRoute(each, request))
-    if (name !== undefined && isRecorded(name) && isWorthRecording(error)) {
-      record(name, { request, response, options }, 'refused', error.code)
-    }
+    recordRefused(error, exchangeOf(request, response, options))
     if (response.headersSent) return response.destroy()
     if (typeof error.details.retryAfterS === 'number') response.setHeader('Retry-After', error.details.retryAfterS)
     if (error.code === 'OPERATOR_NOT_SIGNED_IN') response.setHeader('WWW-Authenticate', 'Bearer realm="vedette"')
     response.status(statusOf(error)).type('application/problem+json')
     response.send(JSON.stringify(problemOf(error, response.locals.requestId as string)))
   }
-}
-
-/** A flood must not fill the disk through the record: whoever may not try at all is not written down. */
-function isWorthRecording({ code }: SidecarError): boolean {
-  return !['OPERATOR_TOO_MANY_TRIES', 'OPERATOR_NOT_SIGNED_IN', 'OPERATOR_CROSS_SITE', 'OPERATOR_BAD_REQUEST'].includes(
-    code,
-  )
-}
-
-function isRoute(name: RouteName, request: Request): boolean {
-  const { method, path } = routeNamed(name)
-  const pattern = (request.route as { path?: string } | undefined)?.path
-  return method === request.method && pattern === path.replaceAll(/\{(\w+)\}/g, ':$1')
 }
 
 /** Errors of the readers of bodies carry a status and a type of their own. */

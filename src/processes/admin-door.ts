@@ -4,7 +4,7 @@ import type { Instance, Wish } from '../admin/instance.ts'
 import { SidecarError } from '../errors.ts'
 import { formatListenAddress } from '../settings/listen-address.ts'
 import { type LoadOptions, loadSettings } from '../settings/load-settings.ts'
-import type { Settings } from '../settings/settings.ts'
+import type { ListenAddress, Settings } from '../settings/settings.ts'
 import type { Snapshot } from '../settings/snapshot.ts'
 import type { Actors } from './acts.ts'
 import type { Change } from './change.ts'
@@ -25,6 +25,7 @@ export interface AdminDoorOptions extends Pick<Instance, 'health' | 'totals'> {
 /** An open door. */
 export interface AdminDoor extends OpenAddress {
   readonly room: AdminRoom
+  readonly address: ListenAddress
 }
 
 /** Listens on admin.listen; throws when it cannot, or when its key pair is bad. */
@@ -34,11 +35,12 @@ export async function openAdminDoor(options: AdminDoorOptions): Promise<AdminDoo
   const identity = admin.identity === 'none' ? undefined : await loadIdentity(settings.identities, admin.identity)
   const room = new AdminRoom({ instance: instanceFrom(options), admin, identity })
   const address = await room.start()
-  const isSecure = identity !== undefined
-  const url = `${isSecure ? 'https' : 'http'}://${formatListenAddress(address)}`
-  log('admin.listening', `System Manager and API on ${url}`, { ...address })
-  saySetupLink({ history: actors.history, address, isSecure })
-  return { room, address, isSecure }
+  // An address for everybody, such as 0.0.0.0, is none to go to: the first name that was given is.
+  const host = admin.hosts.find((name) => name !== 'own') ?? address.host
+  const origin = `${identity === undefined ? 'http' : 'https'}://${formatListenAddress({ ...address, host })}`
+  log('admin.listening', `System Manager and API on ${origin}`, { ...address })
+  saySetupLink({ history: actors.history, origin })
+  return { room, address, origin }
 }
 
 function instanceFrom({ actors, load, log, health, totals }: AdminDoorOptions): Instance {

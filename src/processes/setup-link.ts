@@ -7,18 +7,15 @@ import { SidecarError } from '../errors.ts'
 import type { History } from '../history/open-history.ts'
 import { replaceSetupToken } from '../history/setup-token.ts'
 import { hasAdmin } from '../history/users.ts'
-import { formatListenAddress } from '../settings/listen-address.ts'
-import type { ListenAddress } from '../settings/settings.ts'
 
 export interface SetupLink {
   readonly url: string
   readonly untilMs: number
 }
 
-/** Where the admin room can be reached. */
+/** Where the admin room can be reached: `http://127.0.0.1:9080`. */
 export interface OpenAddress {
-  readonly address: ListenAddress
-  readonly isSecure: boolean
+  readonly origin: string
 }
 
 export interface LinkWish extends OpenAddress {
@@ -28,14 +25,14 @@ export interface LinkWish extends OpenAddress {
 }
 
 /** Makes a link, in place of any before it; throws OPERATOR_CONFLICT when there is an admin already. */
-export function makeSetupLink({ history, address, isSecure, recover = false }: LinkWish): SetupLink {
+export function makeSetupLink({ history, origin, recover = false }: LinkWish): SetupLink {
   if (hasAdmin(history) && !recover) {
     throw new SidecarError('OPERATOR_CONFLICT', 'there is an admin already; --recover makes a link for another one')
   }
   const { token, hash } = makeSetupToken()
   const untilMs = Date.now() + VALID_MS
   replaceSetupToken(history, { hash, untilMs })
-  return { url: `${isSecure ? 'https' : 'http'}://${formatListenAddress(address)}/setup#token=${token}`, untilMs }
+  return { url: `${origin}/setup#token=${token}`, untilMs }
 }
 
 /** Says the link where the one who starts the instance sees it; nothing once there is an admin. */

@@ -286,9 +286,7 @@ test('A12: no password, token or key is told again, in an answer, the record or 
     (await client.ask('users')).body,
     (await client.ask('keys')).body,
     (await client.ask('sessions')).body,
-    (await client.ask('auditExport')).body
-      .replaceAll(`"actor":"${canary}"`, '')
-      .replaceAll(`"subject":"${canary}"`, ''),
+    (await client.ask('auditExport')).body,
     admin.logged,
   ])
   for (const secret of [canary, made.body.secret, client.cookie.split('=')[1] as string])
