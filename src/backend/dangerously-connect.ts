@@ -145,6 +145,9 @@ class Attempt implements Watched, WireReader {
   /** What the error that ended this attempt means. */
   failureOf(error: NodeJS.ErrnoException): DialFailure {
     if (error instanceof PrefaceError) return error.failure
+    if (this.#isLate && this.isConnected && this.#beginning?.isOver === false) {
+      return { code: 'BACKEND_HANDSHAKE_TIMEOUT', what: 'did not get to the beginning of TLS in time' }
+    }
     if (this.#isLate && this.isConnected) {
       return { code: 'BACKEND_HANDSHAKE_TIMEOUT', what: 'did not finish the TLS handshake in time', broken: true }
     }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import net from 'node:net'
 import { describe, it, type TestContext } from 'node:test'
+import { levelOfAccess } from '../../src/observe/access-message.ts'
 import type { ServiceBackend } from '../../src/settings/service.ts'
 import { type RawBackend, type RawSocket, startRawBackend } from '../kit/entrance.ts'
 import { makeRule, pattern } from '../kit/policies.ts'
@@ -149,6 +150,48 @@ describe('several backends', () => {
     const service = await startService(t, { connect: [refused, plain(backend.port)] }, policy)
     await meetsReset(service)
     assert.equal((await service.record(0)).error, 'POLICY_RULE_DENIES')
+  })
+})
+
+describe('STARTTLS that a rule does not insist on', () => {
+  const start = async (t: TestContext, starttls: 'must' | 'may') => {
+    const backend = await startRawBackend(t)
+    const connect: ServiceBackend[] = [{ scheme: 'tls', authority: `127.0.0.1:${backend.port}` }]
+    return { backend, service: await startService(t, { connect, starttls: 'pgsql' }, { unlisted: { starttls } }) }
+  }
+  const refuseTls = async (backend: RawBackend) => {
+    const asked = await backend.accepted()
+    await asked.until(({ received }) => received.length === 8)
+    asked.send('N')
+  }
+
+  it('goes on in plain text, and the line of each caller warns of it', async (t) => {
+    const { backend, service } = await start(t, 'may')
+    for (const index of [0, 1]) {
+      const caller = await service.connect()
+      await refuseTls(backend)
+      const accepted = await backend.accepted()
+      accepted.send('in the open\n')
+      await caller.receive('in the open\n')
+      caller.socket.end()
+      accepted.socket.end()
+      const record = await service.record(index)
+      assert.deepEqual(
+        [record.error, record.decision, record.because, record.scheme, record.protocol, levelOfAccess(record)],
+        ['', 'allow-untrusted', ['starttls-may'], 'tcp', '', 'warn'],
+      )
+      assert.match(record.message, /does not offer TLS: .* the rule lets it go on in plain text/)
+    }
+  })
+
+  it('is refused by every other rule, and nothing of the caller leaves', async (t) => {
+    const { backend, service } = await start(t, 'must')
+    const caller = await service.connect()
+    caller.send('secret')
+    await refuseTls(backend)
+    await isReset(caller)
+    const { error, bytesOut } = await service.record(0)
+    assert.deepEqual({ error, bytesOut }, { error: 'BACKEND_NO_STARTTLS', bytesOut: 0 })
   })
 })
 

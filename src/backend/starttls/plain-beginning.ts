@@ -40,6 +40,7 @@ export class PlainBeginning implements WireReader {
   readonly #preface: Preface
   readonly #events: BeginningEvents
   #said = 0
+  #isConnected = false
   #isOver = false
 
   constructor(preface: Preface, events: BeginningEvents) {
@@ -48,8 +49,14 @@ export class PlainBeginning implements WireReader {
     this.#events = events
   }
 
+  /** False while it is still about the plain beginning, and not about TLS. */
+  get isOver(): boolean {
+    return this.#isOver
+  }
+
   /** To be called when TCP stands. */
   connected(): void {
+    this.#isConnected = true
     const { header, dialect } = this.#preface
     if (header !== undefined) this.wire.write(header)
     this.#take(dialect?.begin() ?? { kind: 'ready' })
@@ -70,7 +77,10 @@ export class PlainBeginning implements WireReader {
   drained(): void {}
 
   closed(error: Error | undefined): void {
-    if (!this.#isOver) this.#fail(error ?? Object.assign(new Error('closed before TLS'), { code: 'ECONNRESET' }))
+    if (this.#isOver) return
+    // Before TCP stands it is the connection that failed; after that it is not TLS that did.
+    if (this.#isConnected) return this.#break('closed the connection before TLS began')
+    this.#fail(error ?? Object.assign(new Error('closed before TLS'), { code: 'ECONNRESET' }))
   }
 
   #take(step: Step): void {
