@@ -29,6 +29,11 @@ export class DemoScreen {
     this.#terminal.print(
       `proxy    http://${proxy.host}:${proxy.port}      admin   http://${admin.host}:${admin.port}      health   http://${health.host}:${health.port}/healthz`,
     )
+    if (!this.#once) {
+      // The instance has said it too, among its messages, which nobody sees here.
+      const { url } = await askControl('setup', { author: 'demo' }, { state: files.state })
+      this.#terminal.print(`account  ${url}`)
+    }
     this.#terminal.print(`policy   v${status.version?.number} "${policy.name}"  ${describePolicy(policy.unlisted)}\n`)
   }
 
