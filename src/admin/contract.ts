@@ -71,6 +71,7 @@ export type CommitRequest = z.input<typeof trust.commitRequest>
 
 export type Backend = z.output<typeof traffic.backend>
 export type BackendPage = z.output<typeof traffic.backendPage>
+export type BackendDetail = z.output<typeof traffic.backendDetail>
 export type Sighting = z.output<typeof traffic.sighting>
 export type SightingPage = z.output<typeof traffic.sightingPage>
 export type DestinationRequest = z.input<typeof traffic.destinationRequest>

@@ -1,18 +1,20 @@
 /** Backends: what was seen of them, what the policy holds for one, what one shows now. */
-import { asSidecarError, errorCodes, faultOf } from '../../errors.ts'
-import { lastSightings } from '../../history/sightings.ts'
+import crypto from 'node:crypto'
+import { asSidecarError, errorCodes, faultOf, SidecarError } from '../../errors.ts'
+import { lastSightings, type SightingWithChain, sightingsOf } from '../../history/sightings.ts'
 import { decideOn, passedOver } from '../../policy/decide-on.ts'
 import { describeRule } from '../../policy/describe-rule.ts'
 import { deniedAddressOf, describeDenied } from '../../policy/judge-destination.ts'
 import type { Snapshot } from '../../settings/snapshot.ts'
+import { describeAnchors } from '../../truststore/describe-anchors.ts'
 import type { Handlers } from '../call.ts'
-import type { Probe } from '../contract.ts'
-import type { Instance } from '../instance.ts'
+import type { BackendDetail, Probe } from '../contract.ts'
+import type { Frozen, Instance } from '../instance.ts'
 import { knownBackends } from '../traffic/known-backends.ts'
 import { pageFrom } from './pages.ts'
 import { inForce } from './policy-handlers.ts'
 
-export const backendHandlers: Handlers<'backends' | 'sightings' | 'probe' | 'explain'> = {
+export const backendHandlers: Handlers<'backends' | 'backend' | 'sightings' | 'probe' | 'explain'> = {
   backends({ query: { limit, cursor } }, { instance }) {
     const { policy } = inForce(instance)
     return pageFrom(knownBackends(policy, lastSightings(instance.history)), {
@@ -20,6 +22,15 @@ export const backendHandlers: Handlers<'backends' | 'sightings' | 'probe' | 'exp
       cursor,
       cursorOf: ({ backend }) => backend,
     })
+  },
+
+  backend({ params: { backend = '' } }, { instance, now }) {
+    const seen = sightingsOf(instance.history, backend)
+    const known = knownBackends(inForce(instance).policy, seen).find((each) => each.backend === backend)
+    if (known === undefined) {
+      throw new SidecarError('OPERATOR_NOT_FOUND', `no backend ${JSON.stringify(backend.slice(0, 300))} is known`)
+    }
+    return { ...known, sightings: seen.map((sighting) => describeSight(sighting, now())) }
   },
 
   sightings({ query: { limit, cursor } }, { instance }) {
@@ -65,6 +76,26 @@ export const backendHandlers: Handlers<'backends' | 'sightings' | 'probe' | 'exp
       sentences: deniedAddress === null ? sentences : [deniedAddress, ...sentences],
     }
   },
+}
+
+function describeSight(sighting: SightingWithChain, nowMs: number): Frozen<BackendDetail>['sightings'][number] {
+  const { authority: _, spkiSha256: __, notAfterMs: ___, firstSeenMs, lastSeenMs, chain, ...rest } = sighting
+  return {
+    ...rest,
+    ...{ firstMs: firstSeenMs, lastMs: lastSeenMs },
+    chain: chain.flatMap((der) => describePresented(der, nowMs)),
+  }
+}
+
+/** A certificate that Node cannot read is left out: what is wrong with it stands among the findings. */
+function describePresented(der: Uint8Array, nowMs: number): Frozen<BackendDetail>['sightings'][number]['chain'] {
+  try {
+    const certificate = new crypto.X509Certificate(der)
+    const described = describeAnchors([{ file: '', certificates: [certificate] }], nowMs)
+    return described.map(({ files: _, ...anchor }) => ({ ...anchor, pem: certificate.toString() }))
+  } catch {
+    return []
+  }
 }
 
 /** What is in force, or what a candidate would bring. */

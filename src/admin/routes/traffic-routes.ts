@@ -36,6 +36,11 @@ export const trafficRoutes = {
     query: pageQuery,
     answer: traffic.backendPage,
   },
+  backend: {
+    ...{ method: 'GET', path: '/backends/{backend}', area: 'backends', least: 'viewer', status: 200 },
+    says: 'Gives one backend with everything it has shown: verdicts, findings and chains.',
+    answer: traffic.backendDetail,
+  },
   sightings: {
     ...{ method: 'GET', path: '/sightings', area: 'backends', least: 'viewer', status: 200 },
     says: 'Reads the ledger of what was found about backends.',

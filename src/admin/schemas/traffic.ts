@@ -2,6 +2,7 @@
 import * as z from 'zod'
 import { destinationText, pageOf, timeMs } from './parts.ts'
 import { offer } from './policy.ts'
+import { anchor } from './trust.ts'
 
 export const finding = z.object({ name: z.string(), detail: z.string() })
 const outcome = z.enum(['trusted', 'allowed', 'refused'])
@@ -25,6 +26,28 @@ export const backend = z.object({
   health: z.object({ ok: z.boolean(), checkedMs: timeMs, detail: z.string() }).nullable(),
 })
 export const backendPage = pageOf(backend)
+
+/** One different sight of a backend, with the chain it showed, its own certificate first. */
+const sight = z.object({
+  outcome,
+  findings: z.array(finding),
+  because: z.array(z.string()),
+  wouldRefuse: z.boolean(),
+  rule: z.string(),
+  version: z.int(),
+  address: z.string(),
+  serverName: z.string().describe('The name that was sent (SNI); empty when none was.'),
+  protocol: z.string(),
+  cipher: z.string(),
+  group: z.string(),
+  stapled: z.boolean(),
+  firstMs: timeMs,
+  lastMs: timeMs,
+  count: z.int(),
+  presented: z.int().describe('How many certificates were shown; of a long chain not all are kept.'),
+  chain: z.array(anchor.omit({ files: true }).extend({ pem: z.string() })),
+})
+export const backendDetail = backend.extend({ sightings: z.array(sight).describe('The newest first.') })
 
 /** One entry of the ledger: a backend, what was found, whose key it showed. */
 export const sighting = z.object({
