@@ -19,7 +19,7 @@ export function endsOf({ socket }: Wire): CallerEnds {
   }
 }
 
-/** On a socket for both families an IPv4 caller shows in IPv6 clothes. */
+/** On a socket for both families an IPv4 caller shows in IPv6 clothes; a zone (`%eth0`) means nothing to others. */
 function unmapped(address: string): string {
-  return /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1] ?? address
+  return /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1] ?? (address.split('%', 1)[0] as string)
 }
