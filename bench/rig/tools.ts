@@ -23,6 +23,7 @@ const packages = {
   initdb: 'postgresql',
   psql: 'postgresql-client',
   apache2: 'apache2',
+  chromium: 'chromium',
 } as const
 
 export type Tool = keyof typeof packages

@@ -1,17 +1,24 @@
-/** The page as a whole. */
-import { useEffect, useState } from 'react'
-import type { Session } from '../admin/contract.ts'
-import { ask } from './api/ask.ts'
+/** The page as a whole: who is not signed in sees the door, everybody else the house. */
+import { useQuery } from '@tanstack/react-query'
+import { lazy, Suspense } from 'react'
+import { queries } from './api/queries.ts'
+import { Frame } from './frame/frame.tsx'
+import { Loading } from './parts/loading.tsx'
+import { useLocation } from './router/location.ts'
+import { SignIn } from './session/sign-in.tsx'
+
+const SetUp = lazy(() => import('./session/set-up.tsx').then(({ SetUp }) => ({ default: SetUp })))
 
 export function App() {
-  const [session, setSession] = useState<Session>()
-  useEffect(() => {
-    ask<Session>('/session').then(setSession, () => setSession(undefined))
-  }, [])
-  return (
-    <main>
-      <h1>Vedette System Manager</h1>
-      <p>{session === undefined ? 'Nobody is signed in.' : `Signed in as ${session.name}.`}</p>
-    </main>
-  )
+  const { path } = useLocation()
+  const { data: session, isPending } = useQuery(queries.session)
+  if (path === '/setup') {
+    return (
+      <Suspense fallback={<Loading />}>
+        <SetUp session={session ?? null} />
+      </Suspense>
+    )
+  }
+  if (isPending) return <Loading />
+  return session === null || session === undefined ? <SignIn /> : <Frame session={session} />
 }

@@ -19,7 +19,8 @@ if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== hash) {
   await build({
     configFile: false,
     root: sources,
-    base: './',
+    // Every address of the page is served by the same file, so what it loads is named from the top.
+    base: '/',
     logLevel: 'warn',
     plugins: [react()],
     build: { outDir: target, emptyOutDir: true, target: 'es2024', assetsInlineLimit: 0 },

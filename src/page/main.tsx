@@ -1,7 +1,23 @@
 /** Where the page begins: one root, everything else by import. */
+import { QueryClientProvider } from '@tanstack/react-query'
+import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
+import { queryClient } from './api/query-client.ts'
 import { App } from './app.tsx'
-import './page.css'
+import { showTheme, storedTheme } from './frame/theme.ts'
+import './styles/tokens.css'
+import './styles/base.css'
+import './styles/frame.css'
+import './styles/parts.css'
 
+showTheme(storedTheme())
 const place = document.getElementById('page')
-if (place !== null) createRoot(place).render(<App />)
+if (place !== null) {
+  createRoot(place).render(
+    <StrictMode>
+      <QueryClientProvider client={queryClient}>
+        <App />
+      </QueryClientProvider>
+    </StrictMode>,
+  )
+}

@@ -10,7 +10,7 @@ import { lookAtText } from '../../policy/look-at-text.ts'
 import type { Path } from '../../policy/problem.ts'
 import type { Identity } from '../access/identity.ts'
 import type { Handlers } from '../call.ts'
-import type { Check } from '../contract.ts'
+import type { Check, CheckRequest } from '../contract.ts'
 import type { Frozen, Instance } from '../instance.ts'
 import { etagOf } from '../parse-call.ts'
 import { placeOf } from '../places.ts'
@@ -43,12 +43,12 @@ export const policyHandlers: Handlers<Names> = {
     }
   },
 
-  checkPolicy: ({ body }, { instance, now }) => check(body.text, instance, now()),
+  checkPolicy: ({ body }, { instance, now }) => check(body, instance, now()),
 
   editPolicy({ body }, { instance, now }) {
     const edits = body.edits.map(({ path, value }) => ({ path: path as Path, value }))
     const text = editText(body.text, edits)
-    return { ...check(text, instance, now()), text }
+    return { ...check({ ...body, text }, instance, now()), text }
   },
 
   applyPolicy(call, means) {
@@ -146,9 +146,9 @@ export function sourceOf({ by }: Identity): 'page' | 'api' {
   return by === 'session' ? 'page' : 'api'
 }
 
-function check(text: string, instance: Instance, nowMs: number): Frozen<Check> {
+function check({ text, against }: CheckRequest, instance: Instance, nowMs: number): Frozen<Check> {
   const { problems, parsed, document } = lookAtText(text, { file: 'policy', nowMs })
-  const before = versionInForce(instance)
+  const before = against === undefined ? versionInForce(instance) : versionByNumber(instance.history, against)
   const old = lookAtText(before.text, { file: 'policy' }).document
   return {
     valid: parsed !== undefined,

@@ -55,19 +55,21 @@ export const policy = z.object({
 })
 
 /** A text to be looked at; nothing is changed. */
-export const checkRequest = z.strictObject({ text: z.string().max(1_000_000) })
+const against = z.int().min(1).optional().describe('The version to compare with; left out, the one in force.')
+export const checkRequest = z.strictObject({ text: z.string().max(1_000_000), against })
 export const check = z.object({
   valid: z.boolean(),
   problems: z.array(place),
   document: document.nullable().describe('With defaults filled in; null where the text makes no document.'),
   offer: offer.nullable(),
-  sentences: z.array(z.string()).describe('How it differs from the version in force, in sentences.'),
+  sentences: z.array(z.string()).describe('How it differs from the version it is compared with, in sentences.'),
   diff: z.string().describe('The same as a unified diff; empty when nothing differs.'),
 })
 
 /** Changes values of a policy text; comments and order stay. */
 export const editRequest = z.strictObject({
   text: z.string().max(1_000_000),
+  against,
   edits: z
     .array(
       z.strictObject({

@@ -11,6 +11,8 @@ export interface Question {
   readonly body?: object
   /** The version this change was made on. */
   readonly ifMatch?: string
+  /** Of an uploaded key store; a field holds ASCII alone, so it goes percent-encoded. */
+  readonly storePassword?: string
   readonly signal?: AbortSignal
 }
 
@@ -31,7 +33,7 @@ export class ApiProblem extends Error {
   }
 }
 
-const root = './api/v1'
+const root = '/api/v1'
 
 /** Asks and gives the answer's value. */
 export async function ask<T>(path: string, question: Question = {}): Promise<T> {
@@ -40,7 +42,7 @@ export async function ask<T>(path: string, question: Question = {}): Promise<T> 
 
 /** The same with its ETag and status, for those who are about to change what they read. */
 export async function askFully<T>(path: string, question: Question = {}): Promise<Answer<T>> {
-  const { method = 'GET', query = {}, body, ifMatch, signal } = question
+  const { method = 'GET', query = {}, body, ifMatch, storePassword, signal } = question
   const isFile = body instanceof Blob
   const response = await fetch(withQuery(`${root}${path}`, query), {
     method,
@@ -49,6 +51,7 @@ export async function askFully<T>(path: string, question: Question = {}): Promis
       ...(body === undefined || isFile ? {} : { 'content-type': 'application/json' }),
       ...(isFile ? { 'content-type': 'application/octet-stream' } : {}),
       ...(ifMatch === undefined ? {} : { 'if-match': ifMatch }),
+      ...(storePassword === undefined ? {} : { 'vedette-store-password': encodeURIComponent(storePassword) }),
     },
     ...(body === undefined ? {} : { body: isFile ? body : JSON.stringify(body) }),
     ...(signal === undefined ? {} : { signal }),

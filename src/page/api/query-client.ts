@@ -1,0 +1,20 @@
+/** What the page knows of the instance. An answer that says that nobody is signed in shows the door again. */
+import { QueryCache, QueryClient } from '@tanstack/react-query'
+import { ApiProblem } from './ask.ts'
+
+export const queryClient = new QueryClient({
+  queryCache: new QueryCache({ onError: noteSignedOut }),
+  defaultOptions: {
+    // The stream says when something has changed; asking again on every focus would only be noise.
+    queries: { staleTime: 15_000, refetchOnWindowFocus: false, retry: isWorthAnotherTry },
+  },
+})
+
+/** Shows the door when the session is over. */
+export function noteSignedOut(error: unknown): void {
+  if (error instanceof ApiProblem && error.problem.status === 401) queryClient.setQueryData(['session'], null)
+}
+
+function isWorthAnotherTry(failures: number, error: unknown): boolean {
+  return failures < 2 && error instanceof ApiProblem && error.problem.status === 503
+}

@@ -1,0 +1,56 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useEffect, useState } from 'react'
+import type { Confirmed, Pending } from '../../admin/contract.ts'
+import { ask } from '../api/ask.ts'
+import { queries } from '../api/queries.ts'
+import { ProblemNote } from '../parts/problem-note.tsx'
+import { toast } from '../parts/toasts.tsx'
+import { useMay } from '../session/session-context.ts'
+
+/** A version that reverts by itself: how long it has left, and the button that keeps it. */
+export function ConfirmBar() {
+  const { data: status } = useQuery(queries.status)
+  if (status?.pending === undefined || status.pending === null) return null
+  return <Waiting pending={status.pending} />
+}
+
+function Waiting({ pending: { version, revertTo, deadlineMs } }: { readonly pending: Pending }) {
+  const client = useQueryClient()
+  const mayKeep = useMay('operator')
+  const left = useSecondsLeft(deadlineMs)
+  const keep = useMutation({
+    mutationFn: () => ask<Confirmed>('/policy/confirm', { method: 'POST' }),
+    onSuccess: () => {
+      toast(`Version ${version} is kept`)
+      void client.invalidateQueries({ queryKey: ['status'] })
+    },
+  })
+  return (
+    <section className="note note-doubtful" aria-label="Waiting to be kept">
+      <p>
+        <strong>Version {version} is on trial.</strong> Unless it is kept, version {revertTo} comes back in{' '}
+        <span role="timer" className="countdown">
+          {clock(left)}
+        </span>
+        .
+      </p>
+      <button type="button" className="main" disabled={!mayKeep || keep.isPending} onClick={() => keep.mutate()}>
+        Keep version {version}
+      </button>
+      <ProblemNote error={keep.error} title="It was not kept" />
+    </section>
+  )
+}
+
+function useSecondsLeft(deadlineMs: number): number {
+  const [nowMs, setNowMs] = useState(Date.now)
+  useEffect(() => {
+    const timer = setInterval(() => setNowMs(Date.now()), 250)
+    return () => clearInterval(timer)
+  }, [])
+  return Math.max(0, Math.ceil((deadlineMs - nowMs) / 1000))
+}
+
+function clock(seconds: number): string {
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
+}

@@ -1,0 +1,35 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import type { Session } from '../../admin/contract.ts'
+import { ask } from '../api/ask.ts'
+import { discard } from '../draft/draft.ts'
+import { Link } from '../router/link.tsx'
+
+/** Who is signed in, and the way out. */
+export function UserMenu({ session: { name, role } }: { readonly session: Session }) {
+  const client = useQueryClient()
+  const signOut = useMutation({
+    mutationFn: () => ask('/session', { method: 'DELETE' }),
+    onSettled: () => {
+      discard()
+      client.clear()
+      client.setQueryData(['session'], null)
+    },
+  })
+  return (
+    <details className="menu">
+      <summary>
+        {name} <span className="quiet">({role})</span>
+      </summary>
+      <ul className="menu-list">
+        <li>
+          <Link to="/system">Password and sessions</Link>
+        </li>
+        <li>
+          <button type="button" onClick={() => signOut.mutate()}>
+            Sign out
+          </button>
+        </li>
+      </ul>
+    </details>
+  )
+}
