@@ -5,7 +5,7 @@ import { type BackendWish, ruleFrom } from './backend-wish.ts'
 import { fitTls } from './fit-tls.ts'
 import { haproxyArguments, type ServerOption } from './haproxy-arguments.ts'
 import type { ImportContext, Importer, RuleInput } from './importer.ts'
-import { matchBackend } from './name-backend.ts'
+import { certificateName, matchBackend, serverName } from './name-backend.ts'
 import { type Line, readLines } from './read-lines.ts'
 import {
   allProtocols,
@@ -114,12 +114,14 @@ function namesOf(
 ): { verifyName?: string | undefined; sni?: boolean | string | undefined } {
   const [sni, verifyHost] = [options.get('sni'), options.get('verifyhost')]
   const fixed = /^str\((.*)\)$/.exec(sni?.value ?? '')?.[1]
-  const soundName = (name: string | undefined, at: Line['at']) =>
-    name !== undefined && /^[a-z][a-z\d-]*(\.[a-z\d-]+)*$/i.test(name)
-      ? matchBackend(name, undefined, at, tell)
-      : undefined
-  const sent = sni === undefined ? undefined : (soundName(fixed, sni.at) ?? true)
-  const verified = verifyHost === undefined ? undefined : soundName(verifyHost.value, verifyHost.at)
+  const sent = sni === undefined ? undefined : (serverName(fixed ?? '') ?? true)
+  const verified = certificateName(verifyHost?.value ?? '')
+  if (sni !== undefined && sent === true) {
+    tell(sni.at, 'changed', `sni ${sni.value} is not one name: the name asked for is sent`)
+  }
+  if (verifyHost !== undefined && verified === undefined) {
+    tell(verifyHost.at, 'ignored', `verifyhost ${verifyHost.value} is no name to verify: the name asked for is`)
+  }
   return { sni: sent, verifyName: verified ?? (typeof sent === 'string' ? sent : undefined) }
 }
 

@@ -2,7 +2,7 @@
 import { type BackendWish, ruleFrom, specFrom, tellRuleOnly } from './backend-wish.ts'
 import { fitTls } from './fit-tls.ts'
 import type { ImportContext, Importer } from './importer.ts'
-import { matchBackend } from './name-backend.ts'
+import { certificateName, matchBackend, serverName } from './name-backend.ts'
 import { type Block, type Directive, findDirective, readNginxBlocks } from './nginx-directives.ts'
 import { readNamedProtocols } from './protocol-lists.ts'
 import { readCipherString, readGroupNames, readSignatureNames, readTls13Suites } from './read-names.ts'
@@ -87,19 +87,18 @@ function wishOf(block: Block, speaker: Directive, scope: 'policy' | 'rule', cont
 
 function namesOf(name: Directive | undefined, sends: Directive | undefined, { tell }: ImportContext) {
   const said = name?.values[0] ?? ''
-  const isSound = /^[a-z\d]([a-z\d-]*[a-z\d])?(\.[a-z\d]([a-z\d-]*[a-z\d])?)*$/i.test(said) && /^[^.]*[a-z]/i.test(said)
-  const host = name !== undefined && isSound ? matchBackend(said, undefined, name.at, tell) : undefined
+  const host = certificateName(said)
   if (name !== undefined) {
     const says =
       host === undefined
-        ? 'the name asked for is verified: this one is known at run time only'
+        ? 'the name asked for is verified: this one is no name, or known at run time only'
         : `the name ${host} is verified`
     tell(name.at, host === undefined ? 'changed' : 'taken', says)
   }
   const isSent = sends?.values[0] === 'on'
   return {
     verifyName: host,
-    sni: sends === undefined ? undefined : isSent && host !== undefined ? host : isSent,
+    sni: sends === undefined ? undefined : isSent ? (serverName(said) ?? true) : false,
   }
 }
 

@@ -4,7 +4,7 @@
  */
 import { ruleFrom, specFrom } from './backend-wish.ts'
 import type { ImportContext, Importer, RuleInput, SourceText } from './importer.ts'
-import { matchBackend } from './name-backend.ts'
+import { matchBackend, serverName } from './name-backend.ts'
 import { levelWish, pinsOf } from './postfix-levels.ts'
 import { postfixReason } from './postfix-reasons.ts'
 import { levelNames, type PostfixScope, postfixTls } from './postfix-tls.ts'
@@ -141,18 +141,13 @@ function ruleOfEntry(line: Line, main: PostfixScope, context: ImportContext): Ru
   const { verify, plaintext } = levelWish(level, at, { scope: 'rule', tell })
   const store = overrides.get('tafile')
   const pins = level === 'fingerprint' ? pinsOf(overrides.get('match')?.value ?? '', at, tell) : undefined
-  const serverName = overrides.get('servername')?.value
   return {
     ...ruleFrom(context.names.rule(destination), [match], {
       verify,
       tls: postfixTls(scope, level, { scope: 'rule', context }),
       store: store === undefined || verify === false ? undefined : takeTrustStore(store.value, at, context),
       ...nameOf(level, overrides.get('match')?.value, at, context),
-      ...(serverName === undefined ||
-      !/^[a-z][a-z\d.-]*[a-z]$/i.test(serverName) ||
-      /^(hostname|nexthop)$/.test(serverName)
-        ? {}
-        : { sni: matchBackend(serverName, undefined, at, tell) }),
+      ...sniOf(overrides.get('servername')?.value, at, context),
     }),
     ...(plaintext ? { plaintext } : {}),
     ...(pins === undefined ? {} : { pins }),
@@ -173,14 +168,20 @@ function nameOf(
 ): { verifyName?: string } {
   if (match === undefined || !/^(verify|secure)$/.test(level)) return {}
   const names = match.split(/[:|]/).filter((each) => !/^(nexthop|dot-nexthop|hostname|)$/.test(each))
-  const exact = names.find(
-    (each) => /^[a-z\d]([a-z\d-]*[a-z\d])?(\.[a-z\d]([a-z\d-]*[a-z\d])?)+$/i.test(each) && /[a-z]/i.test(each),
-  )
+  const exact = names.find((each) => !each.startsWith('.') && each.includes('.') && serverName(each) !== undefined)
   if (names.length > 1 || (names.length === 1 && exact === undefined)) {
     tell(at, 'changed', 'a rule verifies one exact name: of match= the first such one is taken')
   }
-  const name = exact === undefined ? undefined : matchBackend(exact, undefined, at, tell)
+  const name = exact === undefined ? undefined : serverName(exact)
   return name === undefined ? {} : { verifyName: name }
+}
+
+/** The words for the names that Postfix finds by itself stand for the one asked for, which is sent anyway. */
+function sniOf(said: string | undefined, at: Line['at'], { tell }: ImportContext): { sni?: string } {
+  if (said === undefined || /^(hostname|nexthop)$/.test(said)) return {}
+  const name = serverName(said)
+  if (name === undefined) tell(at, 'ignored', `servername=${said} cannot be sent as a server name`)
+  return name === undefined ? {} : { sni: name }
 }
 
 /** `[host]:port` is a host; a bare name is a domain whose MX Postfix would look up; `.name` is all below it. */

@@ -4,7 +4,7 @@
  */
 import { fitTls } from './fit-tls.ts'
 import type { ImportContext, Importer, RuleInput } from './importer.ts'
-import { matchBackend } from './name-backend.ts'
+import { matchBackend, serverName } from './name-backend.ts'
 import type { Assignment } from './read-lines.ts'
 import { reasonFor } from './stunnel-reasons.ts'
 import { readStunnelServices, type StunnelService } from './stunnel-sections.ts'
@@ -79,8 +79,8 @@ function sniOf(settings: StunnelService['settings'], { tell }: ImportContext): P
     tell(said.at, 'taken', 'no server name is sent')
     return { sni: false }
   }
-  const name = matchBackend(said.value, undefined, said.at, tell)
-  if (name === undefined || !/[a-z]/i.test(name) || name.includes('*') || name.includes(':')) {
+  const name = serverName(said.value)
+  if (name === undefined) {
     tell(said.at, 'ignored', `${said.value} cannot be sent as a server name`)
     return {}
   }

@@ -1,6 +1,8 @@
 /** Names that an import has to make up, and the hosts its rules match. Whatever it is given, they are sound. */
 import { SidecarError } from '../errors.ts'
+import type { Destination } from '../policy/destination.ts'
 import { parsePattern } from '../policy/match-host.ts'
+import { parseDestination } from '../policy/parse-destination.ts'
 import type { Place, Tell } from './report.ts'
 
 /** The names one import has given. Two files never share one, however alike they are called: that would add trust. */
@@ -75,5 +77,26 @@ export function matchBackend(host: string, port: string | undefined, at: Place, 
     if (!(error instanceof SidecarError)) throw error
     tell(at, 'ignored', `${text} is no host a rule could match: ${String(error.details.reason ?? error.message)}`)
     return undefined
+  }
+}
+
+/** Brings the name or address that a certificate must carry to the form of documents; undefined for what none carries. */
+export function certificateName(text: string): string | undefined {
+  return hostOf(text)?.host
+}
+
+/** Brings a name that is sent as SNI to the form of documents; undefined for an address, and for what is no name. */
+export function serverName(text: string): string | undefined {
+  const host = hostOf(text)
+  return host?.kind === 'name' ? host.host : undefined
+}
+
+/** By the reader of documents itself: what looks like a name and is none (`TLSv1.3`) must not get into one. */
+function hostOf(text: string): Destination | undefined {
+  try {
+    return parseDestination(text, 443)
+  } catch (error) {
+    if (error instanceof SidecarError) return undefined
+    throw error
   }
 }

@@ -1,5 +1,6 @@
 import type { ImportContext, RuleInput } from './importer.ts'
 import type { Assignment } from './read-lines.ts'
+import { certificateName } from './name-backend.ts'
 import { readPins } from './read-pins.ts'
 import type { StunnelService } from './stunnel-sections.ts'
 import { namelessChain, takeTrustStore, unverified } from './verification.ts'
@@ -79,10 +80,11 @@ function namesOf(settings: StunnelService['settings'], match: readonly string[],
     tell(first.at, 'taken', 'the name asked for is verified')
     return { none: false }
   }
-  if (!/^[\w.-]+$|^[\da-f:]+$/i.test(first.value) || /^[.-]|[-.]{2}|-$|__/.test(first.value)) {
+  const name = certificateName(first.value)
+  if (name === undefined) {
     tell(first.at, 'ignored', `${first.value} is no name to verify: the name asked for is`)
     return { none: false }
   }
-  tell(first.at, 'taken', `the name ${first.value} is verified instead of the one asked for`)
-  return { none: false, verifyName: first.value }
+  tell(first.at, 'taken', `the name ${name} is verified instead of the one asked for`)
+  return { none: false, verifyName: name }
 }

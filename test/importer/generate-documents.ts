@@ -178,7 +178,7 @@ const backends = [
     'ldaps://c.example ldap://d.example:1 [e.example]:587 f.example localhost:1 A.EXAMPLE:https xn--.example a..b *.g.example',
   ),
 ]
-const names = words('a.example *.a.example 192.0.2.1 ::1 -x x- a_b str(h.example) nexthop [h] req.hdr(host) .h.example')
+const names = words('TLSv1.3 a.example *.a.example 192.0.2.1 ::1 -x x- a_b str(h.example) nexthop [h] req.hdr(host) .h.example')
 const paths = words('/etc/ca.pem none.pem /a/ca.pem /b/ca.pem system @system-ca /etc/ssl/certs / .. bundled.crt')
 const levels = words('none may encrypt dane dane-only fingerprint verify secure high medium')
 const everyValue = [
