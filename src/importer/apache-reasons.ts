@@ -1,5 +1,4 @@
 import type { Result } from './report.ts'
-import { noRevocation } from './verification.ts'
 
 /** Says what becomes of a directive that no policy can hold; undefined for one that may be taken, or is not known. */
 export function apacheReason(key: string, value: string): { result: Result; says: string } | undefined {
@@ -39,7 +38,6 @@ const reasons: Readonly<Record<string, string>> = {
   ...{ servername: callers, serveralias: callers, documentroot: callers, rewriteengine: callers, rewriterule: callers },
   ...{ proxypassreverse: 'a rule may ask for fix-ups of answers with fixUps: true', proxypreservehost: callers },
   ...{ sslcompression: 'TLS has no compression here', sslcryptodevice: hardware, sslrandomseed: hardware },
-  ...{ sslproxyverifydepth: depth, sslproxycarevocationfile: noRevocation, sslproxycarevocationpath: noRevocation },
-  ...{ sslproxycarevocationcheck: noRevocation, sslopensslconfcmd: 'commands of OpenSSL are not read' },
+  ...{ sslproxyverifydepth: depth, sslopensslconfcmd: 'commands of OpenSSL are not read' },
   sslproxymachinecertificatechainfile: 'put the chain into the same folder under identities/',
 }

@@ -1,6 +1,7 @@
 /** What an import knows of a backend, before it is decided whether it stands in a rule or holds for all. */
 import type { RuleInput, Spec, TlsInput } from './importer.ts'
 import type { Place, Tell } from './report.ts'
+import type { RevocationInput } from './revocation-wish.ts'
 
 /** Everything a rule may get from an import; what is undefined was not said. */
 export interface BackendWish {
@@ -11,11 +12,12 @@ export interface BackendWish {
   readonly sni?: boolean | string | undefined
   readonly clientCertificate?: string | undefined
   readonly tls?: TlsInput | undefined
+  readonly revocation?: RevocationInput | undefined
 }
 
 /** Makes a rule. */
 export function ruleFrom(name: string, match: readonly string[], wish: BackendWish): RuleInput {
-  const { verify, store, verifyName, sni, clientCertificate, tls } = wish
+  const { verify, store, verifyName, sni, clientCertificate, tls, revocation } = wish
   return {
     name,
     match: [...match],
@@ -25,11 +27,12 @@ export function ruleFrom(name: string, match: readonly string[], wish: BackendWi
     ...(sni === undefined ? {} : { sni }),
     ...(clientCertificate === undefined ? {} : { clientCertificate }),
     ...(tls === undefined ? {} : { tls }),
+    ...(revocation === undefined ? {} : { revocation }),
   }
 }
 
 /** Makes the settings for all backends. What only a rule can say is the caller's to tell (`tellRuleOnly`). */
-export function specFrom({ verify, store, sni, tls }: BackendWish): Spec {
+export function specFrom({ verify, store, sni, tls, revocation }: BackendWish): Spec {
   const strictTls = {
     ...(verify === undefined ? {} : { enabled: verify }),
     ...(store === undefined ? {} : { defaultTrustStore: store }),
@@ -38,6 +41,7 @@ export function specFrom({ verify, store, sni, tls }: BackendWish): Spec {
     ...(Object.keys(strictTls).length === 0 ? {} : { strictTls }),
     ...(typeof sni === 'boolean' ? { sni } : {}),
     ...(tls === undefined ? {} : { tls }),
+    ...(revocation === undefined ? {} : { revocation }),
   }
 }
 

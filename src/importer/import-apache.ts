@@ -12,6 +12,7 @@ import { matchBackend } from './name-backend.ts'
 import { readEditedProtocols } from './protocol-lists.ts'
 import { type Assignment, unquote } from './read-lines.ts'
 import { readCipherString, readTls13Suites } from './read-names.ts'
+import { type RevocationInput, takeListSwitch, tellOfLists, unasked } from './revocation-wish.ts'
 import type { TlsWish } from './tls-wish.ts'
 import { namelessChain, takeIdentity, takeTrustStore, unverified } from './verification.ts'
 
@@ -127,6 +128,7 @@ function verificationOf(directives: Directives, context: ImportContext): Backend
   if (verify?.value.toLowerCase() !== 'require') {
     if (speaker !== undefined) tell(speaker.at, 'dangerous', unverified)
     if (store !== undefined) tell(store.at, 'ignored', 'nothing is verified with it')
+    for (const { at } of [...listsOf(directives), ...(directives.get(checkKey) ?? [])]) tell(at, 'ignored', unasked)
     return { verify: false }
   }
   tell(verify.at, 'taken', 'the chain is verified')
@@ -141,7 +143,34 @@ function verificationOf(directives: Directives, context: ImportContext): Backend
   if (expire?.value.toLowerCase() === 'off') {
     tell(expire.at, 'dangerous', 'expired certificates passed; here each such backend needs an exception with an end')
   } else if (expire !== undefined) tell(expire.at, 'taken', 'expired certificates are refused')
-  return { verify: true, store: store === undefined ? undefined : takeTrustStore(store.value, store.at, context) }
+  return {
+    verify: true,
+    store: store === undefined ? undefined : takeTrustStore(store.value, store.at, context),
+    revocation: revocationOf(directives, context),
+  }
+}
+
+/** Lists are read when SSLProxyCARevocationCheck says so; it says none where nobody set it. */
+function revocationOf(directives: Directives, { tell }: ImportContext): RevocationInput | undefined {
+  const check = last(directives, checkKey)
+  const lists = listsOf(directives)
+  const [reach = 'none', leniency = ''] = (check?.value ?? '').toLowerCase().split(/\s+/)
+  if (check === undefined || !/^(leaf|chain)$/.test(reach)) {
+    if (check !== undefined) tell(check.at, 'taken', 'lists are not looked at')
+    for (const { at } of lists) tell(at, 'ignored', 'SSLProxyCARevocationCheck does not ask for it')
+    return undefined
+  }
+  const mode = leniency === 'no_crl_for_cert_ok' ? 'soft' : 'hard'
+  const switched = takeListSwitch(mode, check, tell)
+  if (reach === 'leaf') tell(check.at, 'changed', 'every certificate of a chain but its anchor is asked about')
+  for (const each of lists) tellOfLists(each, tell)
+  return switched
+}
+
+const checkKey = 'sslproxycarevocationcheck'
+
+function listsOf(directives: Directives): Assignment[] {
+  return ['sslproxycarevocationfile', 'sslproxycarevocationpath'].flatMap((key) => last(directives, key) ?? [])
 }
 
 function tellReasons(own: readonly Assignment[], { tell }: ImportContext): void {

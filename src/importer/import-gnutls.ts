@@ -3,7 +3,7 @@
  * (TLS_REQCERT, TLS_CACERT, URI), and TLSCipherSuite of the server, which is the list its operator knows.
  */
 import { findSuite } from '../policy/catalogue.ts'
-import { ruleFrom, specFrom, tellRuleOnly } from './backend-wish.ts'
+import { type BackendWish, ruleFrom, specFrom, tellRuleOnly } from './backend-wish.ts'
 import { fitTls } from './fit-tls.ts'
 import { keywords } from './gnutls-keywords.ts'
 import { expandPriorityString } from './gnutls-priority.ts'
@@ -11,8 +11,9 @@ import type { ImportContext, Importer } from './importer.ts'
 import { matchBackend } from './name-backend.ts'
 import { type Assignment, type Line, notReadable, readLines, unquote } from './read-lines.ts'
 import { describeSuites, protocolRange, readCipherString } from './read-names.ts'
+import { type RevocationInput, takeListSwitch, tellOfLists, unasked } from './revocation-wish.ts'
 import type { TlsWish } from './tls-wish.ts'
-import { noRevocation, takeIdentity, takeTrustStore, unverified } from './verification.ts'
+import { takeIdentity, takeTrustStore, unverified } from './verification.ts'
 
 /** Imports a priority string or OpenLDAP's settings. */
 export const importGnutls: Importer = (source, context) => {
@@ -102,7 +103,7 @@ function tlsOf(settings: ReadonlyMap<string, Assignment>, { tell }: ImportContex
 function verificationOf(
   settings: ReadonlyMap<string, Assignment>,
   context: ImportContext,
-): { verify?: boolean; store?: string } {
+): Pick<BackendWish, 'verify' | 'store' | 'revocation'> {
   const { tell } = context
   const demand = settings.get('tls_reqcert')
   const store = settings.get('tls_cacert') ?? settings.get('tls_cacertdir')
@@ -110,13 +111,30 @@ function verificationOf(
   if (demand !== undefined && (level === 'never' || level === 'allow')) {
     tell(demand.at, 'dangerous', unverified)
     if (store !== undefined) tell(store.at, 'ignored', 'nothing is verified with it')
+    for (const key of ['tls_crlcheck', 'tls_crlfile']) {
+      const said = settings.get(key)
+      if (said !== undefined) tell(said.at, 'ignored', unasked)
+    }
     return { verify: false }
   }
   if (demand !== undefined) tell(demand.at, 'taken', 'chain and name are verified')
   return {
     ...(demand === undefined ? {} : { verify: true }),
     ...(store === undefined ? {} : { store: takeTrustStore(store.value, store.at, context) }),
+    revocation: revocationOf(settings, tell),
   }
+}
+
+/** OpenSSL asks by TLS_CRLCHECK and refuses what no list speaks of; GnuTLS asks TLS_CRLFILE and lets that pass. */
+function revocationOf(
+  settings: ReadonlyMap<string, Assignment>,
+  tell: ImportContext['tell'],
+): RevocationInput | undefined {
+  const [check, lists] = [settings.get('tls_crlcheck'), settings.get('tls_crlfile')]
+  if (lists !== undefined) tellOfLists(lists, tell)
+  if (check !== undefined && /^(peer|all)$/i.test(check.value)) return takeListSwitch('hard', check, tell)
+  if (check !== undefined) tell(check.at, 'taken', 'lists are not looked at')
+  return lists === undefined ? undefined : takeListSwitch('soft', lists, tell)
 }
 
 function backendsOf(uri: Assignment | undefined, { tell }: ImportContext): string[] {
@@ -143,7 +161,6 @@ function tellReasons(settings: ReadonlyMap<string, Assignment>, { tell }: Import
   for (const [key, { at }] of settings) {
     if (/^(olctls|tls)(certificate|cacertificate|verifyclient|dhparam|ecname|randfile|crl)/.test(key)) {
       tell(at, 'ignored', 'is for the callers of OpenLDAP, not for what leaves')
-    } else if (/^tls_crl/.test(key)) tell(at, 'ignored', noRevocation)
-    else if (key === 'tls_key') tell(at, 'changed', 'the key goes into the same folder under identities/')
+    } else if (key === 'tls_key') tell(at, 'changed', 'the key goes into the same folder under identities/')
   }
 }

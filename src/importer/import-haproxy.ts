@@ -16,8 +16,9 @@ import {
   readSignatureNames,
   readTls13Suites,
 } from './read-names.ts'
+import { takeLists, unasked } from './revocation-wish.ts'
 import type { TlsWish } from './tls-wish.ts'
-import { namelessChain, noRevocation, takeIdentity, takeTrustStore, unverified } from './verification.ts'
+import { namelessChain, takeIdentity, takeTrustStore, unverified } from './verification.ts'
 
 type Options = ReadonlyMap<string, ServerOption>
 
@@ -97,13 +98,14 @@ function wishOf(options: Options, line: Line, context: ImportContext): BackendWi
   const names = namesOf(options, context)
   if (!isOff && names.verifyName === undefined && names.sni === undefined) tell(line.at, 'dangerous', namelessChain)
   const crl = options.get('crl-file')
-  if (crl !== undefined) tell(crl.at, 'ignored', noRevocation)
+  if (crl !== undefined && isOff) tell(crl.at, 'ignored', unasked)
   return {
     verify: !isOff,
     store: isOff || store === undefined ? undefined : takeTrustStore(store.value, store.at, context),
     ...names,
     clientCertificate: certificate === undefined ? undefined : takeIdentity(certificate.value, certificate.at, context),
     tls,
+    revocation: isOff || crl === undefined ? undefined : takeLists(crl, tell),
   }
 }
 

@@ -9,6 +9,7 @@ import { specFrom, tellRuleOnly } from './backend-wish.ts'
 import { fitTls } from './fit-tls.ts'
 import type { ImportContext, Importer, SourceText } from './importer.ts'
 import { javaReason } from './java-reasons.ts'
+import { javaRevocation } from './java-revocation.ts'
 import { readNamedProtocols } from './protocol-lists.ts'
 import { type Assignment, type Line, notReadable, readLines, splitAssignment, unquote } from './read-lines.ts'
 import { allProtocols, describeSuites, readGroupNames, readSignatureNames, readSuiteNames } from './read-names.ts'
@@ -31,6 +32,7 @@ export const importJava: Importer = (source, context) => {
     store: store === undefined ? undefined : takeTrustStore(store.value, store.at, context),
     sni: sni === undefined ? undefined : sni.value !== 'false',
     tls: fitTls(wishOf(properties, context), { scope: 'policy', tell: context.tell }),
+    revocation: javaRevocation(properties, context.tell),
   })
 }
 

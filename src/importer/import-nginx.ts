@@ -6,8 +6,9 @@ import { certificateName, matchBackend, serverName } from './name-backend.ts'
 import { type Block, type Directive, findDirective, readNginxBlocks } from './nginx-directives.ts'
 import { readNamedProtocols } from './protocol-lists.ts'
 import { readCipherString, readGroupNames, readSignatureNames, readTls13Suites } from './read-names.ts'
+import { takeLists, unasked } from './revocation-wish.ts'
 import type { TlsWish } from './tls-wish.ts'
-import { noRevocation, takeIdentity, takeTrustStore, unverified } from './verification.ts'
+import { takeIdentity, takeTrustStore, unverified } from './verification.ts'
 
 /** Imports nginx's configuration. */
 export const importNginx: Importer = (source, context) => {
@@ -66,6 +67,8 @@ function wishOf(block: Block, speaker: Directive, scope: 'policy' | 'rule', cont
   if (!isVerified && store !== undefined) tell(store.at, 'ignored', 'nothing is verified with it')
   if (sends !== undefined)
     tell(sends.at, 'taken', sends.values[0] === 'on' ? 'the server name is sent' : 'no server name is sent')
+  const lists = find('crl')
+  if (lists !== undefined && !isVerified) tell(lists.at, 'ignored', unasked)
   const certificate = find('certificate')
   const key = find('certificate_key')
   if (key !== undefined) tell(key.at, 'changed', 'the key goes into the same folder under identities/')
@@ -82,6 +85,8 @@ function wishOf(block: Block, speaker: Directive, scope: 'policy' | 'rule', cont
         ? takeIdentity(path, certificate.at, context)
         : undefined,
     tls: fitTls(tlsOf(find, block, context), { scope, tell }),
+    revocation:
+      isVerified && lists !== undefined ? takeLists({ value: lists.values[0] ?? '', at: lists.at }, tell) : undefined,
   }
 }
 
@@ -121,7 +126,7 @@ function tlsOf(find: (name: string) => Directive | undefined, block: Block, { te
 }
 
 const reasons: Readonly<Record<string, string>> = {
-  ...{ proxy_ssl_crl: noRevocation, proxy_ssl_verify_depth: 'the length of a chain is not limited here' },
+  proxy_ssl_verify_depth: 'the length of a chain is not limited here',
   ...{ proxy_ssl_session_reuse: 'sessions are resumed under the verdict they were made with, without a switch' },
   ...{
     proxy_ssl_password_file: 'keys under identities/ stand without a password',

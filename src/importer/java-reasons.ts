@@ -1,5 +1,5 @@
 import type { Result } from './report.ts'
-import { namelessChain, noRevocation } from './verification.ts'
+import { namelessChain } from './verification.ts'
 
 /** Says what becomes of a property that no policy can hold; undefined for one that may be taken, or is not known. */
 export function javaReason(key: string, value: string): { result: Result; says: string } | undefined {
@@ -10,8 +10,6 @@ export function javaReason(key: string, value: string): { result: Result; says: 
   if (key === 'jdk.internal.httpclient.disableHostnameVerification' && value.toLowerCase() !== 'false') {
     return { result: 'dangerous', says: namelessChain }
   }
-  if (/^com\.sun\.(net\.ssl\.checkRevocation|security\.)|^ocsp\./.test(key))
-    return { result: 'ignored', says: noRevocation }
   if (key.startsWith('jdk.tls.server.'))
     return { result: 'ignored', says: 'is for the callers of Java, not for what leaves' }
   if (/^javax\.net\.ssl\.trustStore(Type|Password|Provider)$/.test(key)) {

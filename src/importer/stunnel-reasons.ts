@@ -1,5 +1,3 @@
-import { noRevocation } from './verification.ts'
-
 /** Says why a setting of stunnel, by its lower-case key, is never part of a policy; undefined where it may be. */
 export function reasonFor(key: string): string | undefined {
   return Object.hasOwn(reasons, key) ? reasons[key] : undefined
@@ -38,13 +36,10 @@ const reasons: Readonly<Record<string, string>> = {
   },
   ...{ pskidentity: secret, psksecrets: secret, delay: selection, retry: selection },
   ...{
-    crlfile: noRevocation,
-    crlpath: noRevocation,
-    ocsp: noRevocation,
-    ocspaia: noRevocation,
-    ocspflag: noRevocation,
+    ocspflag: 'answers are always checked in full',
+    ocspnonce: 'answers are kept until they end, so none carries a nonce',
   },
-  ...{ ocspnonce: noRevocation, ocsprequire: noRevocation, fips: 'FIPS is a matter of the runtime, not of a policy' },
+  fips: 'FIPS is a matter of the runtime, not of a policy',
   ...{ protocolauthentication: proxyLogin, protocoldomain: proxyLogin, protocolheader: proxyLogin },
   ...{ protocolhost: proxyLogin, protocolpassword: proxyLogin, protocolusername: proxyLogin },
   ...{ redirect: 'is for servers', requirecert: 'is for servers', dh: 'is for servers' },

@@ -1,7 +1,8 @@
 import type { ImportContext, RuleInput } from './importer.ts'
-import type { Assignment } from './read-lines.ts'
 import { certificateName } from './name-backend.ts'
+import type { Assignment } from './read-lines.ts'
 import { readPins } from './read-pins.ts'
+import { joinRevocation, type RevocationInput, takeLists, takeResponders, unasked } from './revocation-wish.ts'
 import type { StunnelService } from './stunnel-sections.ts'
 import { namelessChain, takeTrustStore, unverified } from './verification.ts'
 
@@ -24,6 +25,7 @@ export function verifyAsStunnel(
     for (const key of ['cafile', 'capath', 'castore', 'checkhost', 'checkip']) {
       for (const each of settings.get(key) ?? []) tell(each.at, 'ignored', 'nothing is verified with it')
     }
+    tellUnasked(settings, unasked, tell)
     return { strictTls: { enabled: false } }
   }
   const pins = wants.peer && store !== undefined ? readPins(store, context) : undefined
@@ -32,16 +34,51 @@ export function verifyAsStunnel(
     else tell(peer.at, 'taken', 'the key is pinned')
   }
   if (!wants.chain && pins !== undefined) {
+    tellUnasked(settings, 'the pinned key alone decides, revoked or not', tell)
     return { strictTls: { enabled: true }, pins: { mode: 'instead', spkiSha256: [...pins] } }
   }
   const names = namesOf(settings, match, context)
   const at = (chain ?? level ?? peer)?.at
   if (wants.chain && names.none && at !== undefined) tell(at, 'dangerous', namelessChain)
+  const revocation = revocationOf(settings, tell)
   return {
     strictTls: { enabled: true },
     ...(store === undefined ? {} : { trustStores: [takeTrustStore(store.value, store.at, context)] }),
     ...(pins === undefined ? {} : { pins: { mode: 'add', spkiSha256: [...pins] } }),
     ...(names.verifyName === undefined ? {} : { verifyName: names.verifyName }),
+    ...(revocation === undefined ? {} : { revocation }),
+  }
+}
+
+const listKeys = ['crlfile', 'crlpath']
+const responderKeys = ['ocsp', 'ocspaia']
+
+/** Without OCSPrequire = no an answer that says nothing is a refusal; lists are always demanded. */
+function revocationOf(settings: StunnelService['settings'], tell: ImportContext['tell']): RevocationInput | undefined {
+  const said = (key: string) => settings.get(key)?.at(-1)
+  const lists = listKeys.flatMap((key) => said(key) ?? [])
+  const responders = responderKeys
+    .flatMap((key) => said(key) ?? [])
+    .filter(({ key, value }) => key.toLowerCase() === 'ocsp' || value.toLowerCase() === 'yes')
+  const demand = said('ocsprequire')
+  const mode = demand?.value.toLowerCase() === 'no' ? 'soft' : 'hard'
+  if (demand !== undefined) {
+    const isAsked = responders.length > 0
+    tell(demand.at, isAsked ? 'taken' : 'ignored', isAsked ? `the mode is ${mode} for responders` : noResponder)
+  }
+  const off = said('ocspaia')
+  if (off !== undefined && off.value.toLowerCase() !== 'yes') tell(off.at, 'taken', noResponder)
+  return joinRevocation([
+    ...lists.map((each) => takeLists(each, tell)),
+    ...responders.map((each) => takeResponders(mode, each, tell)),
+  ])
+}
+
+const noResponder = 'no responder is asked'
+
+function tellUnasked(settings: StunnelService['settings'], why: string, tell: ImportContext['tell']): void {
+  for (const key of [...listKeys, ...responderKeys, 'ocsprequire']) {
+    for (const { at } of settings.get(key) ?? []) tell(at, 'ignored', why)
   }
 }
 

@@ -15,10 +15,6 @@ export const namelessChain =
   'the chain was verified without a name, so anyone with any certificate of that issuer could pose as the backend; ' +
   'here the name asked for is verified as well'
 
-/** What every importer says of revocation. */
-export const noRevocation =
-  'lists and responders are not taken along: choose revocation: { mode, sources } in the policy'
-
 /** Takes a file of issuers for a trust store, and says what is left to do by hand. */
 export function takeTrustStore(path: string, at: Place, { names, tell }: ImportContext): string {
   const name = names.store(path)

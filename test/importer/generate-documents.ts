@@ -32,7 +32,7 @@ const grammars: Readonly<Record<ImportKind, Grammar>> = {
       ...words(
         'sslVersion sslVersionMin sslVersionMax ciphers ciphersuites curves securityLevel options cert key protocol',
       ),
-      ...words('protocolHost CRLfile include TIMEOUTidle accept failover protocol options config'),
+      ...words('protocolHost CRLfile OCSPaia OCSPrequire include TIMEOUTidle accept failover protocol options config'),
     ],
     line: (key, value) => `${key} = ${value}`,
     frame: (lines) => {
@@ -48,7 +48,7 @@ const grammars: Readonly<Record<ImportKind, Grammar>> = {
       ...words(
         'BalancerMember SSLProxyCheckPeerName SSLProxyCheckPeerCN SSLProxyCACertificateFile SSLProxyCheckPeerExpire',
       ),
-      ...words('SSLProxyMachineCertificateFile SSLProxyVerify'),
+      ...words('SSLProxyMachineCertificateFile SSLProxyVerify SSLProxyCARevocationCheck SSLProxyCARevocationFile'),
     ],
     line: (key, value) => `${key} ${value}`.trim(),
     frame: (lines) => {
@@ -71,7 +71,9 @@ const grammars: Readonly<Record<ImportKind, Grammar>> = {
     frame: (lines) => lines.join('\n'),
   },
   gnutls: {
-    keys: words('URI TLS_REQCERT TLS_CACERT TLS_CIPHER_SUITE olcTLSCipherSuite: TLS_PROTOCOL_MIN TLS_CERT TLS_KEY'),
+    keys: words(
+      'URI TLS_REQCERT TLS_CACERT TLS_CIPHER_SUITE olcTLSCipherSuite: TLS_PROTOCOL_MIN TLS_CERT TLS_KEY TLS_CRLCHECK TLS_CRLFILE',
+    ),
     line: (key, value) => `${key} ${value}`,
     frame: (lines) => lines.join('\n'),
   },
@@ -92,7 +94,9 @@ const grammars: Readonly<Record<ImportKind, Grammar>> = {
       ...words(
         'jdk.tls.client.protocols jdk.tls.client.cipherSuites https.protocols jdk.tls.namedGroups jdk.tls.disabledAlgorithms',
       ),
-      ...words('javax.net.ssl.trustStore jsse.enableSNIExtension -Dhttps.cipherSuites'),
+      ...words(
+        'javax.net.ssl.trustStore jsse.enableSNIExtension -Dhttps.cipherSuites com.sun.net.ssl.checkRevocation ocsp.enable',
+      ),
     ],
     line: (key, value) => `${key}=${value}`,
     frame: (lines) => lines.join('\n'),
@@ -100,7 +104,9 @@ const grammars: Readonly<Record<ImportKind, Grammar>> = {
   nginx: {
     keys: [
       ...words('proxy_pass proxy_pass proxy_ssl_verify proxy_ssl_trusted_certificate proxy_ssl proxy_ssl_server_name'),
-      ...words('proxy_ssl_name proxy_ssl_protocols proxy_ssl_ciphers proxy_ssl_certificate proxy_ssl_verify'),
+      ...words(
+        'proxy_ssl_name proxy_ssl_protocols proxy_ssl_ciphers proxy_ssl_certificate proxy_ssl_verify proxy_ssl_crl',
+      ),
     ],
     line: (key, value) => `${key} ${value.replaceAll(/[;{}"']/g, '')};`,
     frame: (lines) => {
@@ -178,7 +184,9 @@ const backends = [
     'ldaps://c.example ldap://d.example:1 [e.example]:587 f.example localhost:1 A.EXAMPLE:https xn--.example a..b *.g.example',
   ),
 ]
-const names = words('TLSv1.3 a.example *.a.example 192.0.2.1 ::1 -x x- a_b str(h.example) nexthop [h] req.hdr(host) .h.example')
+const names = words(
+  'TLSv1.3 a.example *.a.example 192.0.2.1 ::1 -x x- a_b str(h.example) nexthop [h] req.hdr(host) .h.example',
+)
 const paths = words('/etc/ca.pem none.pem /a/ca.pem /b/ca.pem system @system-ca /etc/ssl/certs / .. bundled.crt')
 const levels = words('none may encrypt dane dane-only fingerprint verify secure high medium')
 const everyValue = [

@@ -34,8 +34,7 @@ const ways: readonly Way[] = [
   {
     kind: 'nginx',
     key: 'verifyName',
-    write: (name) =>
-      `location / {\nproxy_pass https://a.example;\nproxy_ssl_verify on;\nproxy_ssl_name ${name};\n}\n`,
+    write: (name) => `location / {\nproxy_pass https://a.example;\nproxy_ssl_verify on;\nproxy_ssl_name ${name};\n}\n`,
   },
   { kind: 'postfix', key: 'verifyName', write: (name) => `[a.example]:587 secure match=${name}\n` },
   { kind: 'postfix', key: 'sni', write: (name) => `[a.example]:587 secure servername=${name}\n` },
