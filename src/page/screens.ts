@@ -12,13 +12,15 @@ export interface ScreenEntry {
   readonly Screen: ComponentType
 }
 
+const outgoingTls = () =>
+  import('./outgoing-tls/outgoing-tls-screen.tsx').then(({ OutgoingTlsScreen }) => ({ default: OutgoingTlsScreen }))
 const history = () => import('./history/history-screen.tsx').then(({ HistoryScreen }) => ({ default: HistoryScreen }))
 const waiting = () => import('./screens/placeholder.tsx').then(({ Placeholder }) => ({ default: Placeholder }))
 
 /** In the order of the navigation. */
 export const screens: readonly ScreenEntry[] = [
   { path: '/', title: 'Overview', Screen: lazy(waiting) },
-  { path: '/outgoing-tls', title: 'Outgoing TLS', Screen: lazy(waiting) },
+  { path: '/outgoing-tls', title: 'Outgoing TLS', Screen: lazy(outgoingTls) },
   { path: '/trust-stores', title: 'Trust stores', Screen: lazy(waiting) },
   { path: '/backends', title: 'Backends', Screen: lazy(waiting) },
   { path: '/connections', title: 'Connections', group: 'Monitoring', Screen: lazy(waiting) },

@@ -12,7 +12,8 @@ export function PendingBar() {
   const { data: view } = useDraft()
   const [isReviewing, setReviewing] = useState(false)
   const mayApply = useMay('operator')
-  const hasDraft = view !== undefined && view.draft !== null
+  // While it is being applied, the dialog tells all there is to tell.
+  const hasDraft = !isReviewing && view !== undefined && view.draft !== null
   const count = view?.check.sentences.length ?? 0
   return (
     <>

@@ -39,9 +39,11 @@ type Group = readonly [ScreenEntry, ...ScreenEntry[]]
 
 /** Neighbours of one group come together; every other screen stands alone. */
 function grouped(entries: readonly ScreenEntry[]): readonly Group[] {
-  return entries.reduce<readonly Group[]>((groups, entry) => {
+  const groups: [ScreenEntry, ...ScreenEntry[]][] = []
+  for (const entry of entries) {
     const last = groups.at(-1)
-    if (entry.group === undefined || last?.[0].group !== entry.group) return [...groups, [entry]]
-    return [...groups.slice(0, -1), [...last, entry]]
-  }, [])
+    if (entry.group !== undefined && last?.[0].group === entry.group) last.push(entry)
+    else groups.push([entry])
+  }
+  return groups
 }

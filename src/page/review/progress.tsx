@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
+import { useEffect, useEffectEvent } from 'react'
 import type { Operation, Stage } from '../../admin/contract.ts'
 import { ApiProblem } from '../api/ask.ts'
 import { operationQuery, queries } from '../api/queries.ts'
@@ -7,13 +8,19 @@ import { ProblemNote } from '../parts/problem-note.tsx'
 interface ProgressProps {
   readonly operation: Operation
   readonly close: () => void
+  /** Called once, when it has come into force. */
+  readonly applied?: () => void
 }
 
 /** Follows a change to its end: what has been done, what drains, and what came of it. */
-export function Progress({ operation: begun, close }: ProgressProps) {
+export function Progress({ operation: begun, close, applied = () => {} }: ProgressProps) {
   const { data: operation = begun } = useQuery({ ...operationQuery(begun.id), initialData: begun })
   const reached = new Set(operation.progress.map(({ stage }) => stage))
   const isOver = operation.state !== 'running'
+  const tell = useEffectEvent(applied)
+  useEffect(() => {
+    if (operation.state === 'done') tell()
+  }, [operation.state])
   return (
     <>
       <ol className="stages" aria-label="Progress">

@@ -1,0 +1,50 @@
+import type { Offer } from '../../admin/contract.ts'
+
+/** What will really leave in the ClientHello for a destination that no rule names. */
+export function EffectiveHello({ offer }: { readonly offer: Offer }) {
+  const { protocols, suites, groups, keyShares, securityLevel, sentences } = offer
+  const areForward = suites.every(({ forwardSecrecy }) => forwardSecrecy)
+  return (
+    <section className="card" aria-labelledby="hello">
+      <h2 id="hello">Effective ClientHello</h2>
+      <p>
+        {areForward ? (
+          <span className="good">All selected suites have forward secrecy.</span>
+        ) : (
+          <span className="doubtful">
+            Without forward secrecy:{' '}
+            {suites
+              .filter(({ forwardSecrecy }) => !forwardSecrecy)
+              .map(({ iana }) => iana)
+              .join(', ')}
+          </span>
+        )}
+      </p>
+      <dl className="facts">
+        <dt>Protocols</dt>
+        <dd>{protocols.join(', ')}</dd>
+        <dt>Cipher suites</dt>
+        <dd>
+          <ol>
+            {suites.map(({ iana }) => (
+              <li key={iana}>
+                <code>{iana}</code>
+              </li>
+            ))}
+          </ol>
+        </dd>
+        <dt>Groups</dt>
+        <dd>{groups.join(', ')}</dd>
+        <dt>Key shares</dt>
+        <dd>{keyShares.join(', ') || 'none'}</dd>
+        <dt>Security level</dt>
+        <dd>{securityLevel}</dd>
+      </dl>
+      <ul className="quiet">
+        {sentences.map((sentence) => (
+          <li key={sentence}>{sentence}</li>
+        ))}
+      </ul>
+    </section>
+  )
+}
