@@ -2,7 +2,8 @@
  * Changes values of a policy text and leaves everything else as its author wrote it: comments, order, blank lines. What
  * the new text means is judged by whoever parses it next.
  */
-import { isCollection, isScalar, parseDocument } from 'yaml'
+import { isDeepStrictEqual } from 'node:util'
+import { isCollection, isScalar, parse, parseDocument } from 'yaml'
 import { SidecarError } from '../errors.ts'
 import { formatPath, type Path } from './problem.ts'
 
@@ -24,7 +25,24 @@ export function editText(text: string, edits: readonly Edit[]): string {
     if (blocked >= 0) throw bad(`${formatPath(path)} leads through ${formatPath(path.slice(0, blocked + 1))}, a value`)
     put(document, { path, value })
   }
-  return document.toString({ lineWidth: 0, flowCollectionPadding: false })
+  return withLinesOf(text, document.toString({ lineWidth: 0, flowCollectionPadding: false }))
+}
+
+/**
+ * The writer spaces everything in its own way. A line that differs from one of the author's in nothing but that stays as
+ * the author wrote it, so that a diff shows what was changed and nothing else.
+ */
+function withLinesOf(before: string, written: string): string {
+  const own = Map.groupBy(before.split('\n').reverse(), withoutSpacing)
+  const lines = written.split('\n').map((line) => own.get(withoutSpacing(line))?.pop() ?? line)
+  const restored = lines.join('\n')
+  // Spaces inside of quotes mean something: where putting lines back would change a value, nothing is put back.
+  return isDeepStrictEqual(parse(restored), parse(written)) ? restored : written
+}
+
+/** What a line says and how far it is indented. */
+function withoutSpacing(line: string): string {
+  return `${/^ */.exec(line)?.[0].length ?? 0}:${line.replaceAll(/\s/g, '')}`
 }
 
 function put(document: ReturnType<typeof parseDocument>, { path, value }: Edit): void {

@@ -34,6 +34,20 @@ describe('values are changed, everything else stays', () => {
   }
 })
 
+describe('lines that no edit is about', () => {
+  const spaced = `a: { b: 1,  c: [ 2 ] }   # as I like it
+d:   "x  y"
+e: 1
+`
+  it('keep their spacing', () => {
+    assert.equal(editText(spaced, [{ path: ['e'], value: 2 }]), spaced.replace('e: 1', 'e: 2'))
+  })
+  it('do not lend their spacing to a value that differs in it', () => {
+    const edited = editText('a: "x  y"\nb: 1\n', [{ path: ['a'], value: 'x y' }])
+    assert.equal(edited, 'a: "x y"\nb: 1\n')
+  })
+})
+
 describe('what cannot be edited is refused', () => {
   it('a path through a value', () => {
     assert.throws(() => editText(text, [{ path: ['spec', 'sni', 'deeper'], value: 1 }]), {
