@@ -75,6 +75,7 @@ export type BackendDetail = z.output<typeof traffic.backendDetail>
 export type Sighting = z.output<typeof traffic.sighting>
 export type SightingPage = z.output<typeof traffic.sightingPage>
 export type DestinationRequest = z.input<typeof traffic.destinationRequest>
+export type ProbeRequest = z.input<typeof traffic.probeRequest>
 export type Probe = z.output<typeof traffic.probe>
 export type Explanation = z.output<typeof traffic.explanation>
 export type Connection = z.output<typeof traffic.connection>

@@ -3,6 +3,7 @@ import crypto from 'node:crypto'
 import { asSidecarError, errorCodes, faultOf, SidecarError } from '../../errors.ts'
 import { lastSightings, type SightingWithChain, sightingsOf } from '../../history/sightings.ts'
 import { decideOn, passedOver } from '../../policy/decide-on.ts'
+import type { Decision } from '../../policy/decision.ts'
 import { describeRule } from '../../policy/describe-rule.ts'
 import { deniedAddressOf, describeDenied } from '../../policy/judge-destination.ts'
 import type { Snapshot } from '../../settings/snapshot.ts'
@@ -52,7 +53,7 @@ export const backendHandlers: Handlers<'backends' | 'backend' | 'sightings' | 'p
     const none = { verdict: null, tls: null, address: '', ms: null, failure: null }
     if (!decision.allowed) return { ...head, ...none }
     try {
-      return { ...head, ...none, ...(await instance.probe(snapshot, decision)) }
+      return { ...head, ...none, ...(await instance.probe(snapshot, withSni(decision, body.sni))) }
     } catch (thrown) {
       return { ...head, ...none, failure: failureOf(thrown) }
     }
@@ -101,6 +102,12 @@ function describePresented(der: Uint8Array, nowMs: number): Frozen<BackendDetail
 /** What is in force, or what a candidate would bring. */
 function snapshotFor(text: string | undefined, instance: Instance): Promise<Snapshot> {
   return text === undefined ? Promise.resolve(inForce(instance)) : instance.compose(text)
+}
+
+/** The same decision with SNI on or off; a rule that sends another name goes on sending that one. */
+function withSni<D extends Decision>(decision: D, sni: boolean | undefined): D {
+  if (sni === undefined || (sni && decision.rule.sni !== false)) return decision
+  return { ...decision, rule: { ...decision.rule, sni } }
 }
 
 /** A backend that cannot be reached is an answer; a fault of ours is none. */

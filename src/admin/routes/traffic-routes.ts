@@ -50,7 +50,7 @@ export const trafficRoutes = {
   probe: {
     ...{ method: 'POST', path: '/probe', area: 'backends', least: 'operator', status: 200 },
     says: 'Makes one verifying handshake with a destination, under the policy or a candidate.',
-    body: traffic.destinationRequest,
+    body: traffic.probeRequest,
     answer: traffic.probe,
   },
   explain: {

@@ -68,6 +68,10 @@ export const destinationRequest = z.strictObject({
   text: z.string().max(1_000_000).optional().describe('A candidate instead of the version in force.'),
 })
 
+export const probeRequest = destinationRequest.extend({
+  sni: z.boolean().optional().describe('Sends the name or sends none, whatever the rule says.'),
+})
+
 /** One verifying handshake, made now. */
 export const probe = z.object({
   destination: z.string(),

@@ -1,0 +1,56 @@
+import type { Backend } from '../../admin/contract.ts'
+import { Time } from '../parts/time.tsx'
+import { type Column, DataTable } from '../show/data-table.tsx'
+import { DaysLeft } from '../show/days-left.tsx'
+import { Outcome } from '../show/outcome.tsx'
+
+interface BackendTableProps {
+  readonly backends: readonly Backend[]
+  readonly onOpen: (backend: string) => void
+}
+
+/** One row for each backend; its name opens all that is known of it. */
+export function BackendTable({ backends, onOpen }: BackendTableProps) {
+  const columns: readonly Column<Backend>[] = [
+    {
+      title: 'Backend',
+      isHead: true,
+      cell: ({ backend }) => (
+        <button type="button" className="bare as-link" onClick={() => onOpen(backend)}>
+          {backend}
+        </button>
+      ),
+    },
+    { title: 'Last verdict', cell: ({ outcome }) => <Outcome outcome={outcome} /> },
+    { title: 'Findings', cell: ({ findings }) => findings.join(', ') || '–' },
+    { title: 'Rule', cell: ({ rule }) => rule },
+    { title: 'TLS', cell: (backend) => <Agreed {...backend} /> },
+    { title: 'Certificate', cell: ({ notAfterMs }) => <DaysLeft endMs={notAfterMs} /> },
+    { title: 'Health', cell: ({ health }) => <Health health={health} /> },
+    { title: 'Last seen', cell: ({ lastMs }) => (lastMs === null ? 'never' : <Time ms={lastMs} />) },
+    { title: 'Handshakes', isNumber: true, cell: ({ count }) => count.toLocaleString('en') },
+  ]
+  return <DataTable caption="Backends" rows={backends} keyOf={({ backend }) => backend} columns={columns} />
+}
+
+function Agreed({ protocol, cipher, group }: Pick<Backend, 'protocol' | 'cipher' | 'group'>) {
+  if (protocol === '') return '–'
+  return (
+    <>
+      {protocol}
+      <span className="quiet small second-line">
+        {cipher} {group}
+      </span>
+    </>
+  )
+}
+
+function Health({ health }: Pick<Backend, 'health'>) {
+  if (health === null) return <span className="quiet">not checked</span>
+  return (
+    <>
+      <Outcome outcome={health.ok ? 'ok' : 'failing'} />
+      <span className="quiet small second-line">{health.detail}</span>
+    </>
+  )
+}

@@ -1,0 +1,36 @@
+import { useState } from 'react'
+import type { BackendDetail } from '../../admin/contract.ts'
+import { useMay } from '../session/session-context.ts'
+import { CertificateFacts } from '../show/certificate-facts.tsx'
+import { TrustThis } from './trust-this.tsx'
+
+type Sight = BackendDetail['sightings'][number]
+type Presented = Sight['chain'][number]
+
+/** The certificates a backend showed, each to be looked at and, by an operator, to be trusted. */
+export function Chain({ backend, sight: { chain, presented } }: { readonly backend: string; readonly sight: Sight }) {
+  const [chosen, choose] = useState<Presented>()
+  const mayTrust = useMay('operator')
+  if (chain.length === 0) return <p className="quiet">It showed no certificate.</p>
+  return (
+    <>
+      <ol className="chain">
+        {chain.map((certificate) => (
+          <li key={certificate.sha256}>
+            <details>
+              <summary>{certificate.subject || 'a certificate without a subject'}</summary>
+              <CertificateFacts certificate={certificate} />
+              {mayTrust && (
+                <button type="button" onClick={() => choose(certificate)}>
+                  Trust this…
+                </button>
+              )}
+            </details>
+          </li>
+        ))}
+      </ol>
+      {presented > chain.length && <p className="quiet">{presented - chain.length} more were shown and not kept.</p>}
+      {chosen !== undefined && <TrustThis backend={backend} certificate={chosen} onClose={() => choose(undefined)} />}
+    </>
+  )
+}

@@ -1,0 +1,40 @@
+/** A chart with its table twin. What draws it is fetched when a chart is first shown; the twin needs nothing. */
+import { lazy, Suspense } from 'react'
+import { Loading } from '../parts/loading.tsx'
+import { DataTable } from '../show/data-table.tsx'
+import { describeClock } from '../show/describe-time.ts'
+import type { ChartData } from './decision-series.ts'
+
+const Plot = lazy(() => import('./plot.tsx').then(({ Plot }) => ({ default: Plot })))
+
+/** Shows rows of numbers over time, as lines and as a table. */
+export function Chart({ title, data }: { readonly title: string; readonly data: ChartData }) {
+  const rows = data.times.map((time, index) => ({ time, index })).toReversed()
+  return (
+    <figure aria-label={title}>
+      <Suspense fallback={<Loading />}>
+        <Plot data={data} />
+      </Suspense>
+      <details>
+        <summary>{title} as a table</summary>
+        <DataTable
+          caption={title}
+          rows={rows}
+          keyOf={({ time }) => `${time}`}
+          columns={[
+            { title: 'Time (UTC)', isHead: true, cell: ({ time }) => describeClock(time * 1000) },
+            ...data.series.map(({ name, values }) => ({
+              title: name,
+              isNumber: true,
+              cell: ({ index }: { index: number }) => values[index] ?? 0,
+            })),
+            {
+              title: 'Change',
+              cell: ({ time }: { time: number }) => data.marks.find((mark) => mark.time === time)?.text ?? '',
+            },
+          ]}
+        />
+      </details>
+    </figure>
+  )
+}

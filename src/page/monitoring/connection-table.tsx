@@ -1,0 +1,36 @@
+import { memo } from 'react'
+import type { Connection } from '../../admin/contract.ts'
+import { type Column, DataTable } from '../show/data-table.tsx'
+import { describeBytes, describePhase } from '../show/describe-amount.ts'
+import { describeClock } from '../show/describe-time.ts'
+import { Outcome } from '../show/outcome.tsx'
+
+interface ConnectionTableProps {
+  readonly connections: readonly Connection[]
+  readonly onOpen: (connection: Connection) => void
+}
+
+/** One row for each request or tunnel. Drawn again only when the rows are others: news come every second. */
+export const ConnectionTable = memo(function ConnectionTable({ connections, onOpen }: ConnectionTableProps) {
+  const columns: readonly Column<Connection>[] = [
+    { title: 'Time (UTC)', cell: ({ timeMs }) => describeClock(timeMs) },
+    {
+      title: 'Destination',
+      isHead: true,
+      cell: (connection) => (
+        <button type="button" className="bare as-link" onClick={() => onOpen(connection)}>
+          {connection.host === '' ? '(none)' : `${connection.host}:${connection.port}`}
+        </button>
+      ),
+    },
+    { title: 'Decision', cell: ({ decision }) => <Outcome outcome={decision} /> },
+    { title: 'Reason', cell: ({ findings, error }) => findings.map(({ name }) => name).join(', ') || error || '–' },
+    { title: 'Method', cell: ({ method, kind }) => method || kind },
+    { title: 'Caller', cell: ({ caller }) => caller },
+    { title: 'TLS', cell: ({ protocol, cipher }) => (protocol === '' ? '–' : `${protocol} ${cipher}`) },
+    { title: 'Version', isNumber: true, cell: ({ version }) => `v${version}` },
+    { title: 'Bytes', isNumber: true, cell: ({ bytesIn, bytesOut }) => describeBytes(bytesIn + bytesOut) },
+    { title: 'Took', isNumber: true, cell: ({ ms }) => describePhase(ms.total) },
+  ]
+  return <DataTable caption="Connections" rows={connections} keyOf={({ id }) => id} columns={columns} />
+})

@@ -1,0 +1,64 @@
+/** Connections as they end: the newest first, filtered by the words in the address, standing still while one reads. */
+import { useQuery } from '@tanstack/react-query'
+import { useEffect, useReducer, useRef, useState } from 'react'
+import type { Connection } from '../../admin/contract.ts'
+import { connectionsLook } from '../api/looks.ts'
+import { useStream } from '../api/stream.ts'
+import { Empty } from '../parts/empty.tsx'
+import { Loading } from '../parts/loading.tsx'
+import { ProblemNote } from '../parts/problem-note.tsx'
+import { Screen } from '../parts/screen.tsx'
+import { useQueryWord } from '../router/location.ts'
+import { describeCount } from '../show/describe-amount.ts'
+import { ConnectionDrawer } from './connection-drawer.tsx'
+import { ConnectionTable } from './connection-table.tsx'
+import { FilterField } from './filter-field.tsx'
+import { noConnections, stepConnections } from './live-connections.ts'
+import '../styles/looks.css'
+
+export function ConnectionsScreen() {
+  const [filter, setFilter] = useQueryWord('filter')
+  const { live, step, error, isPending } = useLiveConnections(filter)
+  const [opened, open] = useState<Connection>()
+  const { shown, waiting, skipped, isPaused } = live
+  return (
+    <Screen title="Connections">
+      <search className="row looks-filter">
+        <FilterField filter={filter} onFilter={setFilter} />
+        <button type="button" onClick={() => step({ kind: isPaused ? 'follow' : 'pause' })}>
+          {isPaused ? `Follow (${waiting.length} new)` : 'Pause'}
+        </button>
+      </search>
+      <ProblemNote error={error} title="The filter does not say what to show" />
+      {skipped > 0 && (
+        <p className="quiet">This is a sample: {describeCount(skipped, 'more connection')} passed while you watched.</p>
+      )}
+      {isPending && <Loading />}
+      {!isPending && shown.length === 0 ? (
+        <Empty title="No connection fits.">
+          <p>They appear here as soon as they are over.</p>
+        </Empty>
+      ) : (
+        <ConnectionTable connections={shown} onOpen={open} />
+      )}
+      {opened !== undefined && <ConnectionDrawer connection={opened} onClose={() => open(undefined)} />}
+    </Screen>
+  )
+}
+
+/** The list, kept up by the stream. Only the API reads filters, so with one the news are a reason to ask it again. */
+function useLiveConnections(filter: string) {
+  const [live, step] = useReducer(stepConnections, noConnections)
+  const loaded = useQuery(connectionsLook(filter))
+  const { data, refetch, error, isPending } = loaded
+  const isPaused = useRef(live.isPaused)
+  isPaused.current = live.isPaused
+  useEffect(() => {
+    if (data !== undefined) step({ kind: 'loaded', items: data.items })
+  }, [data])
+  useStream('connections', ({ items, skipped }) => {
+    if (filter.trim() === '') step({ kind: 'came', items, skipped })
+    else if (!isPaused.current) void refetch()
+  })
+  return { live, step, error, isPending }
+}

@@ -1,0 +1,53 @@
+import { type FormEvent, useEffect, useId, useRef, useState } from 'react'
+import { suggestFilters } from './suggest-filter.ts'
+
+interface FilterFieldProps {
+  readonly filter: string
+  readonly onFilter: (filter: string) => void
+}
+
+/** The filter as a field: applied with Enter, focused with `/`, with suggestions for the word that is being typed. */
+export function FilterField({ filter, onFilter }: FilterFieldProps) {
+  const [typed, setTyped] = useState(filter)
+  const field = useRef<HTMLInputElement>(null)
+  const list = useId()
+  useEffect(() => setTyped(filter), [filter])
+  useEffect(() => {
+    const focus = (event: KeyboardEvent) => {
+      if (event.key !== '/' || event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement)
+        return
+      event.preventDefault()
+      field.current?.focus()
+    }
+    document.addEventListener('keydown', focus)
+    return () => document.removeEventListener('keydown', focus)
+  }, [])
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    onFilter(typed.trim())
+  }
+  return (
+    <form className="grow" onSubmit={submit}>
+      <label className="field">
+        Filter
+        <input
+          ref={field}
+          type="search"
+          value={typed}
+          list={list}
+          maxLength={500}
+          placeholder="decision:deny host:*.corp.example since:1h"
+          onChange={({ target }) => {
+            setTyped(target.value)
+            if (target.value === '') onFilter('')
+          }}
+        />
+      </label>
+      <datalist id={list}>
+        {suggestFilters(typed).map((each) => (
+          <option key={each} value={each} />
+        ))}
+      </datalist>
+    </form>
+  )
+}

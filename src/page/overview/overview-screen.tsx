@@ -1,0 +1,56 @@
+/** The instance at a glance: what passes, what does not and why, what ends soon, and what to do next. */
+import { useQuery } from '@tanstack/react-query'
+import { looks } from '../api/looks.ts'
+import { queries } from '../api/queries.ts'
+import { Chart } from '../chart/chart.tsx'
+import { decisionSeries } from '../chart/decision-series.ts'
+import { Ranked } from '../chart/ranked.tsx'
+import { Answered } from '../parts/answered.tsx'
+import { Screen } from '../parts/screen.tsx'
+import { AdviceCard } from './advice-card.tsx'
+import { ExpiringCard } from './expiring-card.tsx'
+import { PolicyCard } from './policy-card.tsx'
+import { Reasons } from './reasons.tsx'
+import { Tiles } from './tiles.tsx'
+import '../styles/looks.css'
+
+export function OverviewScreen() {
+  const summary = useQuery(looks.summary)
+  const backends = useQuery(queries.backends)
+  return (
+    <Screen title="Overview">
+      <Answered query={summary}>
+        {(known) => (
+          <>
+            <Tiles summary={known} />
+            <section className="card">
+              <h2>Decisions over the last hour</h2>
+              {known.points.length === 0 ? (
+                <p className="quiet">The first point comes within twenty seconds.</p>
+              ) : (
+                <Chart title="Decisions, every ten seconds" data={decisionSeries(known)} />
+              )}
+            </section>
+            <div className="cards">
+              <AdviceCard />
+              <PolicyCard />
+            </div>
+            <Reasons reasons={known.reasons} />
+            <div className="cards">
+              <section className="card">
+                <Ranked title="Handshakes by protocol" counts={known.handshakes.protocol} />
+              </section>
+              <section className="card">
+                <Ranked title="Handshakes by cipher suite" counts={known.handshakes.cipher} />
+              </section>
+              <section className="card">
+                <Ranked title="Handshakes by group" counts={known.handshakes.group} />
+              </section>
+            </div>
+          </>
+        )}
+      </Answered>
+      <Answered query={backends}>{({ items }) => <ExpiringCard backends={items} />}</Answered>
+    </Screen>
+  )
+}

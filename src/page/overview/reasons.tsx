@@ -1,0 +1,31 @@
+import { suggestFix } from '../backends/suggest-fix.ts'
+import { rankCounts } from '../chart/decision-series.ts'
+import { Link } from '../router/link.tsx'
+import { DataTable } from '../show/data-table.tsx'
+
+/** Why connections were refused or failed, the most frequent reason first, with what to do about each. */
+export function Reasons({ reasons }: { readonly reasons: Readonly<Record<string, number>> }) {
+  const rows = rankCounts(reasons).slice(0, SHOWN_MAX)
+  if (rows.length === 0) return null
+  return (
+    <section className="card">
+      <h2>Top reasons</h2>
+      <DataTable
+        caption="Reasons since the instance started"
+        rows={rows}
+        keyOf={({ name }) => name}
+        columns={[
+          {
+            title: 'Reason',
+            isHead: true,
+            cell: ({ name }) => <Link to={`/connections?filter=${encodeURIComponent(`reason:${name}`)}`}>{name}</Link>,
+          },
+          { title: 'Count', isNumber: true, cell: ({ count }) => count.toLocaleString('en') },
+          { title: 'What to do', cell: ({ name }) => suggestFix(name) },
+        ]}
+      />
+    </section>
+  )
+}
+
+const SHOWN_MAX = 8

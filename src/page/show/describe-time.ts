@@ -1,0 +1,20 @@
+/** Times as people say them, beside those of parts/time.tsx. Pure; the clock is passed in. */
+
+/** The time of day, in UTC: enough for a list that covers an hour. */
+export function describeClock(timeMs: number): string {
+  return new Date(timeMs).toISOString().slice(11, 19)
+}
+
+/** How many whole days are left; negative once it is over. */
+export function daysLeft(endMs: number, nowMs: number): number {
+  return Math.floor((endMs - nowMs) / DAY_MS)
+}
+
+/** Says how long a certificate still holds. */
+export function describeDaysLeft(days: number): string {
+  if (days < 0) return days === -1 ? 'ended yesterday' : `ended ${-days} days ago`
+  if (days === 0) return 'ends today'
+  return days === 1 ? '1 day left' : `${days} days left`
+}
+
+const DAY_MS = 86_400_000
