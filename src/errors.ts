@@ -100,6 +100,7 @@ export const errorCodes = {
     level: 'warn',
     hint: 'Open the page under an address that admin.listen or admin.hosts names.',
   },
+  OPERATOR_BUSY: { level: 'warn', hint: 'Work of this kind is under way already: try again when it is done.' },
   OPERATOR_TOO_MANY_TRIES: {
     level: 'warn',
     hint: 'Wait as long as Retry-After says; other addresses are not affected.',

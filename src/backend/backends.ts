@@ -12,6 +12,7 @@ import { parseAuthority } from '../policy/parse-destination.ts'
 import type { Rule } from '../policy/policy.ts'
 import type { StarttlsProtocol } from '../settings/service.ts'
 import type { Snapshot } from '../settings/snapshot.ts'
+import type { IssuerBook } from '../truststore/issuer-book.ts'
 import type { Deadlines } from '../wire/deadlines.ts'
 import { buildContexts } from './contexts.ts'
 import { dialPlain } from './dial-plain.ts'
@@ -31,13 +32,19 @@ import type { PlainBackend } from './verified-backend.ts'
 import { verify } from './verify.ts'
 import type { Witness } from './witness.ts'
 
-export interface BackendsOptions {
+/** What is known beyond the snapshot, by facts that arrive while it is in force. */
+export interface Known {
+  readonly revocation?: RevocationKnowledge | undefined
+  /** Certificates of issuers that were fetched, and who has them fetched. */
+  readonly issuers?: IssuerBook | undefined
+}
+
+export interface BackendsOptions extends Known {
   readonly snapshot: Snapshot
   readonly deadlines: Deadlines
   readonly counters?: Counters | undefined
   /** Told of every judged handshake. */
   readonly witness?: Witness | undefined
-  readonly revocation?: RevocationKnowledge | undefined
   /** Backends of which it is known that they cannot take post-quantum groups. */
   readonly intolerant?: readonly IntoleranceMark[] | undefined
   /** Resolves names in place of the system; for tests. */
@@ -62,6 +69,8 @@ export class Backends {
   readonly #verdicts: VerdictCache
   /** By rule and authority: the two maps spare a key for every request. */
   readonly #pools = new Map<Rule, Map<string, Pool>>()
+  /** Ends the listening for news, which outlives this snapshot. */
+  readonly #forgetMe: () => void
   #poolCount = 0
 
   /** Makes every TLS context of the snapshot; throws an OPERATOR_ error that names the rule where that fails. */
@@ -75,7 +84,7 @@ export class Backends {
       witness,
       revocation,
       now,
-      contexts: buildContexts(snapshot),
+      contexts: buildContexts(snapshot, options.issuers),
       addresses: new AddressBook(snapshot, { resolve, counters }),
       sessions: new Sessions(),
       tolerance: this.tolerance,
@@ -83,7 +92,7 @@ export class Backends {
     }
     this.tolerance.learn(intolerant ?? [])
     this.#verdicts = new VerdictCache({ verdictMs: snapshot.settings.timeouts.verdictMs, now })
-    revocation?.onChange(() => this.#dropRevoked())
+    this.#forgetMe = revocation?.onChange(() => this.#dropRevoked()) ?? (() => {})
   }
 
   /** The pool of one decision, made on first use and kept for the life of the snapshot. */
@@ -150,6 +159,7 @@ export class Backends {
 
   /** Closes idle connections now and those in use when they come back. */
   close(): void {
+    this.#forgetMe()
     for (const pool of this.#allPools()) pool.close()
     this.#verdicts.clear()
   }

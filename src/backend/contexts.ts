@@ -9,6 +9,7 @@ import { classicOffer, type Offer, offerOf } from '../policy/effective-offer.ts'
 import type { Rule } from '../policy/policy.ts'
 import type { Identity, Snapshot } from '../settings/snapshot.ts'
 import { emptyPool, type IntermediatePool } from '../truststore/intermediate-pool.ts'
+import type { IssuerBook } from '../truststore/issuer-book.ts'
 import type { TrustSet } from '../truststore/trust-set.ts'
 import { Anchors } from './anchors.ts'
 import { Intermediates } from './intermediates.ts'
@@ -27,11 +28,14 @@ type Material = Pick<Snapshot, 'trust' | 'identities' | 'intermediates'>
 
 export class Contexts {
   readonly #material: Material
+  readonly #issuers: IssuerBook | undefined
   readonly #byRule = new Map<Rule, RuleContext>()
   readonly #byContent = new Map<string, RuleContext>()
 
-  constructor(material: Material) {
+  /** `issuers` are those that were fetched; only rules that want them get to see them. */
+  constructor(material: Material, issuers?: IssuerBook) {
     this.#material = material
+    this.#issuers = issuers
   }
 
   /** The context of a rule, made on first use. Throws an OPERATOR_ error that names the rule. */
@@ -49,13 +53,14 @@ export class Contexts {
     const identity = this.#identity(rule)
     const offer = offerOf(rule)
     const pool = rule.chainRepair === 'off' ? emptyPool : this.#material.intermediates
-    const content = contentKey({ sets, pool, offer, identity })
+    const fetched = rule.chainRepair === 'aia' ? this.#issuers : undefined
+    const content = contentKey({ sets, pool, offer, identity, fetches: fetched !== undefined })
     const anchors = new Anchors(sets)
     const context = this.#byContent.get(content) ?? {
       secure: makeContext(rule, { sets, anchors, pool, offer, identity }),
       classic: classicContext(rule, { sets, anchors, pool, offer, identity }),
       anchors,
-      intermediates: new Intermediates(pool),
+      intermediates: new Intermediates(pool, fetched),
     }
     this.#byContent.set(content, context)
     return context
@@ -78,8 +83,8 @@ export class Contexts {
 }
 
 /** Makes every context of a snapshot: what cannot be offered is told before a request needs it. */
-export function buildContexts(snapshot: Material & Pick<Snapshot, 'policy'>): Contexts {
-  const contexts = new Contexts(snapshot)
+export function buildContexts(snapshot: Material & Pick<Snapshot, 'policy'>, issuers?: IssuerBook): Contexts {
+  const contexts = new Contexts(snapshot, issuers)
   for (const rule of [...snapshot.policy.rules, snapshot.policy.unlisted]) {
     if (rule.action === 'allow') contexts.of(rule)
   }
@@ -125,9 +130,10 @@ function classicContext(rule: Rule, ingredients: Ingredients): RuleContext['clas
   }
 }
 
-function contentKey({ sets, pool, offer, identity }: Omit<Ingredients, 'anchors'>): string {
+function contentKey(of: Omit<Ingredients, 'anchors'> & { readonly fetches: boolean }): string {
+  const { sets, pool, offer, identity, fetches } = of
   const trust = sets.map((set) => set.sha256).sort()
-  return JSON.stringify([trust, pool.sha256, optionsOf(offer), identity?.sha256])
+  return JSON.stringify([trust, pool.sha256, optionsOf(offer), identity?.sha256, fetches])
 }
 
 function checked(rule: Rule, identity: Identity): Identity {

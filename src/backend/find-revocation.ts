@@ -16,7 +16,7 @@ export interface RevocationKnowledge {
   /** Finds out what is not known; resolves when that is done or has taken too long, and never rejects. */
   ask(questions: readonly RevocationQuestion[], sources: Rule['revocation']['sources']): Promise<void>
   /** Called whenever something was learnt. */
-  onChange(learnt: () => void): void
+  onChange(learnt: () => void): () => void
 }
 
 /** What a full handshake showed about revocation; carried by its session. */

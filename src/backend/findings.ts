@@ -101,7 +101,7 @@ export function handshakeFindings({ protocol, cipher, group, dhBits }: Agreed, {
 function trustFindingsOf(walk: ChainWalk, { chain, anchors, intermediates, ...shown }: Shown): Finding[] {
   const { path, end } = walk
   const isOpensslContent = shown.opensslError === undefined && shown.offline !== true
-  if (end === 'anchor' || (isOpensslContent && intermediates.isEmpty)) return []
+  if (end === 'anchor' || (isOpensslContent && intermediates.isPoolEmpty)) return []
   const last = path.at(-1) as crypto.X509Certificate
   const stores =
     anchors.stores.length > 0 ? `the trust stores (${anchors.stores.join(', ')})` : 'any trust store: none is set'
@@ -112,10 +112,13 @@ function trustFindingsOf(walk: ChainWalk, { chain, anchors, intermediates, ...sh
     return [{ name: 'untrusted-issuer', detail: `the chain ends in ${describeName(last.subject)}, not in ${stores}` }]
   }
   const issuer = describeName(last.issuer)
+  const sought = intermediates.seekIssuerOf(last)
+  const told = (detail: string) => (sought === '' ? detail : `${detail}; ${sought}`)
   if (isIncomplete(walk, { chain, anchors })) {
-    return [{ name: 'incomplete-chain', detail: `the backend did not send the certificate of its issuer, ${issuer}` }]
+    const detail = told(`the backend did not send the certificate of its issuer, ${issuer}`)
+    return [{ name: 'incomplete-chain', detail }]
   }
-  return [{ name: 'untrusted-issuer', detail: `issued by ${issuer}, which is not in ${stores} and was not sent` }]
+  return [{ name: 'untrusted-issuer', detail: told(`issued by ${issuer}, which is not in ${stores} and was not sent`) }]
 }
 
 /**

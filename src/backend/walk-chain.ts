@@ -46,9 +46,19 @@ export function walkChain(
     if (path.length > longest.length) longest = path
     const known = anchors.possibleIssuers(current)
     const sent = presented.filter((each) => !path.includes(each) && current.checkIssued(each))
-    const pooled = intermediates.possibleIssuers(current).filter((each) => !holds(path, each) && !holds(sent, each))
-    // What was sent comes before what is borrowed, so that a backend in order is judged by its own chain.
-    for (const issuer of [...validFirst([...known, ...sent], nowMs), ...validFirst(pooled, nowMs)]) {
+    const isNew = (each: crypto.X509Certificate) => !holds(path, each) && !holds(sent, each)
+    // What was sent comes before what is borrowed, so that a backend in order is judged by its own chain, and costs no more.
+    return (
+      climbOver(validFirst([...known, ...sent], nowMs), path) ??
+      climbOver(validFirst(intermediates.possibleIssuers(current, nowMs).filter(isNew), nowMs), path)
+    )
+  }
+  const climbOver = (
+    issuers: readonly crypto.X509Certificate[],
+    path: readonly crypto.X509Certificate[],
+  ): readonly crypto.X509Certificate[] | undefined => {
+    const current = path.at(-1) as crypto.X509Certificate
+    for (const issuer of issuers) {
       const found = isSignedBy(current, issuer) ? climb([...path, issuer]) : undefined
       if (found) return found
     }

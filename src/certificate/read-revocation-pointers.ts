@@ -1,6 +1,7 @@
 /**
- * What a certificate says about how to find out whether it was revoked, and what its issuer is called in such answers:
- * serial number, names and key as they are encoded, distribution points, responders, Must-Staple.
+ * What a certificate points to. How to find out whether it was revoked, and what its issuer is called in such answers:
+ * serial number, names and key as they are encoded, distribution points, responders, Must-Staple. And where its issuer's
+ * certificate can be had.
  */
 import { DER, derChildren, derEncodings, derParts, dottedOid } from './der.ts'
 import { type GeneralName, readGeneralName } from './read-general-names.ts'
@@ -33,6 +34,7 @@ const OID = {
   tlsFeature: '1.3.6.1.5.5.7.1.24',
   noCheck: '1.3.6.1.5.5.7.48.1.5',
   ocsp: '1.3.6.1.5.5.7.48.1',
+  caIssuers: '1.3.6.1.5.5.7.48.2',
 } as const
 
 const STATUS_REQUEST = 5
@@ -58,12 +60,23 @@ export function readRevocationPointers(der: Buffer): RevocationPointers | undefi
       spki: at(5),
       keyBits: bitsOf(keyBits?.value as Buffer),
       ...points,
-      ocspUrls: respondersOf(extensions.get(OID.infoAccess)),
+      ocspUrls: accessUrls(extensions.get(OID.infoAccess), OID.ocsp),
       mustStaple: demandsStaple(extensions.get(OID.tlsFeature)),
       noCheck: extensions.has(OID.noCheck),
     }
   } catch {
     return undefined
+  }
+}
+
+/** Reads where the certificate of a certificate's issuer can be fetched; nothing of one that cannot be read. */
+export function readIssuerUrls(der: Buffer): string[] {
+  try {
+    const fields = derChildren(derParts(der)[0]?.value)
+    const extensions = readExtensionValues(fields.find(({ tag }) => tag === DER.context3)?.value)
+    return accessUrls(extensions.get(OID.infoAccess), OID.caIssuers)
+  } catch {
+    return []
   }
 }
 
@@ -100,12 +113,12 @@ export function fullNameUrls(name: Buffer | undefined): string[] {
   return choice?.tag === DER.context0 ? derChildren(choice.value).map(readGeneralName).flatMap(urlOf) : []
 }
 
-function respondersOf(extension: Buffer | undefined): string[] {
+function accessUrls(extension: Buffer | undefined, wanted: string): string[] {
   const descriptions = extension === undefined ? [] : derParts(extension)
   const found = descriptions.flatMap(({ value }) => {
     const [method, location] = derChildren(value)
-    const isOcsp = method !== undefined && dottedOid(method.value) === OID.ocsp
-    return isOcsp && location ? urlOf(readGeneralName(location)) : []
+    const isWanted = method !== undefined && dottedOid(method.value) === wanted
+    return isWanted && location ? urlOf(readGeneralName(location)) : []
   })
   return found.slice(0, URLS_MAX)
 }

@@ -65,6 +65,14 @@ export const events = {
     level: 'warn',
     meaning: 'A revocation list has ended, cannot be used or cannot be fetched.',
   },
+  'issuer.fetched': {
+    level: 'info',
+    meaning: 'Intermediates that a backend did not send were fetched; they trust nothing.',
+  },
+  'issuer.missing': {
+    level: 'warn',
+    meaning: 'What a certificate names as its issuer could not be fetched or is none.',
+  },
   'job.failed': { level: 'error', meaning: 'Timed work failed; it runs again at its next time.' },
 
   'backend.intolerant': {

@@ -8,7 +8,7 @@ export type Protocol = 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3'
 /** Whether a refusal is carried out or only logged. */
 export type Enforcement = 'enforce' | 'report'
 /** Where the intermediates come from that a backend did not send. */
-export type ChainRepair = 'off' | 'pool'
+export type ChainRepair = 'off' | 'pool' | 'aia'
 /** Whether a post-quantum group is offered, and whether its key share comes along. */
 export type PostQuantum = 'off' | 'compatible' | 'prefer'
 

@@ -42,8 +42,10 @@ const strictTls = {
     .boolean()
     .describe('Allow and log servers whose issuer is not trusted. A wrong name is never forgiven.'),
   chainRepair: z
-    .enum(['off', 'pool'])
-    .describe('Where intermediates come from that a backend did not send: nowhere, or truststores/intermediates.'),
+    .enum(['off', 'pool', 'aia'])
+    .describe(
+      'Where intermediates come from that a backend did not send: nowhere; truststores/intermediates; also where its certificate says.',
+    ),
 }
 
 const tls = {

@@ -1,4 +1,6 @@
 /** What each request on the control socket does; the table is complete by its type. */
+
+import type { Known } from '../backend/backends.ts'
 import { SidecarError } from '../errors.ts'
 import { recordAudit } from '../history/audit.ts'
 import { listMigrations } from '../history/catalogues.ts'
@@ -23,6 +25,7 @@ import type {
   RequestOf,
 } from './control-protocol.ts'
 import { listExceptions } from './exception-list.ts'
+import type { RehearsalLine } from './rehearsal-line.ts'
 import { rehearseCandidate } from './rehearse-candidate.ts'
 import { makeSetupLink, type OpenAddress } from './setup-link.ts'
 import type { Status } from './status.ts'
@@ -39,6 +42,8 @@ export interface Actors {
   /** The open admin address; undefined before it is. */
   readonly admin: () => OpenAddress | undefined
   readonly stopping: () => boolean
+  readonly known: Known
+  readonly rehearsals: RehearsalLine
 }
 
 /** Carries out one request from the control socket. */
@@ -111,14 +116,14 @@ function filterOf({ untrusted = false, endingWithinMs, limit }: BackendsRequest)
 }
 
 function rehearsalMeans(actors: Actors, tell: TellProgress) {
-  const { history, readers } = actors
+  const { history, readers, known, rehearsals: line } = actors
   const startedMs = performance.now()
   const progress = ({ tried, of }: { tried: number; of: number }) => {
     if (tried % TOLD_EACH !== 0 && tried !== of) return
     const message = `${tried} of ${of} backends are tried`
     tell({ stage: 'rehearsed', message, elapsedMs: performance.now() - startedMs })
   }
-  return { history, readers, active: inForce(actors), progress }
+  return { history, readers, known, line, active: inForce(actors), progress }
 }
 
 function inForce({ snapshot }: Actors): Snapshot {

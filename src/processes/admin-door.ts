@@ -44,7 +44,7 @@ export async function openAdminDoor(options: AdminDoorOptions): Promise<AdminDoo
 }
 
 function instanceFrom({ actors, load, log, health, totals }: AdminDoorOptions): Instance {
-  const { snapshot, readers, history } = actors
+  const { snapshot, readers, history, known, rehearsals: line } = actors
   return {
     history,
     environment: load.environment,
@@ -70,9 +70,10 @@ function instanceFrom({ actors, load, log, health, totals }: AdminDoorOptions): 
           message: `${tried} of ${of} backends are tried`,
           elapsedMs: performance.now() - startedMs,
         })
-      return rehearseCandidate({ text, file: 'candidate' }, { history, readers, active: inForce(snapshot()), progress })
+      const means = { history, readers, known, line, active: inForce(snapshot()), progress }
+      return rehearseCandidate({ text, file: 'candidate' }, means)
     },
-    probe,
+    probe: (under, decision) => probe(under, decision, known),
     health,
     totals,
     log,

@@ -7,7 +7,6 @@ import type { PendingConfirmation } from '../history/pending.ts'
 import { type HealthServer, startHealthServer } from '../observe/health-server.ts'
 import { writeToStandardOutput } from '../observe/line-writer.ts'
 import { createMetrics } from '../observe/metrics.ts'
-import type { Totals } from '../observe/tally.ts'
 import { productVersion } from '../settings/product-version.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { TcpHandle } from '../wire/raw-handle.ts'
@@ -16,19 +15,21 @@ import { type AdminDoor, openAdminDoor } from './admin-door.ts'
 import { ApplyQueue } from './apply-queue.ts'
 import type { Change, TellProgress } from './change.ts'
 import { Confirmation, describeWait, type RefusalWatch } from './confirmation.ts'
+import type { ControlNotes } from './control-notes.ts'
 import type { Applied, Confirmed } from './control-protocol.ts'
 import { serveControlSocket } from './control-socket.ts'
 import { Counts } from './counts.ts'
 import { ExceptionWatch } from './exception-watch.ts'
 import { type FileGroup, fileGroups, ownerOf } from './file-groups.ts'
 import { type Adoption, InForce } from './in-force.ts'
+import { Knowledge } from './knowledge.ts'
 import { makeLog } from './make-log.ts'
 import type { Overview, ToControl } from './messages.ts'
 import { type Log, OutcomeRecord } from './outcome-record.ts'
 import { assertPolicyTests } from './policy-tests.ts'
 import { ReadersByFolder } from './readers-by-folder.ts'
 import { healthChecks } from './readiness.ts'
-import { RevocationOffice } from './revocation-office.ts'
+import { RehearsalLine } from './rehearsal-line.ts'
 import { SightingBook } from './sighting-book.ts'
 import { type Status, statusOf } from './status.ts'
 import type { Heard, SupervisorLink } from './supervisor-link.ts'
@@ -42,12 +43,6 @@ export interface ControlRoomOptions {
   readonly settings: Settings
   readonly link: SupervisorLink
   readonly history: History
-}
-
-/** What the next control process must know if this one dies. */
-interface Notes {
-  readonly departed: Totals
-  readonly watching: RefusalWatch | undefined
 }
 
 export class ControlRoom {
@@ -69,7 +64,8 @@ export class ControlRoom {
   readonly #watcher: FileWatcher<FileGroup>
   readonly #readers: ReadersByFolder
   readonly #exceptions: ExceptionWatch
-  readonly #revocation: RevocationOffice
+  readonly #known: Knowledge
+  readonly #rehearsals = new RehearsalLine()
   #log: Log
   #overview: Overview = { addresses: [], generations: [], crashLoop: false, intolerant: [] }
   #health: HealthServer | undefined
@@ -81,7 +77,7 @@ export class ControlRoom {
   #endJobs = () => {}
 
   constructor({ begin, settings, link, history }: ControlRoomOptions) {
-    const notes = begin.running?.notes as Notes | undefined
+    const notes = begin.running?.notes as ControlNotes | undefined
     this.#begin = begin
     this.#settings = settings
     this.#link = link
@@ -95,7 +91,7 @@ export class ControlRoom {
     this.#sightings = new SightingBook({ history, metrics: this.#metrics, log })
     this.#exceptions = new ExceptionWatch(log)
     const inForce = () => this.#inForce.snapshot
-    this.#revocation = new RevocationOffice({ settings, inForce, link, metrics: this.#metrics, log })
+    this.#known = new Knowledge({ settings, inForce, link, metrics: this.#metrics, log })
     this.#confirmation = new Confirmation({
       history,
       watching: notes?.watching,
@@ -107,7 +103,7 @@ export class ControlRoom {
       link,
       load: begin.options,
       readers: (wanted) => this.#readers.in(wanted),
-      test: ({ snapshot, problemAt }) => assertPolicyTests(snapshot, problemAt, this.#revocation.book),
+      test: ({ snapshot, problemAt }) => assertPolicyTests(snapshot, problemAt, this.#known.known),
       rejected: (rejected) => this.#outcomes.refused(rejected),
       restartNeeded: (names) => this.#outcomes.restartNeeded(names),
       kept: (errors) => this.#outcomes.kept(errors),
@@ -142,9 +138,10 @@ export class ControlRoom {
       carryOut: (request, progress) => carryOutRequest(request, progress, this.#actors()),
       refused: (act, error) => this.#log('command.refused', `the command ${act} failed`, { act, error }),
     })
-    const refreshRevocationLists = () => this.#revocation.refresh()
-    const watchExceptions = () => this.#exceptions.look(this.#inForce.snapshot?.policy, Date.now())
-    const work = { watchExceptions, refreshRevocationLists }
+    const work = {
+      watchExceptions: () => this.#exceptions.look(this.#inForce.snapshot?.policy, Date.now()),
+      refreshRevocationLists: () => this.#known.revocation.refresh(),
+    }
     this.#endJobs = startTimedWork(work, (name, message, fields) => this.#log(name, message, fields))
     this.#admin = await openAdminDoor({
       actors: this.#actors(),
@@ -154,7 +151,7 @@ export class ControlRoom {
       totals: () => this.#counts.all,
       log: (name, message, fields) => this.#log(name, message, fields),
     })
-    await this.#revocation.start()
+    await this.#known.start()
     this.#log('control.started', 'the control process is up')
   }
 
@@ -166,7 +163,8 @@ export class ControlRoom {
         this.#sightings.write(message.noted)
         return this.#admin?.room.heard(message.noted.access)
       case 'revocation-wanted':
-        return void this.#revocation.wanted(message)
+      case 'issuer-wanted':
+        return this.#known.wanted(message)
       case 'worker-gone':
         this.#counts.gone(message.worker)
         return this.#takeNotes(this.#watching)
@@ -184,7 +182,7 @@ export class ControlRoom {
 
   close(): void {
     this.#endJobs()
-    this.#revocation.close()
+    this.#known.close()
     this.#watcher.close()
     this.#confirmation.close()
     this.#closeSocket()
@@ -225,7 +223,7 @@ export class ControlRoom {
     const { change, snapshot, recorded } = adoption
     this.#log = this.#logFor(snapshot.settings)
     this.#outcomes.adopted(adoption)
-    this.#revocation.adopted(snapshot)
+    this.#known.revocation.adopted(snapshot)
     this.#exceptions.look(snapshot.policy, Date.now())
     if (recorded === undefined) return
     const asked = change.kind === 'candidate' ? change.confirm : undefined
@@ -251,12 +249,14 @@ export class ControlRoom {
 
   #takeNotes(watching: RefusalWatch | undefined): void {
     this.#watching = watching
-    const notes: Notes = { departed: this.#counts.departed, watching }
+    const notes: ControlNotes = { departed: this.#counts.departed, watching }
     void this.#link.tell({ type: 'notes', notes })
   }
 
   #actors() {
     return {
+      known: this.#known.known,
+      rehearsals: this.#rehearsals,
       history: this.#history,
       change: (change: Change, progress: TellProgress) => this.#queue.add(change, progress),
       confirm: (author: string) => this.#confirm(author),
@@ -286,7 +286,7 @@ export class ControlRoom {
       health: this.#health?.address ?? this.#settings.health.listen,
       admin: this.#admin?.address ?? this.#settings.admin.listen,
       nowMs: Date.now(),
-      revocationLists: this.#revocation.lists,
+      revocationLists: this.#known.revocation.lists,
     })
   }
 

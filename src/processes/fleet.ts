@@ -9,17 +9,18 @@ import type { IntoleranceMark } from '../backend/hybrid-tolerance.ts'
 import { SidecarError } from '../errors.ts'
 import type { EventName } from '../observe/event-names.ts'
 import type { Totals } from '../observe/tally.ts'
-import type { News } from '../revocation/revocation-book.ts'
+import type { Fact } from '../revocation/revocation-book.ts'
 import type { TunnelFate } from '../settings/settings.ts'
 import type { Snapshot } from '../settings/snapshot.ts'
+import type { IssuerFact } from '../truststore/issuer-book.ts'
 import { describeBound } from './describe-bound.ts'
 import { recordOf } from './error-record.ts'
 import { Generation } from './generation.ts'
 import { HandOver } from './hand-over.ts'
-import { KnownRevocation } from './known-revocation.ts'
+import { KnownFacts } from './known-facts.ts'
 import { LearnedIntolerance } from './learned-intolerance.ts'
 import { entranceAddresses, Listeners } from './listeners.ts'
-import type { Overview, RevocationWanted } from './messages.ts'
+import type { FromControl, IssuerWanted, Overview, RevocationWanted } from './messages.ts'
 import type { Noted } from './sighting-notes.ts'
 import { WorkerProcess } from './worker-process.ts'
 
@@ -32,6 +33,7 @@ export interface FleetEvents {
   workerGone(worker: WorkerProcess): void
   noted(noted: Noted): void
   wantsRevocation(worker: WorkerProcess, wanted: RevocationWanted): void
+  wantsIssuer(wanted: IssuerWanted): void
   /** Generations or workers changed. */
   changed(): void
   log(name: EventName, message: string, fields: Readonly<Record<string, unknown>>): void
@@ -46,7 +48,8 @@ export class Fleet {
     this.#live === undefined ? [] : [...this.#live.workers].filter((worker) => worker.takesCallers),
   )
   readonly #intolerance = new LearnedIntolerance()
-  readonly #revocation = new KnownRevocation()
+  readonly #revocation = new KnownFacts<Fact>()
+  readonly #issuers = new KnownFacts<IssuerFact>()
   readonly #draining = new Set<Generation>()
   #live: Generation | undefined
   #prepared: Generation | undefined
@@ -158,6 +161,7 @@ export class Fleet {
         const worker = this.#launch(generation)
         const intolerant = this.#intolerance.marks
         worker.pass({ type: 'revocation', news: this.#revocation.news })
+        worker.pass({ type: 'issuers', news: this.#issuers.news })
         worker.begin(snapshot, { via: this.#via, color: this.#events.color, warm, intolerant, listeners })
         return worker
       },
@@ -189,6 +193,7 @@ export class Fleet {
       noted: (noted) => this.#events.noted(noted),
       learned: (worker, intolerant) => this.#learned(worker, intolerant),
       wantsRevocation: (worker, wanted) => this.#events.wantsRevocation(worker, wanted),
+      wantsIssuer: (wanted) => this.#events.wantsIssuer(wanted),
       accepting: () => this.#handOver.flush(),
       reweighed: (worker, cut) => {
         if (cut > 0) this.#log('generation.reweighed', generation, { worker: worker.pid, cut })
@@ -213,10 +218,11 @@ export class Fleet {
     this.#events.changed()
   }
 
-  /** Tells every worker what control has learnt about revocation, and keeps it for those that start later. */
-  spread(news: News): void {
-    this.#revocation.take(news)
-    for (const worker of this.#workers()) worker.pass({ type: 'revocation', news })
+  /** Tells every worker what control has learnt, and keeps it for those that start later. */
+  spread(learnt: FromControl & { type: 'revocation' | 'issuers' }): void {
+    if (learnt.type === 'revocation') this.#revocation.take(learnt.news)
+    else this.#issuers.take(learnt.news)
+    for (const worker of this.#workers()) worker.pass(learnt)
   }
 
   /** Tells one worker that its questions about revocation have been looked into. */

@@ -12,6 +12,7 @@ import type { News } from '../revocation/revocation-book.ts'
 import type { LoadOptions } from '../settings/load-settings.ts'
 import type { TunnelFate } from '../settings/settings.ts'
 import type { Snapshot } from '../settings/snapshot.ts'
+import type { IssuerNews } from '../truststore/issuer-book.ts'
 import type { ErrorRecord } from './error-record.ts'
 import type { Noted } from './sighting-notes.ts'
 
@@ -45,6 +46,8 @@ export type ToWorker =
   | { readonly type: 'learn'; readonly intolerant: readonly IntoleranceMark[] }
   /** What has become known about revocation; all of it before `begin`. */
   | { readonly type: 'revocation'; readonly news: News }
+  /** Certificates of issuers that were fetched; all that are known before `begin`. */
+  | { readonly type: 'issuers'; readonly news: IssuerNews }
   /** A question has been looked into. */
   | { readonly type: 'revocation-answered'; readonly request: number }
   /** Stop accepting; give callers away or close them as they fall idle; then say `retired`. */
@@ -77,8 +80,15 @@ export type FromWorker =
   | { readonly type: 'reweighed'; readonly cut: number }
   /** A handshake waits for what may be found out about revocation. */
   | RevocationWanted
+  | IssuerWanted
   /** Last of all: how many callers the drain deadline cut. */
   | { readonly type: 'ending'; readonly cut: number }
+
+/** The certificate of an issuer that a backend did not send, to be fetched from here. Nothing waits for it. */
+export interface IssuerWanted {
+  readonly type: 'issuer-wanted'
+  readonly url: string
+}
 
 /** Questions that a worker has no answer to. */
 export interface RevocationWanted {
@@ -109,6 +119,8 @@ export type ToControl =
   | { readonly type: 'worker-gone'; readonly worker: number }
   /** A worker's questions about revocation, passed on. */
   | (RevocationWanted & { readonly worker: number })
+  /** A worker's wish for an issuer's certificate, passed on. */
+  | IssuerWanted
   /** Something for the log: the supervisor has no logger of its own. */
   | {
       readonly type: 'event'
@@ -132,6 +144,8 @@ export type FromControl =
   | { readonly type: 'abandon' }
   /** For every worker, those that start later included. */
   | { readonly type: 'revocation'; readonly news: News }
+  /** For every worker, those that start later included. */
+  | { readonly type: 'issuers'; readonly news: IssuerNews }
   /** For one worker: its questions have been looked into. */
   | { readonly type: 'revocation-answered'; readonly worker: number; readonly request: number }
   /** What the next control process should know if this one dies; handed back unread in `begin`. */

@@ -1,6 +1,5 @@
 /** The `tests` of a policy: each destination is asked for under the candidate, before the candidate may be applied. */
-import { Backends } from '../backend/backends.ts'
-import type { RevocationKnowledge } from '../backend/find-revocation.ts'
+import { Backends, type Known } from '../backend/backends.ts'
 import { SidecarError } from '../errors.ts'
 import { createCounters } from '../observe/counters.ts'
 import { parseAuthority } from '../policy/parse-destination.ts'
@@ -12,15 +11,11 @@ import { Deadlines } from '../wire/deadlines.ts'
 import { tryDestination } from './try-destination.ts'
 
 /** Runs all tests of a snapshot's policy; throws OPERATOR_POLICY_TEST_FAILED with every one that does not hold. */
-export async function assertPolicyTests(
-  snapshot: Snapshot,
-  problemAt: ProblemAt,
-  revocation?: RevocationKnowledge,
-): Promise<void> {
+export async function assertPolicyTests(snapshot: Snapshot, problemAt: ProblemAt, known: Known = {}): Promise<void> {
   const { tests } = snapshot.policy
   if (tests.length === 0) return
   const deadlines = new Deadlines()
-  const backends = new Backends({ snapshot, deadlines, counters: createCounters(), revocation })
+  const backends = new Backends({ snapshot, deadlines, counters: createCounters(), ...known })
   try {
     const found = await Promise.all(tests.map((one) => runTest(one, { snapshot, backends })))
     const problems = found.flatMap((text, index) =>

@@ -1,4 +1,4 @@
-import { Backends } from '../backend/backends.ts'
+import { Backends, type Known } from '../backend/backends.ts'
 import type { DialPhases, TlsFacts } from '../backend/verified-backend.ts'
 import { asSidecarError } from '../errors.ts'
 import { createCounters } from '../observe/counters.ts'
@@ -16,9 +16,13 @@ export interface ProbeResult {
 }
 
 /** Makes the handshake under a snapshot; a refusal is an answer, what kept it from happening is thrown. */
-export async function probe(snapshot: Snapshot, decision: Decision & { readonly allowed: true }): Promise<ProbeResult> {
+export async function probe(
+  snapshot: Snapshot,
+  decision: Decision & { readonly allowed: true },
+  known: Known = {},
+): Promise<ProbeResult> {
   const deadlines = new Deadlines()
-  const backends = new Backends({ snapshot, deadlines, counters: createCounters() })
+  const backends = new Backends({ snapshot, deadlines, counters: createCounters(), ...known })
   try {
     return resultOf(await backends.verdictFor(decision))
   } catch (thrown) {

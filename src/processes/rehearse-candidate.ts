@@ -1,9 +1,11 @@
+import type { Known } from '../backend/backends.ts'
 import type { History } from '../history/open-history.ts'
 import { lastSightings } from '../history/sightings.ts'
 import type { Problem } from '../policy/problem.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { Snapshot } from '../settings/snapshot.ts'
 import { composeSnapshot, type Readers } from './compose-snapshot.ts'
+import type { RehearsalLine } from './rehearsal-line.ts'
 import { rehearsalList } from './rehearsal-list.ts'
 import { type Rehearsal, type RehearseOptions, rehearse } from './rehearse.ts'
 
@@ -13,6 +15,9 @@ export interface RehearsalMeans {
   /** What is in force. */
   readonly active: Snapshot
   readonly readers: (settings: Settings) => Readers
+  readonly known: Known
+  /** Where rehearsals wait for each other. */
+  readonly line: RehearsalLine
   readonly progress?: RehearseOptions['progress']
 }
 
@@ -24,13 +29,14 @@ export interface CandidateRehearsal extends Rehearsal {
 /** Rehearses a policy text in a running instance: with its trust stores, against what it has in force and has seen. */
 export async function rehearseCandidate(
   text: { readonly text: string; readonly file: string },
-  { history, active, readers, progress }: RehearsalMeans,
+  { history, active, readers, progress, known, line }: RehearsalMeans,
 ): Promise<CandidateRehearsal> {
   const { settings, generation, version } = active
   const composition = await composeSnapshot(text, { settings, readers: readers(settings), generation, version })
   const { snapshot, warnings } = composition
   const seen = lastSightings(history).map(({ authority }) => authority)
   const destinations = rehearsalList({ policies: [snapshot.policy, active.policy], services: settings.services, seen })
-  const rehearsal = await rehearse(snapshot, { destinations, active, ...(progress === undefined ? {} : { progress }) })
+  const options = { destinations, active, known, ...(progress === undefined ? {} : { progress }) }
+  const rehearsal = await line.take(() => rehearse(snapshot, options))
   return { ...rehearsal, warnings }
 }

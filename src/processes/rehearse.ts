@@ -3,7 +3,7 @@
  * snapshots, nothing of the traffic touched, no more than a few at once and no longer than a minute. What a candidate
  * would break, and whom it would newly trust, is told with the reason.
  */
-import { Backends } from '../backend/backends.ts'
+import { Backends, type Known } from '../backend/backends.ts'
 import type { Resolve } from '../backend/name-resolver.ts'
 import { parseAuthority } from '../policy/parse-destination.ts'
 import type { Snapshot } from '../settings/snapshot.ts'
@@ -46,6 +46,8 @@ export interface RehearseOptions {
   readonly destinations: readonly Rehearsed[]
   /** The snapshot in force. */
   readonly active: Snapshot | undefined
+  /** Nothing, unless it is said: then only what backends staple and send is known. */
+  readonly known?: Known | undefined
   /** Told after each backend. */
   readonly progress?: (done: { readonly tried: number; readonly of: number }) => void
   readonly parallel?: number
@@ -101,9 +103,12 @@ class Stage {
   readonly #after: { readonly snapshot: Snapshot; readonly backends: Backends }
   readonly #now: { readonly snapshot: Snapshot; readonly backends: Backends } | undefined
 
-  constructor(candidate: Snapshot, { active, resolve }: RehearseOptions) {
+  constructor(candidate: Snapshot, { active, resolve, known }: RehearseOptions) {
     const deadlines = this.#deadlines
-    const playing = (snapshot: Snapshot) => ({ snapshot, backends: new Backends({ snapshot, deadlines, resolve }) })
+    const playing = (snapshot: Snapshot) => ({
+      snapshot,
+      backends: new Backends({ snapshot, deadlines, resolve, ...known }),
+    })
     try {
       this.#after = playing(candidate)
       this.#now = active && playing(active)

@@ -71,6 +71,7 @@ class Supervisor {
       counted: ({ number }, totals) => this.#control.send({ type: 'counters', worker: number, totals }),
       noted: (noted) => this.#control.note(noted),
       wantsRevocation: ({ number }, wanted) => this.#control.send({ ...wanted, worker: number }),
+      wantsIssuer: (wanted) => this.#control.send(wanted),
       workerGone: ({ number }) => this.#control.send({ type: 'worker-gone', worker: number }),
       changed: () => this.#tellOverview(),
       log: (name, message, fields) => this.#log(name, message, fields),
@@ -135,7 +136,8 @@ class Supervisor {
         this.#notes = message.notes
         return
       case 'revocation':
-        return this.#fleet.spread(message.news)
+      case 'issuers':
+        return this.#fleet.spread(message)
       case 'revocation-answered':
         return this.#fleet.answered(message)
       case 'up':

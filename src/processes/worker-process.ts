@@ -12,7 +12,15 @@ import { sendOver } from './channel.ts'
 import { errorOf } from './error-record.ts'
 import type { MovingCaller } from './hand-over.ts'
 import type { EntranceListener } from './listeners.ts'
-import type { FromWorker, Load, RevocationWanted, ToWorker, WorkerOverview, WorkerState } from './messages.ts'
+import type {
+  FromWorker,
+  IssuerWanted,
+  Load,
+  RevocationWanted,
+  ToWorker,
+  WorkerOverview,
+  WorkerState,
+} from './messages.ts'
 import type { Noted } from './sighting-notes.ts'
 
 /** What a worker tells the supervisor without being asked. */
@@ -22,6 +30,7 @@ export interface WorkerEvents {
   noted(noted: Noted): void
   learned(worker: WorkerProcess, intolerant: readonly IntoleranceMark[]): void
   wantsRevocation(worker: WorkerProcess, wanted: RevocationWanted): void
+  wantsIssuer(wanted: IssuerWanted): void
   accepting(): void
   reweighed(worker: WorkerProcess, cut: number): void
   exited(worker: WorkerProcess): void
@@ -105,8 +114,8 @@ export class WorkerProcess {
     if (this.state !== 'gone') this.#send({ type: 'learn', intolerant })
   }
 
-  /** Passes on what control says about revocation. */
-  pass(message: ToWorker & { type: 'revocation' | 'revocation-answered' }): void {
+  /** Passes on what control has learnt. */
+  pass(message: ToWorker & { type: 'revocation' | 'revocation-answered' | 'issuers' }): void {
     if (this.state !== 'gone') this.#send(message)
   }
 
@@ -160,6 +169,8 @@ export class WorkerProcess {
       this.#events.learned(this, message.intolerant)
     } else if (message.type === 'revocation-wanted') {
       this.#events.wantsRevocation(this, message)
+    } else if (message.type === 'issuer-wanted') {
+      this.#events.wantsIssuer(message)
     } else if (message.type === 'failed') {
       this.ending = message.error.message
       this.#fail(errorOf(message.error))

@@ -12,6 +12,7 @@ import { createCounters } from '../observe/counters.ts'
 import { type LineWriter, writeToStandardOutput } from '../observe/line-writer.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { Snapshot } from '../settings/snapshot.ts'
+import { IssuerBook } from '../truststore/issuer-book.ts'
 import { Deadlines } from '../wire/deadlines.ts'
 import { acceptOn, type TcpHandle } from '../wire/raw-handle.ts'
 import { sendOver } from './channel.ts'
@@ -39,6 +40,7 @@ class Worker {
   readonly #notes = new SightingNotes()
   readonly #sample = new AccessSample()
   readonly #revocation = new RevocationLine((message) => this.#tell(message))
+  readonly #issuers = new IssuerBook((url) => this.#tell({ type: 'issuer-wanted', url }))
   #backends: Backends | undefined
   #entrances: Entrances | undefined
   #reports: NodeJS.Timeout | undefined
@@ -62,6 +64,8 @@ class Worker {
         return this.#learn(message.intolerant)
       case 'revocation':
         return this.#revocation.book.learn(message.news)
+      case 'issuers':
+        return this.#issuers.learn(message.news)
       case 'revocation-answered':
         return this.#revocation.answered(message.request)
       case 'retire':
@@ -87,7 +91,8 @@ class Worker {
       const { format, level } = snapshot.settings.log
       const witness = this.#notes.note.bind(this.#notes)
       const revocation = this.#revocation.book
-      const backends = new Backends({ snapshot, deadlines, counters: this.#counters, witness, intolerant, revocation })
+      const known = { intolerant, revocation, issuers: this.#issuers }
+      const backends = new Backends({ snapshot, deadlines, counters: this.#counters, witness, ...known })
       const log = createAccessLog({ format, level, writer, color })
       const count = createAccessCounter({ counters: this.#counters, profileOf: profilesOf(snapshot.policy) })
       const finished = (record: AccessRecord): void => {

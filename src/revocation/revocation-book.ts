@@ -57,15 +57,17 @@ export class RevocationBook {
   readonly #answers = new Map<string, OcspFact>()
   readonly #issuerOf = new Map<string, string>()
   readonly #asked = new Map<string, { readonly untilMs: number; readonly done: Promise<void> }>()
-  readonly #learnt: (() => void)[] = []
+  readonly #learnt = new Set<() => void>()
 
   /** `ask` finds out and makes the news arrive before it resolves; it does not reject and does not take for ever. */
   constructor(ask: Ask) {
     this.#ask = ask
   }
 
-  onChange(learnt: () => void): void {
-    this.#learnt.push(learnt)
+  /** Calls `learnt` after all news, until what it gives is called. */
+  onChange(learnt: () => void): () => void {
+    this.#learnt.add(learnt)
+    return () => this.#learnt.delete(learnt)
   }
 
   /** Takes news in. */

@@ -42,6 +42,7 @@ describe('exit codes', () => {
     ['OPERATOR_SIGN_IN_FAILED', 'failed', 'only the admin API says so'],
     ['OPERATOR_NOT_PERMITTED', 'failed', 'only the admin API says so'],
     ['OPERATOR_CROSS_SITE', 'failed', 'only the admin API says so'],
+    ['OPERATOR_BUSY', 'failed', 'the command was right and came too early'],
     ['OPERATOR_TOO_MANY_TRIES', 'failed', 'only the admin API says so'],
     ['OPERATOR_NO_PRECONDITION', 'failed', 'only the admin API says so'],
     ['OPERATOR_TOO_LARGE', 'failed', 'only the admin API says so'],

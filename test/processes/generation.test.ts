@@ -53,6 +53,7 @@ function newGeneration(t: TestContext, workers = 2) {
         learned: () => {},
         noted: () => {},
         wantsRevocation: () => {},
+        wantsIssuer: () => {},
         accepting: () => {},
         reweighed: () => {},
         exited: (gone) => generation.lost(gone),

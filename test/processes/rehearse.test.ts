@@ -6,6 +6,7 @@ import { makeCertificate } from '../../src/certificate/make-certificate.ts'
 import type { Rule } from '../../src/policy/policy.ts'
 import { changeBetween, type RehearsalChange, rehearse } from '../../src/processes/rehearse.ts'
 import type { Trial } from '../../src/processes/try-destination.ts'
+import { ocspKey, RevocationBook } from '../../src/revocation/revocation-book.ts'
 import { makeOffer, makeSnapshot, type SnapshotWish } from '../kit/make-snapshot.ts'
 import { makeTrust, trustSetOf } from '../kit/make-trust.ts'
 import { makeRule, pattern } from '../kit/policies.ts'
@@ -181,5 +182,70 @@ describe('a rehearsal', () => {
     const options = { destinations: [configured(`good.test:${port}`)], active: undefined, resolve, patienceMs: 0 }
     const rehearsal = await rehearse(makeSnapshot({ trust: [corp.set] }), options)
     assert.deepEqual([rehearsal.backends, rehearsal.notTried], [[], [`good.test:${port}`]])
+  })
+})
+
+/** What the control process knows: that the first question is answered so, and that nobody need ask again. */
+function knowing(state: 'good' | 'revoked' | 'silent') {
+  const asked: string[] = []
+  const book = new RevocationBook(async (questions) => {
+    for (const { issuer, serial, subject } of questions) {
+      asked.push(subject)
+      if (state === 'silent') continue
+      const answer =
+        state === 'good'
+          ? ({ state, nextUpdateMs: Date.now() + 60_000 } as const)
+          : ({ state, revokedAtMs: 0, reason: 1 } as const)
+      book.learn({
+        facts: [{ kind: 'ocsp', key: ocspKey(issuer, serial), source: 'r', issuer, serial, answer }],
+        gone: [],
+      })
+    }
+  })
+  return { known: { revocation: book }, asked }
+}
+
+describe('a rehearsal of revocation', () => {
+  const hard = { mode: 'hard', sources: ['ocsp'] } as const
+  for (const [state, change, why] of [
+    ['good', 'unchanged', 'the responder says it is good'],
+    ['revoked', 'breaks', 'the responder says it is revoked'],
+    ['silent', 'breaks', 'nobody knows'],
+  ] as const) {
+    it(`under hard mode is ${change} where ${why}`, async (t) => {
+      const backend = await startBackend(t, { certificate: corp.leaf })
+      const { known, asked } = knowing(state)
+      const trust = [corp.set]
+      const { backends } = await rehearse(makeSnapshot({ trust, unlisted: { revocation: hard } }), {
+        destinations: [configured(`good.test:${backend.port}`)],
+        active: makeSnapshot({ trust }),
+        resolve,
+        known,
+      })
+      assert.equal(backends[0]?.change, change, JSON.stringify(backends[0]))
+      assert.equal(asked.length, 1)
+    })
+  }
+
+  it('leaves nothing behind that listens to what is learnt later', async (t) => {
+    const backend = await startBackend(t, { certificate: corp.leaf })
+    const { known } = knowing('good')
+    let listening = 0
+    const counting = Object.assign(Object.create(known.revocation) as RevocationBook, {
+      lookUp: known.revocation.lookUp,
+      ask: known.revocation.ask.bind(known.revocation),
+      onChange(learnt: () => void) {
+        listening += 1
+        const forget = known.revocation.onChange(learnt)
+        return () => {
+          listening -= 1
+          forget()
+        }
+      },
+    })
+    const options = { destinations: [configured(`good.test:${backend.port}`)], resolve }
+    const snapshot = makeSnapshot({ trust: [corp.set] })
+    await rehearse(snapshot, { ...options, active: snapshot, known: { revocation: counting } })
+    assert.equal(listening, 0)
   })
 })
