@@ -5,6 +5,7 @@
  */
 import type * as z from 'zod'
 import type * as access from './schemas/access.ts'
+import type * as catalogue from './schemas/catalogue.ts'
 import type * as instance from './schemas/instance.ts'
 import type * as parts from './schemas/parts.ts'
 import type * as policy from './schemas/policy.ts'
@@ -61,6 +62,9 @@ export type Exception = z.output<typeof policy.exception>
 export type Exceptions = z.output<typeof policy.exceptions>
 export type NewException = z.input<typeof policy.newException>
 export type Catalogue = z.output<typeof policy.catalogue>
+export type KnownCatalogue = z.output<typeof catalogue.knownCatalogue>
+export type ColumnsByList = z.output<typeof catalogue.columns>
+export type ClientHello = z.output<typeof catalogue.clientHello>
 
 export type Anchor = z.output<typeof trust.anchor>
 export type TrustStore = z.output<typeof trust.store>

@@ -1,5 +1,5 @@
 import type { CatalogueView, KnownSignature } from '../policy/catalogue-view.ts'
-import type { cipherColumns } from '../policy/cipher-columns.ts'
+import type { ColumnsByList } from '../policy/cipher-columns.ts'
 import { decideOn } from '../policy/decide-on.ts'
 import type { KnownGroup } from '../policy/known-groups.ts'
 import type { KnownProtocol } from '../policy/known-protocols.ts'
@@ -30,12 +30,12 @@ export const defineCiphers: DefineCommand = (command, { terminal }) => {
       const view = viewCatalogue({ all: options.all === true })
       return options.json ? terminal.printJson(view) : showCatalogue(view, terminal)
     }
-    const { snapshot } = await composeFrom(options, terminal)
+    const { snapshot, text } = await composeFrom(options, terminal)
     const { policy } = snapshot
     const rule = destination === undefined ? policy.unlisted : decideOn(policy, destination).rule
     if (options.columns) {
-      const { cipherColumns, selectionOf } = await import('../policy/cipher-columns.ts')
-      const columns = cipherColumns(selectionOf(rule.tls))
+      const { columnsIn } = await import('../policy/columns-in.ts')
+      const columns = columnsIn(text, rule)
       return options.json ? terminal.printJson(columns) : showColumns(columns, terminal)
     }
     const offered = { policy: policy.name, rule: rule.name, source: sourceOf(rule), ...viewOffer(rule.tls) }
@@ -70,8 +70,8 @@ function showCatalogue({ protocols, ciphers, groups, signatureAlgorithms }: Cata
   terminal.say('* is in the newest default set, x is not in this runtime; = is the same name as in the first column')
 }
 
-function showColumns(columns: ReturnType<typeof cipherColumns>, terminal: Terminal): void {
-  for (const [list, { selected, available }] of Object.entries(columns)) {
+function showColumns(columns: ColumnsByList, terminal: Terminal): void {
+  for (const [list, { selected, available, lost }] of Object.entries(columns)) {
     for (const [column, entries] of Object.entries({ selected, available })) {
       terminal.print(terminal.paint('bold', `${list}, ${column}: ${entries.length}`))
       const rows = entries.map(({ name, isDefault, strength, reason }) => [
@@ -82,6 +82,7 @@ function showColumns(columns: ReturnType<typeof cipherColumns>, terminal: Termin
       ])
       for (const line of tableLines(rows)) terminal.print(line)
     }
+    for (const { name, reason } of lost) terminal.print(`x ${name} is lost: ${reason}`)
     terminal.print('')
   }
 }

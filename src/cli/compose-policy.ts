@@ -13,12 +13,16 @@ export function addPolicyOptions(command: Command): void {
   command.option('--json', 'print JSON')
 }
 
-/** Composes what the settings name, or --policy (- is stdin). */
-export async function composeFrom(options: SettingOptions, terminal: Terminal): Promise<Composition> {
+/** Composes what the settings name, or --policy (- is stdin); gives the text beside it. */
+export async function composeFrom(
+  options: SettingOptions,
+  terminal: Terminal,
+): Promise<Composition & Pick<NamedText, 'text'>> {
   const { loadSettings } = await import('../settings/load-settings.ts')
   const { settings } = loadSettings(loadOptionsFrom(options))
   const file = options.policy === '-' ? '-' : shortPath(settings.policy)
-  return composePolicy(await readDocument(file, terminal), settings)
+  const named = await readDocument(file, terminal)
+  return { ...(await composePolicy(named, settings)), text: named.text }
 }
 
 /** Composes one policy text: everything it names is read, nothing is applied. */

@@ -11,9 +11,10 @@ import { findKnownSuite, knownSuites } from './known-suites.ts'
 import type { TlsOffer } from './policy.ts'
 import { newestProfile, type Profile, profiles } from './profiles.ts'
 import { findSignatureAlgorithm, signatureAlgorithms } from './signature-algorithms.ts'
+import type { TlsPlace } from './tls-places.ts'
 
 /** What is selected, in order, under any names. */
-export type Selection = Readonly<Partial<Record<ListKey, readonly string[]>>>
+export type Selection = Readonly<Record<ListKey, readonly string[]>>
 
 /** One row of a column. */
 export interface ColumnEntry {
@@ -38,17 +39,30 @@ export interface LostEntry {
 /** The columns of one list. */
 export interface Columns {
   readonly available: readonly ColumnEntry[]
-  /** In the order in which they are offered. */
+  /** In the order in which they are offered, protocols the newest first. */
   readonly selected: readonly ColumnEntry[]
   readonly lost: readonly LostEntry[]
 }
 
-/** Tells which column each protocol, suite, group and signature algorithm stands in; of the lists that are given. */
-export function cipherColumns(selection: Selection): Readonly<Partial<Record<ListKey, Columns>>> {
-  const keys = Object.keys(offerable) as ListKey[]
-  return Object.fromEntries(
-    keys.flatMap((key) => (selection[key] === undefined ? [] : [[key, columnsOf(key, selection[key])]])),
-  )
+/** The columns of every list. */
+export type ColumnsByList = Readonly<Record<ListKey, Columns>>
+
+/** Tells which column each protocol, suite, group and signature algorithm stands in. */
+export function cipherColumns(selection: Selection): ColumnsByList {
+  return {
+    protocols: columnsOf('protocols', selection.protocols),
+    ciphers: columnsOf('ciphers', selection.ciphers),
+    groups: columnsOf('groups', selection.groups),
+    signatureAlgorithms: columnsOf('signatureAlgorithms', selection.signatureAlgorithms),
+  }
+}
+
+/**
+ * Tells the columns of a place of a document. A list that is written out is selected as it is written, also what never
+ * leaves in a hello or is lost; what is not written is what the offer has.
+ */
+export function columnsAt({ configuration, lists }: TlsPlace, offer: TlsOffer): ColumnsByList {
+  return cipherColumns({ ...selectionOf(offer), ...(configuration === 'custom' ? lists : {}) })
 }
 
 /** Gives what an offer selects. */
@@ -60,8 +74,10 @@ export function selectionOf({ protocols, ciphers, groups, signatureAlgorithms }:
 export function columnsOf(key: ListKey, names: readonly string[]): Columns {
   const entries = new Map(offerable[key]().map((entry) => [entry.name, entry]))
   const canonical = [...new Set(names.map((name) => canonicalName(key, name)))]
+  // Protocols have no order of preference: a hello offers a range of them.
+  const inOrder = key === 'protocols' ? [...entries.keys()].filter((name) => canonical.includes(name)) : canonical
   return {
-    selected: canonical.flatMap((name) => entries.get(name) ?? []),
+    selected: inOrder.flatMap((name) => entries.get(name) ?? []),
     available: [...entries.values()].filter(({ name }) => !canonical.includes(name)),
     lost: names
       .filter((name) => !entries.has(canonicalName(key, name)))

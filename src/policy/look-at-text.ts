@@ -1,7 +1,7 @@
 /** Everything there is to say about a policy text that somebody is still writing, in one go; nothing is thrown. */
 import { asSidecarError } from '../errors.ts'
 import { examineDocument } from './document.ts'
-import { type ParsedPolicy, parsePolicy } from './parse-policy.ts'
+import { type ParsedPolicy, type ParseOptions, parsePolicy } from './parse-policy.ts'
 import type { Problem } from './problem.ts'
 import { policySchema } from './schema.ts'
 
@@ -15,7 +15,7 @@ export interface TextView {
 }
 
 /** Looks at a text. */
-export function lookAtText(text: string, options: { readonly file: string; readonly nowMs?: number }): TextView {
+export function lookAtText(text: string, options: Omit<ParseOptions, 'faultOf'>): TextView {
   const document = examineDocument(text, { file: options.file, schema: policySchema }).value
   try {
     const parsed = parsePolicy(text, options)

@@ -36,6 +36,12 @@ export function tlsPlaces(document: unknown): TlsPlace[] {
   ]
 }
 
+/** Finds the place that holds for a rule, by its position: its own, or the policy's where it says nothing. */
+export function tlsPlaceOf(document: unknown, rule: number): TlsPlace {
+  const [own, ...others] = tlsPlaces(document) as [TlsPlace, ...TlsPlace[]]
+  return others.find(({ path }) => path[2] === rule) ?? own
+}
+
 function placeOf(said: Readonly<Record<string, unknown>>, path: Path, rule: string | null): TlsPlace {
   const lists = listKeys.flatMap((key) => {
     const list = said[key]

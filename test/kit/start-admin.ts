@@ -116,7 +116,7 @@ function standIn({ history, truststores, wishes, logged }: StandIn): Instance {
       ...{ version: null, policy: { name: 'test', file: '/policy.yaml', sha256: hashText(policyInForce) } },
       ...{ generation: 1, state: 'running', startedMs: 1, load: { callers: 0, requests: 0, tunnels: 0 } },
       ...{ listen: { proxy: [], services: [], health: nowhere, admin: nowhere }, generations: [], rejected: null },
-      ...{ alarms: [], restartNeeded: [], lastRejection: null, pending: null, exceptions: [] },
+      ...{ alarms: [], restartNeeded: [], lastRejection: null, pending: null, exceptions: [], intolerant: [] },
     }),
     snapshot: () => snapshot,
     settings: () => loadSettings({ environment: {}, folder: truststores }),

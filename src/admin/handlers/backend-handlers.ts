@@ -2,6 +2,7 @@
 import crypto from 'node:crypto'
 import { asSidecarError, errorCodes, faultOf, SidecarError } from '../../errors.ts'
 import { lastSightings, type SightingWithChain, sightingsOf } from '../../history/sightings.ts'
+import { columnsIn } from '../../policy/columns-in.ts'
 import { decideOn, passedOver } from '../../policy/decide-on.ts'
 import type { Decision } from '../../policy/decision.ts'
 import { describeRule } from '../../policy/describe-rule.ts'
@@ -13,7 +14,7 @@ import type { BackendDetail, Probe } from '../contract.ts'
 import type { Frozen, Instance } from '../instance.ts'
 import { knownBackends } from '../traffic/known-backends.ts'
 import { pageFrom } from './pages.ts'
-import { inForce } from './policy-handlers.ts'
+import { inForce, versionInForce } from './policy-handlers.ts'
 
 export const backendHandlers: Handlers<'backends' | 'backend' | 'sightings' | 'probe' | 'explain'> = {
   backends({ query: { limit, cursor } }, { instance }) {
@@ -65,10 +66,12 @@ export const backendHandlers: Handlers<'backends' | 'backend' | 'sightings' | 'p
     const decision = decideOn(policy, body.destination)
     const denied = deniedAddressOf(policy.addresses, decision.destination)
     const described = describeRule(decision, { exceptions: policy.exceptions, nowMs: now() })
-    const { destination, rule, strict, enforcement, serverName, nameToVerify, offer, sentences } = described
+    const { destination, rule, strict, enforcement, serverName, nameToVerify, offer, clientHello, sentences } =
+      described
     const deniedAddress = denied === undefined ? null : describeDenied(decision.destination, denied)
     return {
-      ...{ destination, rule, strict, enforcement, serverName, nameToVerify, offer, deniedAddress },
+      ...{ destination, rule, strict, enforcement, serverName, nameToVerify, offer, clientHello, deniedAddress },
+      columns: columnsIn(body.text ?? versionInForce(instance).text, decision.rule),
       allowed: described.allowed && denied === undefined,
       reason: denied === undefined ? described.reason : 'address-denied',
       matchedBy: described.matchedBy ?? null,

@@ -1,10 +1,16 @@
 import { suites, weaknessReasons } from '../../policy/catalogue.ts'
+import { type CatalogueView, viewCatalogue } from '../../policy/catalogue-view.ts'
+import { cipherColumns } from '../../policy/cipher-columns.ts'
+import type { DefaultSpan } from '../../policy/default-sets.ts'
+import { flagReasons } from '../../policy/effective-hello.ts'
 import { groups } from '../../policy/groups.ts'
 import { policyJsonSchema } from '../../policy/json-schema.ts'
 import { findingNames } from '../../policy/policy.ts'
 import { newestProfile, profiles } from '../../policy/profiles.ts'
 import { retiredProtocol } from '../../policy/retired.ts'
 import type { Handlers } from '../call.ts'
+import type { KnownCatalogue } from '../contract.ts'
+import type { Frozen } from '../instance.ts'
 
 /** Everything a custom configuration may name, and what is good and bad about it. */
 export const catalogueHandlers: Handlers<'catalogue' | 'policySchema'> = {
@@ -27,9 +33,34 @@ export const catalogueHandlers: Handlers<'catalogue' | 'policySchema'> = {
       protocols: [...(inTls13 ? ['TLSv1.3'] : []), ...(inTls12 ? ['TLSv1.2', 'TLSv1.1', 'TLSv1'] : [])],
       inDefault: (profiles[newestProfile].groups as readonly string[]).includes(name),
     })),
+    known: knownOf(viewCatalogue({ all: true })),
+    columns: cipherColumns({ ...usual, protocols: usual.protocols.toReversed() }),
+    flags: flagReasons,
     findings: findingNames,
     weaknesses: weaknessReasons,
   }),
+}
+
+const usual = profiles[newestProfile]
+
+/** What no default set has or had is told as null: JSON would leave it out. */
+function knownOf({
+  protocols,
+  ciphers,
+  groups: knownGroups,
+  signatureAlgorithms,
+}: CatalogueView): Frozen<KnownCatalogue> {
+  const withSpan = <T extends DefaultSpan>(known: T) => ({
+    ...known,
+    since: known.since ?? null,
+    until: known.until ?? null,
+  })
+  return {
+    protocols: protocols.map(withSpan),
+    ciphers: ciphers.map(withSpan),
+    groups: knownGroups.map(withSpan),
+    signatureAlgorithms: signatureAlgorithms.map(withSpan),
+  }
 }
 
 /** Those of the old page, the removed one included, so that nobody looks for it in vain. */

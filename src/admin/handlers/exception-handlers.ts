@@ -1,12 +1,12 @@
 /** Exceptions are entries of the policy: to add one or to take one out is to apply a text that differs in it. */
 import { SidecarError } from '../../errors.ts'
 import { editText } from '../../policy/edit-text.ts'
-import { lookAtText } from '../../policy/look-at-text.ts'
 import { isOver, lastDayOf } from '../../policy/over.ts'
 import type { Handlers } from '../call.ts'
 import type { Instance } from '../instance.ts'
 import { etagOf } from '../parse-call.ts'
 import { changing, follow } from './follow.ts'
+import { lookAt } from './look-at.ts'
 import { assertInForce, sourceOf, versionInForce } from './policy-handlers.ts'
 
 export const exceptionHandlers: Handlers<'exceptions' | 'addException' | 'removeException'> = {
@@ -58,7 +58,7 @@ export const exceptionHandlers: Handlers<'exceptions' | 'addException' | 'remove
 
 /** The entries of the text in force; a text that came into force has them all readable. */
 function written(instance: Instance) {
-  const { parsed } = lookAtText(versionInForce(instance).text, { file: 'policy' })
+  const { parsed } = lookAt(versionInForce(instance).text, instance, { file: 'policy' })
   return (parsed?.policy.exceptions ?? []).map((record) => {
     const host = record.host.includes(':') ? `[${record.host}]` : record.host
     return { record, backend: `${host}:${record.port}` }

@@ -3,10 +3,10 @@ import { SidecarError } from '../../errors.ts'
 import { diffText } from '../../history/diff-text.ts'
 import { pending } from '../../history/pending.ts'
 import { activeVersion, listVersions, type Version, versionByNumber } from '../../history/versions.ts'
+import { columnsIn } from '../../policy/columns-in.ts'
 import { describeChange } from '../../policy/describe-change.ts'
 import { describeOffer } from '../../policy/describe-offer.ts'
 import { editText } from '../../policy/edit-text.ts'
-import { lookAtText } from '../../policy/look-at-text.ts'
 import type { Path } from '../../policy/problem.ts'
 import type { Identity } from '../access/identity.ts'
 import type { Handlers } from '../call.ts'
@@ -15,6 +15,7 @@ import type { Frozen, Instance } from '../instance.ts'
 import { etagOf } from '../parse-call.ts'
 import { placeOf } from '../places.ts'
 import { changing, follow } from './follow.ts'
+import { lookAt } from './look-at.ts'
 import { numberIn, pageOf } from './pages.ts'
 
 type Names =
@@ -33,13 +34,15 @@ export const policyHandlers: Handlers<Names> = {
   policy(call, { instance }) {
     const { text, ...version } = versionInForce(instance)
     const { name, file } = instance.status().policy
-    const { parsed, document, problems } = lookAtText(text, { file })
+    const { parsed, document, problems } = lookAt(text, instance, { file })
+    const { unlisted } = (parsed ?? inForce(instance)).policy
     const etag = etagOf({ version: version.number, sha256: version.sha256 })
     call.setField('ETag', etag)
     return {
       ...{ version, text, etag, name, file, document: document ?? {}, warnings: problems.map(placeOf) },
       pending: pending(instance.history),
-      offer: describeOffer((parsed?.policy ?? inForce(instance).policy).unlisted.tls),
+      offer: describeOffer(unlisted.tls),
+      columns: columnsIn(text, unlisted),
     }
   },
 
@@ -108,10 +111,11 @@ export const policyHandlers: Handlers<Names> = {
 
   version: ({ params }, { instance }) => versionByNumber(instance.history, versionIn(params.number)),
 
-  diffVersions({ params, query }, { instance: { history } }) {
+  diffVersions({ params, query }, { instance }) {
+    const { history } = instance
     const [from, to] = [versionByNumber(history, query.against), versionByNumber(history, versionIn(params.number))]
     const diff = diffText(from.text, to.text, { a: `version ${from.number}`, b: `version ${to.number}` })
-    const documents = [from, to].map(({ text }) => lookAtText(text, { file: 'policy' }).document)
+    const documents = [from, to].map(({ text }) => lookAt(text, instance, { file: 'policy' }).document)
     return { from: from.number, to: to.number, diff, sentences: describeChange(documents[0], documents[1]) }
   },
 }
@@ -147,14 +151,15 @@ export function sourceOf({ by }: Identity): 'page' | 'api' {
 }
 
 function check({ text, against }: CheckRequest, instance: Instance, nowMs: number): Frozen<Check> {
-  const { problems, parsed, document } = lookAtText(text, { file: 'policy', nowMs })
+  const { problems, parsed, document } = lookAt(text, instance, { file: 'policy', nowMs })
   const before = against === undefined ? versionInForce(instance) : versionByNumber(instance.history, against)
-  const old = lookAtText(before.text, { file: 'policy' }).document
+  const old = lookAt(before.text, instance, { file: 'policy' }).document
   return {
     valid: parsed !== undefined,
     problems: problems.map(placeOf),
     document: document ?? null,
     offer: parsed === undefined ? null : describeOffer(parsed.policy.unlisted.tls),
+    columns: parsed === undefined ? null : columnsIn(text, parsed.policy.unlisted),
     sentences: document === undefined ? [] : describeChange(old, document),
     diff: diffText(before.text, text, { a: `version ${before.number}`, b: 'candidate' }),
   }

@@ -57,6 +57,9 @@ export const status = z.object({
       }),
     )
     .describe('Exceptions that end soon or are over.'),
+  intolerant: z
+    .array(z.object({ authority: z.string(), untilMs: timeMs }))
+    .describe('Backends that get no post-quantum groups until then: handshakes with them broke twice.'),
   product: z.object({ version: z.string(), node: z.string(), openssl: z.string() }),
 })
 

@@ -1,5 +1,6 @@
 /** The policy, its versions, and changes that can be followed. */
 import * as z from 'zod'
+import { columns, knownCatalogue } from './catalogue.ts'
 import { comment, destinationText, pageOf, place, problem, sha256, timeMs } from './parts.ts'
 
 /** All that is known of a version but its text. */
@@ -52,6 +53,7 @@ export const policy = z.object({
   warnings: z.array(place),
   pending: pending.nullable(),
   offer: offer.describe('What a destination that no rule names is offered.'),
+  columns: columns.describe('What spec.tls selects, and what else it could.'),
 })
 
 /** A text to be looked at; nothing is changed. */
@@ -62,6 +64,7 @@ export const check = z.object({
   problems: z.array(place),
   document: document.nullable().describe('With defaults filled in; null where the text makes no document.'),
   offer: offer.nullable(),
+  columns: columns.nullable().describe('Of spec.tls; null where nothing could be offered.'),
   sentences: z.array(z.string()).describe('How it differs from the version it is compared with, in sentences.'),
   diff: z.string().describe('The same as a unified diff; empty when nothing differs.'),
 })
@@ -216,6 +219,7 @@ export const catalogue = z.object({
       protocols: z.array(z.string()),
       ciphers: z.array(z.string()),
       groups: z.array(z.string()),
+      signatureAlgorithms: z.array(z.string()),
     }),
   ),
   protocols: z.array(
@@ -248,6 +252,9 @@ export const catalogue = z.object({
       postQuantum: z.boolean(),
     }),
   ),
+  known: knownCatalogue.describe('The same and everything that is gone, under every name.'),
+  columns: columns.describe('Of the newest default set: what Reset to Default draws.'),
+  flags: z.record(z.string(), z.string()).describe('What the flags of a ClientHello mean.'),
   findings: z.array(z.string()),
   weaknesses: z.record(z.string(), z.object({ called: z.string(), reason: z.string() })),
 })

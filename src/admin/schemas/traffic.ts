@@ -1,5 +1,6 @@
 /** Backends and what was seen of them, single destinations, connections, failures, events. */
 import * as z from 'zod'
+import { clientHello, columns } from './catalogue.ts'
 import { destinationText, pageOf, timeMs } from './parts.ts'
 import { offer } from './policy.ts'
 import { anchor } from './trust.ts'
@@ -113,6 +114,10 @@ export const explanation = z.object({
   serverName: z.string(),
   nameToVerify: z.string(),
   offer,
+  clientHello: z
+    .object({ originate: clientHello, verify: clientHello })
+    .describe('As it leaves for a request of our own, and for the handshake before a tunnel.'),
+  columns: columns.describe('What the rule selects, and what else it could.'),
   deniedAddress: z.string().nullable(),
   sentences: z.array(z.string()),
 })
