@@ -22,6 +22,14 @@ export const errorCodes = {
     level: 'warn',
     hint: 'Begin with the PROXY header the service expects, from a peer that proxyProtocol.from lists.',
   },
+  CALLER_TLS_FAILED: {
+    level: 'warn',
+    hint: 'Speak TLS to this entrance, in a version and with a suite and group that it takes.',
+  },
+  CALLER_CERTIFICATE_REFUSED: {
+    level: 'warn',
+    hint: 'Show a certificate that the trust stores of the service vouch for and tls.allow lists, valid and not revoked.',
+  },
   CALLER_LEFT: { level: 'info', hint: 'The caller closed its connection before the answer was complete.' },
 
   POLICY_UNLISTED: { level: 'warn', hint: 'Add a rule for this destination, or set destinations.unlisted: allow.' },

@@ -166,6 +166,7 @@ describe('the documents list what the source has', () => {
     const full = Object.assign(emptyAccessRecord(), {
       ...{ host: 'a.example', scheme: 'https', address: '192.0.2.1', verdict: 'allowed', because: ['report'] },
       ...{ findings: [{ name: 'expired', detail: 'x' }], error: 'INTERNAL_ERROR', status: 200, protocol: 'TLSv1.3' },
+      ...{ callerProtocol: 'TLSv1.3', callerIdentity: 'dns:a.example', callerWarning: 'x' },
     })
     const fields = Object.keys(JSON.parse(jsonAccessLine(full as never, 'info')) as object)
     const section = read('docs/metrics.md').split('| field | meaning |')[1]?.split('\n\n')[0] ?? ''

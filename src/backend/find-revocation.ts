@@ -30,7 +30,7 @@ export interface PathRevocation {
 export function revocationOf(
   path: readonly crypto.X509Certificate[],
   shown: {
-    readonly rule: Rule
+    readonly rule: Pick<Rule, 'revocation'>
     readonly staple: Buffer | undefined
     readonly isAnchored: boolean
     readonly nowMs: number
@@ -57,7 +57,7 @@ export function wantsStaple({ revocation: { mode, sources } }: Rule): boolean {
 }
 
 interface Circumstances {
-  readonly rule: Rule
+  readonly rule: Pick<Rule, 'revocation'>
   readonly knowledge: RevocationKnowledge | undefined
   readonly now: () => number
 }

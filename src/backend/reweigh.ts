@@ -22,6 +22,8 @@ export interface OpenConnection {
   readonly chain: readonly Buffer[]
   /** Undefined for plain text. */
   readonly tls: Omit<Agreed, 'dhBits'> | undefined
+  /** Names of the caller it was opened for, where rules may ask for them. */
+  readonly caller?: readonly string[] | undefined
 }
 
 /** Tells of an open connection whether the new version would let it through. */
@@ -43,9 +45,9 @@ export function reweighUnder(snapshot: Snapshot, nowMs: number): Holds {
     return judgeChain({ snapshot, decision, chain: certificates, nowMs, agreed, contexts }).outcome !== 'refused'
   }
   return (connection) => {
-    const decision = decide(snapshot.policy, connection.destination)
+    const decision = decide(snapshot.policy, connection.destination, connection.caller)
     if (!decision.allowed || !judgeAddress(connection.address).allowed) return false
-    const key = keyOf(connection)
+    const key = `${decision.rule.index} ${keyOf(connection)}`
     const before = known.get(key)
     const holds = before ?? passes(decision, connection)
     known.set(key, holds)

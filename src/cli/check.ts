@@ -69,8 +69,10 @@ async function settingsOf(load: LoadOptions): Promise<LoadedSettings> {
 async function checkPolicy(named: NamedText, settings: Settings): Promise<Report> {
   try {
     const { buildContexts } = await import('../backend/contexts.ts')
+    const { buildIncoming } = await import('../incoming/incoming-tls.ts')
     const { snapshot, warnings } = await composePolicy(named, settings)
     buildContexts(snapshot)
+    buildIncoming(snapshot)
     return { ...named, kind: 'policy', problems: warnings }
   } catch (error) {
     return { ...named, kind: 'policy', problems: problemsOf(error, named.file) }

@@ -50,6 +50,7 @@ export function jsonAccessLine(r: AccessRecord, level: Level): string {
     `","requestId":"${jsonInside(r.requestId)}"` +
     (r.message === '' ? asked.of(r) : printAsked(r)) +
     `,"caller":"${jsonInside(r.caller)}","callerPort":${r.callerPort}` +
+    (r.callerProtocol === '' ? '' : callerOf(r)) +
     decided.of(r) +
     failed(r) +
     (r.status === 0 ? '' : `,"status":${r.status}`) +
@@ -57,6 +58,15 @@ export function jsonAccessLine(r: AccessRecord, level: Level): string {
     (r.protocol === '' ? '' : agreed.of(r)) +
     phases(r) +
     '}\n'
+  )
+}
+
+/** What is known of a caller that speaks TLS with us. */
+function callerOf(r: AccessRecord): string {
+  return (
+    text('callerProtocol', r.callerProtocol) +
+    text('callerIdentity', r.callerIdentity) +
+    text('callerWarning', r.callerWarning)
   )
 }
 

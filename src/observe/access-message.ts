@@ -21,5 +21,5 @@ function asItIs(text: string): string {
 /** Decides the level of a record: that of its error, else a warning for everything but a plain allow. */
 export function levelOfAccess(record: AccessRecord): 'info' | 'warn' | 'error' {
   if (record.error !== '') return errorCodes[record.error].level
-  return record.decision === 'allow' ? 'info' : 'warn'
+  return record.decision === 'allow' && record.callerWarning === '' ? 'info' : 'warn'
 }

@@ -19,6 +19,12 @@ export interface AccessRecord {
   port: number
   caller: string
   callerPort: number
+  /** Who the caller is by its certificate or token, as `kind:value`; empty when it showed none. */
+  callerIdentity: string
+  /** TLS protocol that the caller speaks with us; empty for plain text. */
+  callerProtocol: string
+  /** What is doubtful about the caller and was let pass; empty when nothing is. */
+  callerWarning: string
   /** The address that was dialled; empty when none was. */
   address: string
   version: number
@@ -69,6 +75,9 @@ export function emptyAccessRecord(): AccessRecord {
     port: 0,
     caller: '',
     callerPort: 0,
+    callerIdentity: '',
+    callerProtocol: '',
+    callerWarning: '',
     address: '',
     version: 0,
     generation: 0,

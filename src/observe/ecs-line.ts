@@ -84,9 +84,17 @@ function own(r: AccessRecord): string {
     (details === '' ? '' : `,"details":[${details}]`) +
     (because === '' ? '' : `,"because":[${because}]`) +
     (r.error === '' ? '' : `,"fault":"${faultOf(r.error)}"`) +
+    callerOf(r) +
     `,"reused":${r.reused}${phase('dns_ms', r.dnsMs)}${phase('connect_ms', r.connectMs)}${phase('tls_ms', r.tlsMs)}` +
     `${phase('first_byte_ms', r.firstByteMs)}}`
   )
+}
+
+function callerOf(r: AccessRecord): string {
+  const said = { caller_protocol: r.callerProtocol, caller_identity: r.callerIdentity, caller_warning: r.callerWarning }
+  return Object.entries(said)
+    .map(([name, text]) => (text === '' ? '' : `,"${name}":${jsonString(text)}`))
+    .join('')
 }
 
 function phase(name: string, ms: number): string {

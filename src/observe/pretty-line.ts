@@ -12,6 +12,8 @@ export function prettyAccessLine(r: AccessRecord, level: Level, color: boolean):
   const host = r.host.includes(':') ? `[${r.host}]` : r.host
   const facts = [
     r.status === 0 ? '' : String(r.status),
+    r.callerIdentity === '' ? '' : `caller ${r.callerIdentity}`,
+    r.callerWarning,
     r.protocol === '' ? '' : `${r.protocol} ${r.group}`.trim(),
     r.rule === '' ? '' : `rule ${r.rule}`,
     `v${r.version}`,

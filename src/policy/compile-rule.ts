@@ -49,6 +49,7 @@ export function compileRule(entry: RuleEntry, index: number, { spec, tls }: Inhe
     name: entry.name,
     index,
     match: entry.match,
+    ...(entry.callers === undefined ? {} : { callers: entry.callers }),
     action: entry.action,
     strict: strictTls.enabled,
     grade: strictTls.grade,

@@ -63,7 +63,7 @@ function lintRule(entry: RuleEntry, path: Path, note: Note): void {
   }
 }
 
-const keysOfDeny: readonly (keyof RuleEntry)[] = ['name', 'match', 'action']
+const keysOfDeny: readonly (keyof RuleEntry)[] = ['name', 'match', 'callers', 'action']
 
 /** Defaults are filled in by now, and nobody wrote those. */
 function isDefault(entry: RuleEntry, key: keyof RuleEntry): boolean {
@@ -77,7 +77,7 @@ function lintOrder({ rules }: Policy, note: Note): void {
   for (const rule of rules) {
     const earlier = rules.slice(0, rule.index)
     const covering = rule.match.map((pattern) =>
-      earlier.find(({ match }) => match.some((wide) => coversPattern(wide, pattern))),
+      earlier.find(({ match, callers }) => callers === undefined && match.some((wide) => coversPattern(wide, pattern))),
     )
     for (const [index, cover] of covering.entries()) {
       if (cover === undefined) continue

@@ -74,6 +74,8 @@ export interface Rule {
   /** Position in the file, 0-based; -1 for what no rule names. */
   readonly index: number
   readonly match: readonly HostPattern[]
+  /** Names of the callers it holds for, as match-caller.ts writes them; undefined is everybody. */
+  readonly callers?: readonly string[]
   readonly action: 'allow' | 'deny'
   readonly strict: boolean
   /** Which checks a certificate must pass. */

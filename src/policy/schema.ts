@@ -4,6 +4,7 @@
  * silently. What one value means alone is judged here; what values mean together is judged in compile-policy.ts.
  */
 import * as z from 'zod'
+import { callersField } from './caller-fields.ts'
 import { durationSchema } from './duration.ts'
 import {
   authorityField,
@@ -119,6 +120,11 @@ const rule = z.strictObject({
     .array(patternField)
     .min(1)
     .describe('Hosts: mail.example.org, or *.example.org for one or more labels in front; :port may follow.'),
+  callers: callersField
+    .describe(
+      'Only callers that a service knows by one of these names of their certificate; others pass the rule over.',
+    )
+    .optional(),
   action: z.enum(['allow', 'deny']).default('allow'),
   enforcement: enforcement.optional(),
   strictTls: z.strictObject(strictTls).partial().optional(),

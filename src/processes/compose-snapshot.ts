@@ -13,6 +13,7 @@ import type { Settings } from '../settings/settings.ts'
 import type { Snapshot } from '../settings/snapshot.ts'
 import type { TrustReading } from '../truststore/trust-store-reader.ts'
 import type { IdentityReading } from './identity-reader.ts'
+import { assertServicesHave, servicesNeed } from './service-needs.ts'
 
 /** Who reads what a policy names; the readers of the control process remember the last good reading. */
 export interface Readers {
@@ -47,11 +48,13 @@ export async function composeSnapshot(
   const parsed = await parseAgainst(readers, text, { file, nowMs, appliedUnder })
   const mentioned = (kind: Mention['kind']) =>
     parsed.mentions.filter((mention) => mention.kind === kind).map((mention) => mention.name)
-  const stores = namedStores(parsed.policy)
-  const pairs = namedIdentities(parsed.policy)
+  const served = servicesNeed(settings.services)
+  const stores = [...new Set([...namedStores(parsed.policy), ...served.stores])]
+  const pairs = [...new Set([...namedIdentities(parsed.policy), ...served.identities])]
   const trust = await readers.trust.read([...new Set([...stores, ...mentioned('trust-store')])])
   const keys = await readers.identities.read([...new Set([...pairs, ...mentioned('identity')])])
   assertAllThere(parsed, trust, keys)
+  assertServicesHave(settings.services, trust, keys)
   const snapshot: Snapshot = {
     generation,
     version,
@@ -77,7 +80,7 @@ export function meansTheSame(one: Snapshot, other: Snapshot): boolean {
 
 function meaningOf({ policySha256, settings, trust, intermediates, identities }: Snapshot): string {
   const stores = Object.values(trust).map(({ name, sha256 }) => [name, sha256])
-  const pairs = Object.values(identities).map(({ name, certificate, key }) => [name, certificate, key])
+  const pairs = Object.values(identities).map(({ name, certificate, key, staple }) => [name, certificate, key, staple])
   return JSON.stringify([policySha256, settings, stores.sort(), intermediates.sha256, pairs.sort()])
 }
 

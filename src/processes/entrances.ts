@@ -1,5 +1,6 @@
 /** Everything of one worker that callers come in by: the proxy and the services, as one thing to retire and to cut. */
 import type { Backends } from '../backend/backends.ts'
+import type { RevocationKnowledge } from '../backend/find-revocation.ts'
 import { reweighUnder } from '../backend/reweigh.ts'
 import type { AccessRecord } from '../observe/access-record.ts'
 import { ProxyEntrance } from '../proxy/proxy-entrance.ts'
@@ -16,6 +17,7 @@ export interface EntrancesOptions {
   /** Our name in Via fields. */
   readonly via: string
   readonly finished: (record: AccessRecord) => void
+  readonly revocation?: RevocationKnowledge | undefined
 }
 
 export class Entrances {

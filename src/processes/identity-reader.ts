@@ -1,5 +1,6 @@
 /**
- * Key pairs under identities/<name>/: `tls.crt` (leaf first) and `tls.key`, both PEM, as Kubernetes mounts them.
+ * Key pairs under identities/<name>/: `tls.crt` (leaf first) and `tls.key`, both PEM, as Kubernetes mounts them, and
+ * beside them, if there is one, `tls.ocsp`: an OCSP answer (DER) about the certificate, for callers that ask.
  * A pair that cannot be read now is given as it was when it last could: a renewal caught half way, with the new
  * certificate beside the old key, must not stop what works.
  */
@@ -47,7 +48,14 @@ export async function loadIdentity(folder: string, name: string): Promise<Identi
   const leaf = parse(name, 'tls.crt', () => new crypto.X509Certificate(certificate))
   const privateKey = parse(name, 'tls.key', () => crypto.createPrivateKey(key))
   if (!leaf.checkPrivateKey(privateKey)) throw bad(name, 'tls.key is not the key of the first certificate in tls.crt')
-  return Object.freeze({ name, certificate, key, sha256: crypto.hash('sha256', leaf.raw, 'hex') })
+  const staple = await readStaple(path.join(folder, name, 'tls.ocsp'))
+  return Object.freeze({ name, certificate, key, sha256: crypto.hash('sha256', leaf.raw, 'hex'), ...staple })
+}
+
+/** Callers judge the answer; one that is not there, or is being replaced, is no reason to stop serving them. */
+async function readStaple(file: string): Promise<Pick<Identity, 'staple'>> {
+  const answer = await readFile(file).catch(() => undefined)
+  return answer === undefined || answer.length === 0 ? {} : { staple: answer.toString('base64') }
 }
 
 async function read(name: string, file: string): Promise<string> {

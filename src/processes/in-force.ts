@@ -6,6 +6,7 @@ import { buildContexts } from '../backend/contexts.ts'
 import { asSidecarError, SidecarError } from '../errors.ts'
 import { pending as pendingOf } from '../history/pending.ts'
 import { activeVersion, recordVersion, type Version, type VersionHead } from '../history/versions.ts'
+import { buildIncoming } from '../incoming/incoming-tls.ts'
 import type { TunnelFate } from '../settings/settings.ts'
 import type { Snapshot } from '../settings/snapshot.ts'
 import type { Change, TellProgress } from './change.ts'
@@ -123,6 +124,7 @@ export class InForce {
       return { version: before.version, generation: before.generation, unchanged: true, warnings }
     }
     buildContexts(snapshot)
+    buildIncoming(snapshot)
     step('provisioned', 'trust stores are loaded and contexts built')
     // What runs already has passed, and at the start there is no running version that a failure could protect.
     if (isNew && active !== null) await this.#options.test(composition)

@@ -102,7 +102,7 @@ class Worker {
       }
       this.#backends = backends
       this.#learned = backends.tolerance.version
-      this.#entrances = new Entrances({ snapshot, deadlines, backends, via, finished })
+      this.#entrances = new Entrances({ snapshot, deadlines, backends, via, finished, revocation })
       this.#reports = setInterval(() => this.#report(), REPORT_MS).unref()
       await backends.warm(warm)
       this.#tell({ type: 'ready' })

@@ -18,6 +18,8 @@ export interface ListedBackend {
 }
 
 export interface TryOptions {
+  /** Names of the caller, as its certificate has them. */
+  readonly caller?: readonly string[] | undefined
   /** Called before each try. */
   readonly trying: (backend: ListedBackend) => void
   /** False once nobody waits for the result any more. */
@@ -26,7 +28,10 @@ export interface TryOptions {
 }
 
 export class BackendList {
+  readonly #policy: Policy
   readonly #backends: readonly ListedBackend[]
+  /** Some rule asks who the caller is, so what was decided for nobody in particular is not the last word. */
+  readonly #asksWho: boolean
   readonly #rotates: boolean
   #next = 0
 
@@ -36,6 +41,8 @@ export class BackendList {
       scheme,
     }))
     this.#rotates = failover === 'roundRobin'
+    this.#policy = policy
+    this.#asksWho = policy.rules.some(({ callers }) => callers !== undefined)
   }
 
   /** The backends in the order to try them in, for one caller. */
@@ -46,11 +53,17 @@ export class BackendList {
     return [...this.#backends.slice(first), ...this.#backends.slice(0, first)]
   }
 
+  #for(caller: readonly string[] | undefined, listed: ListedBackend): ListedBackend {
+    if (caller === undefined || !this.#asksWho) return listed
+    return { ...listed, decision: decide(this.#policy, listed.decision.destination, caller) }
+  }
+
   /** Opens the first that can be reached; throws what the policy minds, or every failure in the order of the tries. */
-  async open({ trying, isWanted, open }: TryOptions): Promise<OpenedConnection> {
+  async open({ caller, trying, isWanted, open }: TryOptions): Promise<OpenedConnection> {
     const failures: SidecarError[] = []
-    for (const backend of this.inOrder()) {
+    for (const listed of this.inOrder()) {
       if (!isWanted()) break
+      const backend = this.#for(caller, listed)
       trying(backend)
       try {
         return await open({ decision: allowedOrThrow(backend.decision), scheme: backend.scheme })

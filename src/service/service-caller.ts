@@ -6,6 +6,7 @@
 import type { OpenedConnection } from '../backend/open-connection.ts'
 import type { OpenConnection } from '../backend/reweigh.ts'
 import { asSidecarError, SidecarError } from '../errors.ts'
+import type { IncomingTls } from '../incoming/incoming-tls.ts'
 import { Tunnel } from '../tunnel/tunnel.ts'
 import type { Watched } from '../wire/deadlines.ts'
 import type { TcpHandle } from '../wire/raw-handle.ts'
@@ -22,7 +23,8 @@ const NOTHING = Buffer.alloc(0)
 
 export class ServiceCaller implements WireReader, Watched {
   deadline = 0
-  readonly wire: Wire
+  /** The plain socket until TLS stands on it. */
+  wire: Wire
   readonly #service: ServiceContext
   readonly #record: ServiceRecord
   #held: Buffer = NOTHING
@@ -34,7 +36,7 @@ export class ServiceCaller implements WireReader, Watched {
   constructor(service: ServiceContext, handle: TcpHandle) {
     this.#service = service
     this.#record = service.newRecord()
-    this.wire = Wire.overHandle(handle, this)
+    this.wire = service.incoming === undefined ? Wire.overHandle(handle, this) : Wire.overStream(handle, this)
   }
 
   get isTunnel(): boolean {
@@ -51,7 +53,7 @@ export class ServiceCaller implements WireReader, Watched {
     const ends = endsOf(this.wire)
     if (ends !== undefined) this.#record.calledBy(ends.source.address, ends.source.port)
     const { proxyProtocol } = this.#service.service
-    if (proxyProtocol.in === undefined) return void this.#open(ends)
+    if (proxyProtocol.in === undefined) return void this.#begin(ends)
     if (!isAllowedPeer(ends, proxyProtocol.from)) {
       return this.refuse(badHeader(`${ends?.source.address ?? 'a socket file'} is no peer that may call this service`))
     }
@@ -71,7 +73,8 @@ export class ServiceCaller implements WireReader, Watched {
   }
 
   expired(): void {
-    this.refuse(badHeader('no PROXY header came in time'))
+    if (this.#awaitsHeader) return this.refuse(badHeader('no PROXY header came in time'))
+    this.refuse(new SidecarError('CALLER_TLS_FAILED', 'the TLS handshake with the caller took too long'))
   }
 
   // --- what the caller does before there is a tunnel ---
@@ -106,20 +109,41 @@ export class ServiceCaller implements WireReader, Watched {
     const ends = read.ends ?? endsOf(this.wire)
     if (ends !== undefined) this.#record.calledBy(ends.source.address, ends.source.port)
     if (this.#held.length > 0) this.wire.pause()
-    void this.#open(ends)
+    void this.#begin(ends)
   }
 
-  async #open(ends: CallerEnds): Promise<void> {
+  async #begin(ends: CallerEnds): Promise<void> {
     try {
-      const opened = await this.#service.open(this.#record, ends, () => !this.#isOver)
+      const { incoming } = this.#service
+      const names = incoming === undefined ? undefined : await this.#secure(incoming)
+      if (this.#isOver) return
+      const opened = await this.#service.open(this.#record, { ends, names }, () => !this.#isOver)
       if (this.#isOver) return opened.backend.wire.destroy()
-      this.#join(opened)
+      this.#join(opened, names)
     } catch (thrown) {
       this.refuse(asSidecarError(thrown))
     }
   }
 
-  #join(opened: OpenedConnection): void {
+  /** Puts TLS on the wire; gives the names of the caller, where it showed a certificate. */
+  async #secure(incoming: IncomingTls): Promise<readonly string[] | undefined> {
+    this.deadline = performance.now() + this.#service.service.timeouts.handshakeMs
+    this.#service.deadlines.watch(this)
+    const unread = this.#held
+    this.#held = NOTHING
+    const secured = await incoming.accept(this.wire.detach(unread))
+    if (this.#isOver) {
+      secured.socket.destroy()
+      return undefined
+    }
+    this.#unwatch()
+    this.#record.calledAs(secured)
+    this.wire = new Wire(this)
+    this.wire.attachStream(secured.socket)
+    return secured.identity?.names
+  }
+
+  #join(opened: OpenedConnection, names: readonly string[] | undefined): void {
     const backend = opened.backend.wire
     this.#record.reached(opened)
     // Before the tunnel is there, because an end that has come already makes it close the direction at once.
@@ -137,8 +161,8 @@ export class ServiceCaller implements WireReader, Watched {
         this.#finish(undefined)
       },
     })
-    this.#backend = opened.backend
-    if (this.#service.isRefused(opened.backend)) return this.#tunnel.cut('refused')
+    this.#backend = names === undefined ? opened.backend : { ...opened.backend, caller: names }
+    if (this.#service.isRefused(this.#backend)) return this.#tunnel.cut('refused')
     if (backend.congested) this.wire.pause()
     if (this.wire.congested) backend.pause()
   }

@@ -1,5 +1,6 @@
 import type { OpenedConnection } from '../backend/open-connection.ts'
 import type { OpenConnection } from '../backend/reweigh.ts'
+import type { IncomingTls } from '../incoming/incoming-tls.ts'
 import type { Service } from '../settings/service.ts'
 import type { Deadlines } from '../wire/deadlines.ts'
 import type { Wire } from '../wire/wire.ts'
@@ -11,13 +12,22 @@ export interface ServiceConnection {
   readonly wire: Wire
 }
 
+/** Whom a connection is opened for. */
+export interface Origin {
+  readonly ends: CallerEnds
+  /** Names of the caller's certificate; undefined where it showed none. */
+  readonly names: readonly string[] | undefined
+}
+
 /** What every caller of one service shares for the life of a snapshot. */
 export interface ServiceContext {
   readonly service: Service
   readonly deadlines: Deadlines
+  /** Where callers speak TLS with us. */
+  readonly incoming: IncomingTls | undefined
   newRecord(): ServiceRecord
   /** Opens a connection of its own for one caller; throws a SidecarError. */
-  open(record: ServiceRecord, ends: CallerEnds, isWanted: () => boolean): Promise<OpenedConnection>
+  open(record: ServiceRecord, from: Origin, isWanted: () => boolean): Promise<OpenedConnection>
   /** Tells whether a connection just opened is one that a newer version has asked to end. */
   isRefused(backend: OpenConnection): boolean
   /** Logs and counts what a record says; the caller is gone. */

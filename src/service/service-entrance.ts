@@ -4,18 +4,19 @@
  * drain deadline.
  */
 import type { Backends } from '../backend/backends.ts'
+import type { RevocationKnowledge } from '../backend/find-revocation.ts'
 import type { OpenedConnection } from '../backend/open-connection.ts'
 import type { Holds, OpenConnection } from '../backend/reweigh.ts'
 import { SidecarError } from '../errors.ts'
+import { IncomingTls } from '../incoming/incoming-tls.ts'
 import type { AccessRecord } from '../observe/access-record.ts'
 import type { Service } from '../settings/service.ts'
 import type { Snapshot } from '../settings/snapshot.ts'
 import type { Deadlines } from '../wire/deadlines.ts'
 import type { TcpHandle } from '../wire/raw-handle.ts'
 import { BackendList } from './backend-list.ts'
-import type { CallerEnds } from './caller-ends.ts'
 import { ServiceCaller } from './service-caller.ts'
-import type { ServiceConnection, ServiceContext } from './service-context.ts'
+import type { Origin, ServiceConnection, ServiceContext } from './service-context.ts'
 import { ServiceRecord } from './service-record.ts'
 import { writeProxyHeader } from './write-proxy-header.ts'
 
@@ -26,11 +27,13 @@ export interface ServiceEntranceOptions {
   readonly backends: Pick<Backends, 'connect'>
   /** Gets every caller when it is gone; the record is not kept. */
   readonly finished: (record: AccessRecord) => void
+  readonly revocation?: RevocationKnowledge | undefined
 }
 
 export class ServiceEntrance implements ServiceContext {
   readonly service: Service
   readonly deadlines: Deadlines
+  readonly incoming: IncomingTls | undefined
   /** Called when the last caller has left after `retire`. */
   emptied: () => void = () => {}
   readonly #options: ServiceEntranceOptions
@@ -43,7 +46,9 @@ export class ServiceEntrance implements ServiceContext {
   #holds: Holds | undefined
 
   constructor(options: ServiceEntranceOptions) {
-    const { service, snapshot, deadlines } = options
+    const { service, snapshot, deadlines, revocation } = options
+    const { name, tls } = service
+    this.incoming = tls && new IncomingTls({ service: { name, tls }, snapshot, revocation })
     this.service = service
     this.deadlines = deadlines
     this.#options = options
@@ -101,10 +106,11 @@ export class ServiceEntrance implements ServiceContext {
     return new ServiceRecord({ requestId, entrance: this.service.name, version, generation })
   }
 
-  open(record: ServiceRecord, ends: CallerEnds, isWanted: () => boolean): Promise<OpenedConnection> {
+  open(record: ServiceRecord, { ends, names }: Origin, isWanted: () => boolean): Promise<OpenedConnection> {
     const { starttls, timeouts, proxyProtocol } = this.service
     const header = proxyProtocol.out === undefined ? undefined : writeProxyHeader(proxyProtocol.out, ends)
     return this.#list.open({
+      caller: names,
       isWanted,
       trying: ({ decision, scheme }) => record.decided(decision, scheme),
       open: (to) => this.#options.backends.connect({ ...to, starttls, header, timeouts }),

@@ -2,6 +2,7 @@
 import { noteEarlyEnd, noteFailure, notePhases, noteVerdict } from '../backend/note-access.ts'
 import type { OpenedConnection } from '../backend/open-connection.ts'
 import type { SidecarError } from '../errors.ts'
+import type { SecureCaller } from '../incoming/incoming-tls.ts'
 import { type AccessRecord, emptyAccessRecord } from '../observe/access-record.ts'
 import type { Decision } from '../policy/decision.ts'
 import { serverNameFor } from '../policy/names.ts'
@@ -28,6 +29,14 @@ export class ServiceRecord {
   calledBy(address: string, port: number): void {
     this.access.caller = address
     this.access.callerPort = port
+  }
+
+  /** The caller speaks TLS with us, and may have shown who it is. */
+  calledAs({ identity, protocol, hasOurs }: SecureCaller): void {
+    const { access } = this
+    access.callerProtocol = protocol
+    access.callerIdentity = identity?.names.slice(0, NAMES_TOLD_MAX).join(', ') ?? ''
+    if (hasOurs) access.callerWarning = 'the caller shows the certificate of this service: each needs one of its own'
   }
 
   /** A backend is about to be tried; the last one tried is the one that the line names. */
@@ -72,3 +81,5 @@ export class ServiceRecord {
     return access
   }
 }
+
+const NAMES_TOLD_MAX = 3

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import type { Service, ServiceAddress } from './service.ts'
 import type { ServiceEntry } from './service-schema.ts'
+import { compileServiceTls } from './service-tls-schema.ts'
 import type { Settings } from './settings.ts'
 
 /** Fills in what entries of `services` leave out; relative socket files belong to the folder of the settings file. */
@@ -21,11 +22,13 @@ export function compileServices(
       idleMs: entry.timeouts.idle ?? timeouts.idleMs,
     },
     proxyProtocol: proxyProtocolOf(entry),
+    ...(entry.tls === undefined ? {} : { tls: compileServiceTls(entry.tls) }),
   }))
 }
 
 function addressOf({ accept, mode }: ServiceEntry, folder: string): ServiceAddress {
-  return accept.kind === 'tcp' ? accept : { kind: 'unix', path: resolve(folder, accept.path), mode }
+  if (accept.kind === 'tcp') return { kind: 'tcp', host: accept.host, port: accept.port }
+  return { kind: 'unix', path: resolve(folder, accept.path), mode }
 }
 
 /** A key that is not said is not there at all: `undefined` would be lost on the way to the workers. */

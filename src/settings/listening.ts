@@ -10,16 +10,20 @@ export interface Listening {
   /** As a reader finds it: `proxy.listen`, `services[0].accept`. */
   readonly setting: string
   readonly address: ListenAddress
+  /** Nobody gets anything here who does not show who they are. */
+  readonly knowsCallers?: true
 }
 
 /** Lists every TCP address that the settings want listened on. */
 export function listeningOf({ proxy, services, admin, health }: Settings): Listening[] {
   return [
     ...proxy.listen.map((address): Listening => ({ entrance: 'proxy', setting: 'proxy.listen', address })),
-    ...services.flatMap(({ accept }, index): Listening[] => {
+    ...services.flatMap(({ accept, tls }, index): Listening[] => {
       if (accept.kind === 'unix') return []
       const { host, port } = accept
-      return [{ entrance: 'services', setting: `services[${index}].accept`, address: { host, port } }]
+      const setting = `services[${index}].accept`
+      const knowsCallers = tls?.verifyClient === 'required'
+      return [{ entrance: 'services', setting, address: { host, port }, ...(knowsCallers ? { knowsCallers } : {}) }]
     }),
     { entrance: 'admin', setting: 'admin.listen', address: admin.listen },
     { entrance: 'health', setting: 'health.listen', address: health.listen },

@@ -8,16 +8,17 @@ import { cidrField, nameField } from '../policy/fields.ts'
 import { parseAuthority } from '../policy/parse-destination.ts'
 import { parseListenAddress } from './listen-address.ts'
 import { type ServiceBackend, starttlsProtocols } from './service.ts'
+import { noteServiceTls, serviceTlsField } from './service-tls-schema.ts'
 import { count, deadline } from './setting-fields.ts'
 
 /** sun_path holds 108 bytes on Linux and 104 elsewhere, with the closing NUL. */
 const SOCKET_PATH_BYTES = 103
-const acceptShape = 'expected an address such as 127.0.0.1:389, or unix:/run/vedette/ldap.sock'
+const acceptShape = 'expected an address such as 127.0.0.1:389 or tls://0.0.0.0:992, or unix:/run/vedette/ldap.sock'
 const connectShape = 'expected tls://host:port, or tcp://host:port for plain text'
 
 /** An accepted address before its path is resolved. */
 export type AcceptEntry =
-  | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: number; readonly isTls: boolean }
   | { readonly kind: 'unix'; readonly path: string }
 
 const acceptField = z.string().transform((text, context): AcceptEntry => {
@@ -28,8 +29,9 @@ const acceptField = z.string().transform((text, context): AcceptEntry => {
     }
     return refuse(context, `expected a path of at most ${SOCKET_PATH_BYTES} bytes behind unix:`)
   }
-  const address = parseListenAddress(text.replace(/^tcp:\/\//, ''))
-  return 'fault' in address ? refuse(context, acceptShape) : { kind: 'tcp', ...address }
+  const address = parseListenAddress(text.replace(/^(tcp|tls):\/\//, ''))
+  if ('fault' in address) return refuse(context, acceptShape)
+  return { kind: 'tcp', ...address, isTls: text.startsWith('tls://') }
 })
 
 const backendField = z.string().transform((text, context): ServiceBackend => {
@@ -66,7 +68,7 @@ const proxyProtocol = z
 export const serviceSchema = z
   .strictObject({
     name: nameField.describe('How logs and metrics call this entrance.'),
-    accept: acceptField.describe('Where callers come in: host:port, or unix:PATH.'),
+    accept: acceptField.describe('Where callers come in: host:port, tls://host:port, or unix:PATH.'),
     mode: modeField
       .default(0o600)
       .describe('The bits of the socket file; "0600" when left out.')
@@ -94,6 +96,7 @@ export const serviceSchema = z
       })
       .prefault({}),
     proxyProtocol: proxyProtocol.prefault({}),
+    tls: serviceTlsField.optional(),
   })
   .superRefine((entry, context) => {
     const note = (path: (string | number)[], message: string) =>
@@ -109,6 +112,7 @@ export const serviceSchema = z
         'a MySQL client numbers its packets by whether it asked for TLS itself: let it connect by CONNECT',
       )
     }
+    noteServiceTls(entry, note)
     const { in: header, from } = entry.proxyProtocol
     if (header !== undefined && from.length === 0) {
       note(['proxyProtocol', 'in'], 'needs from: whoever may say it could pose as everybody')

@@ -1,3 +1,5 @@
+import type { RevocationRule, TlsOffer } from '../policy/policy.ts'
+
 /** One fixed forward of vedette.yaml, with all it leaves out taken from the settings: frozen, plain JSON, milliseconds. */
 export interface Service {
   readonly name: string
@@ -11,7 +13,28 @@ export interface Service {
   readonly limits: { readonly connections: number }
   readonly timeouts: { readonly connectMs: number; readonly handshakeMs: number; readonly idleMs: number }
   readonly proxyProtocol: ProxyProtocol
+  /** How TLS is accepted; without it callers speak plain text. */
+  readonly tls?: ServiceTls
 }
+
+/** TLS towards callers: what we show, and what they must. */
+export interface ServiceTls {
+  /** The key pair under identities/ that we show. */
+  readonly certificate: string
+  /** What we take from callers; of a backend's offer it differs only in who chooses. */
+  readonly offer: TlsOffer
+  /** optional judges a certificate that is shown, required refuses whoever shows none. */
+  readonly verifyClient: VerifyClient
+  /** Who may vouch for callers; at least one wherever a certificate is asked for. */
+  readonly trustStores: readonly string[]
+  readonly revocation: RevocationRule
+  /** Names of the callers let in, as policy/match-caller.ts writes them; undefined is everybody who is vouched for. */
+  readonly allow?: readonly string[]
+}
+
+/** Whether callers are asked for a certificate. */
+export const verifyClients = ['none', 'optional', 'required'] as const
+export type VerifyClient = (typeof verifyClients)[number]
 
 /** Where callers come in. */
 export type ServiceAddress =

@@ -14,19 +14,21 @@ export interface Snapshot {
   readonly policySha256: string
   readonly settings: Settings
   readonly policy: Policy
-  /** By name: every trust store that some rule names. */
+  /** By name: every trust store that some rule or service names. */
   readonly trust: Readonly<Record<string, TrustSet>>
   /** What completes the chains of backends that do not send all of theirs; trusts nothing. */
   readonly intermediates: IntermediatePool
-  /** By name: every key pair that some rule names. */
+  /** By name: every key pair that some rule or service names. */
   readonly identities: Readonly<Record<string, Identity>>
 }
 
-/** A key pair under identities/<name>/: tls.crt and tls.key, PEM. */
+/** A key pair under identities/<name>/, PEM whatever its files were. */
 export interface Identity {
   readonly name: string
   readonly certificate: string
   readonly key: string
   /** SHA-256 of the leaf certificate, hex. */
   readonly sha256: string
+  /** An OCSP answer about it to hand to callers, DER in base64. */
+  readonly staple?: string
 }

@@ -7,7 +7,7 @@ import type { Settings } from './settings.ts'
 /**
  * Refuses addresses outside loopback that nobody has allowed: whoever reaches an entrance uses our trust and our key
  * pairs, whoever reaches the admin address changes the policy. Over TLS of its own
- * the admin address may be reached.
+ * the admin address may be reached, and so may a service that demands certificates of its callers.
  */
 export function assertSafeAddresses(settings: Settings, allowed: ReadonlySet<GuardedEntrance>): void {
   const faults = unsafeAddresses(settings, allowed).map(({ setting, fault }) => `${setting} ${fault}`)
@@ -17,7 +17,7 @@ export function assertSafeAddresses(settings: Settings, allowed: ReadonlySet<Gua
 /** Lists the addresses outside loopback that nobody has allowed. */
 export function unsafeAddresses(settings: Settings, allowed: ReadonlySet<GuardedEntrance>) {
   return listeningOf(settings)
-    .filter(({ entrance, address }) => !allowed.has(entrance) && !isLoopback(address))
+    .filter(({ entrance, address, knowsCallers }) => !allowed.has(entrance) && !isLoopback(address) && !knowsCallers)
     .filter(({ entrance }) => entrance !== 'admin' || settings.admin.identity === 'none')
     .map((listening) => ({ ...listening, fault: describe(listening) }))
 }

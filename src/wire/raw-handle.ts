@@ -1,7 +1,8 @@
 /**
- * The one file that touches Node's internal TCP handles. Two things need them and have no public door:
- * sharing a listening socket that no process of ours accepts on by itself, and moving an idle caller to
- * another process without the receiving side reading before it is asked to (sending a net.Socket loses bytes).
+ * The one file that touches Node's internal handles. Three things need them and have no public door:
+ * sharing a listening socket that no process of ours accepts on by itself, moving an idle caller to
+ * another process without the receiving side reading before it is asked to (sending a net.Socket loses bytes),
+ * and what OpenSSL minds about the certificate of a caller whose TLS is not accepted by a server of Node's.
  * test/wire/raw-handle.test.ts fails loudly if a release of Node changes what is relied upon here.
  */
 import net from 'node:net'
@@ -72,6 +73,12 @@ export function quietHandle(socket: net.Socket): TcpHandle | undefined {
   if (handle === null || socket.destroyed) return undefined
   handle.readStop()
   return handle
+}
+
+/** Names what OpenSSL minds about the chain a peer has shown; undefined when nothing, or when it showed none. */
+export function chainErrorOf(socket: net.Socket): string | undefined {
+  const handle = (socket as unknown as { _handle: { verifyError(): NodeJS.ErrnoException | null } })._handle
+  return handle.verifyError()?.code
 }
 
 /** Tells whether a socket knows resets: TCP does, a socket file does not. */

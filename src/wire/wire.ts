@@ -44,6 +44,7 @@ export class Wire {
   #lastRead = 0
   /** Each read is a buffer of its own, which nobody reads into again. */
   #ownsReads = false
+  readonly #took = (chunk: Buffer): void => void this.#received(chunk.length, chunk)
 
   constructor(reader: WireReader) {
     this.reader = reader
@@ -53,6 +54,13 @@ export class Wire {
   static overHandle(handle: TcpHandle, reader: WireReader): Wire {
     const wire = new Wire(reader)
     wire.attach(socketOf(handle, wire.onread))
+    return wire
+  }
+
+  /** The same where the socket is to be given away again with `detach`: it reads into buffers of its own. */
+  static overStream(handle: TcpHandle, reader: WireReader): Wire {
+    const wire = new Wire(reader)
+    wire.attachStream(socketOf(handle))
     return wire
   }
 
@@ -91,11 +99,21 @@ export class Wire {
   attachStream(socket: net.Socket): void {
     this.attach(socket)
     this.#ownsReads = true
-    socket.on('data', (chunk: Buffer) => this.#received(chunk.length, chunk))
+    socket.on('data', this.#took)
   }
 
   get socket(): net.Socket {
     return this.#socket
+  }
+
+  /** Gives away a socket taken by `attachStream`, not read from any more, with `unread` in front of what is to come. */
+  detach(unread: Buffer): net.Socket {
+    const socket = this.#socket
+    socket.pause()
+    socket.off('data', this.#took)
+    this.reader = nobody
+    if (unread.length > 0) socket.unshift(unread)
+    return socket
   }
 
   get destroyed(): boolean {
@@ -239,3 +257,6 @@ export class Wire {
     this.#lent = false
   }
 }
+
+/** Reads for a wire whose socket belongs to somebody else by now. */
+const nobody: WireReader = { bytes() {}, ended() {}, drained() {}, closed() {} }

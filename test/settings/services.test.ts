@@ -56,8 +56,95 @@ test('every key of a service arrives, and a relative socket file stands beside t
   assert.deepEqual(plain?.connect, [{ scheme: 'tcp', authority: 'b.example:25' }])
 })
 
+test('TLS towards callers arrives as what its workers need', (t) => {
+  const folder = settingsFolder(
+    t,
+    `services:
+  - name: front
+    accept: tls://0.0.0.0:992
+    connect: tcp://host.example:23
+    tls:
+      certificate: gateway
+      protocols: [TLSv1.2]
+      ciphers: [TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384]
+      verifyClient: required
+      trustStores: [callers]
+      allow: { dns: [App.Example.], ip: ["2001:DB8::1"], email: [Ops@Corp.Example] }
+`,
+  )
+  const [front] = load(folder).settings.services
+  assert.deepEqual(front?.accept, { kind: 'tcp', host: '0.0.0.0', port: 992 })
+  const { offer, ...tls } = front.tls ?? assert.fail('there is no TLS')
+  assert.deepEqual(tls, {
+    certificate: 'gateway',
+    verifyClient: 'required',
+    trustStores: ['callers'],
+    revocation: { mode: 'soft', sources: ['crl'] },
+    allow: ['dns:app.example', 'ip:2001:db8::1', 'email:Ops@corp.example'],
+  })
+  assert.deepEqual(offer.protocols, ['TLSv1.2'])
+  assert.deepEqual(offer.openssl.legacy, ['ECDHE-ECDSA-AES256-GCM-SHA384'])
+})
+
+test('TLS outside loopback needs a word unless callers must show who they are', (t) => {
+  const front = (tls: string) =>
+    `services:\n  - { name: a, accept: "tls://0.0.0.0:992", connect: "tls://a.example:1", tls: { certificate: gw, ${tls} } }\n`
+  const known = settingsFolder(t, front('verifyClient: required, trustStores: [callers]'))
+  assert.equal(load(known).settings.services.length, 1)
+  const optional = settingsFolder(t, front('verifyClient: optional, trustStores: [callers]'))
+  assert.match(failureOf(optional).says.join(), /services\[0\]\.accept 0\.0\.0\.0:992 is outside loopback/)
+})
+
+const tlsEntry = (tls: string) =>
+  `{ name: a, accept: "tls://127.0.0.1:0", connect: "tls://a.example:1", tls: { ${tls} } }`
+
 const good = 'accept: "127.0.0.1:0", connect: "tls://a.example:1"'
 const bad: readonly [reason: string, entry: string, says: string][] = [
+  [
+    'a certificate asked for where there is no TLS',
+    `{ name: a, ${good}, tls: { certificate: gw, verifyClient: required, trustStores: [c] } }`,
+    '[0].tls.verifyClient: cannot ask anybody for a certificate on an entrance that accepts plain text: write accept: tls://',
+  ],
+  [
+    'TLS said of a plain entrance',
+    `{ name: a, ${good}, tls: { certificate: gw } }`,
+    '[0].tls: has no effect on an entrance that accepts plain text',
+  ],
+  [
+    'TLS said of a socket file',
+    '{ name: a, accept: "unix:a.sock", connect: "tls://a.example:1", tls: { certificate: gw } }',
+    '[0].tls: has no effect on an entrance that accepts plain text',
+  ],
+  [
+    'TLS without a certificate',
+    '{ name: a, accept: "tls://127.0.0.1:0", connect: "tls://a.example:1" }',
+    '[0].tls: is missing: tls:// needs tls.certificate',
+  ],
+  [
+    'callers that nobody vouches for',
+    tlsEntry('certificate: gw, verifyClient: required'),
+    '[0].tls.trustStores: is missing',
+  ],
+  [
+    'a list of callers that are never asked',
+    tlsEntry('certificate: gw, allow: { dns: [a.example] }'),
+    '[0].tls.allow: needs verifyClient',
+  ],
+  [
+    'nobody to be listed',
+    tlsEntry('certificate: gw, verifyClient: required, trustStores: [c], allow: {}'),
+    '[0].tls.allow: expected at least one list of names',
+  ],
+  [
+    'a protocol that is too old to take from callers',
+    tlsEntry('certificate: gw, protocols: [TLSv1.1]'),
+    '[0].tls.protocols[0]: expected one of TLSv1.3, TLSv1.2',
+  ],
+  [
+    'suites that leave a protocol without one',
+    tlsEntry('certificate: gw, protocols: [TLSv1.3, TLSv1.2], ciphers: [TLS_AES_256_GCM_SHA384]'),
+    '[0].tls.ciphers: no suite for TLSv1.2',
+  ],
   ['an unknown key means nothing', `{ name: a, ${good}, tsl: 1 }`, '[0].tsl: is not a known key'],
   ['a name is needed', `{ ${good} }`, '[0].name: is missing'],
   ['the proxy is an entrance too', `{ name: proxy, ${good} }`, '[0].name: expected a name of its own, found "proxy"'],

@@ -75,6 +75,11 @@ export const rooms: readonly Room[] = [
     ],
   },
   {
+    name: 'incoming/',
+    says: 'TLS towards callers: our certificate shown, theirs judged; the only incoming TLS of the data path',
+    mayImport: ['errors.ts', 'policy/', 'certificate/', 'truststore/', 'settings/', 'wire/', 'backend/'],
+  },
+  {
     name: 'jobs/',
     says: 'timed work of the control process, one file each; a job that fails runs again at its next time',
     mayImport: ['errors.ts'],
@@ -92,7 +97,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'service/',
     says: 'the entrance for fixed forwards: take a caller, reach one of its backends, tunnel, one log line',
-    mayImport: ['errors.ts', 'policy/', 'settings/', 'observe/', 'wire/', 'backend/', 'tunnel/'],
+    mayImport: ['errors.ts', 'policy/', 'settings/', 'observe/', 'wire/', 'backend/', 'incoming/', 'tunnel/'],
   },
   {
     name: 'importer/',
@@ -117,6 +122,7 @@ export const rooms: readonly Room[] = [
       'observe/',
       'wire/',
       'backend/',
+      'incoming/',
       'jobs/',
       'proxy/',
       'service/',
@@ -140,6 +146,7 @@ export const rooms: readonly Room[] = [
       'history/',
       'wire/',
       'backend/',
+      'incoming/',
       'importer/',
       'admin/',
       'processes/',
@@ -184,7 +191,7 @@ export const homes: Readonly<Record<string, readonly string[]>> = {
   'node:http': ['observe/', 'backend/', 'demo/', 'admin/'],
   'node:https': ['admin/'],
   // In policy/ for one list: which suites there are.
-  'node:tls': ['policy/', 'truststore/', 'backend/', 'demo/'],
+  'node:tls': ['policy/', 'truststore/', 'backend/', 'incoming/', 'demo/'],
   'node:dns': ['backend/'],
   'node:child_process': ['truststore/', 'revocation/', 'processes/', 'demo/'],
 }

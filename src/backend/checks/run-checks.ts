@@ -31,7 +31,12 @@ const checksOf: Readonly<Record<Grade, readonly Check[]>> = {
 
 /** Makes the checks of a grade; a finding for each that fails. */
 export function runChecks(path: JudgedPath, grade: Grade): Finding[] {
-  return checksOf[grade].flatMap(({ name, finding, find }) => {
+  return runEach(checksOf[grade], path)
+}
+
+/** Makes these checks. */
+export function runEach(some: readonly Check[], path: JudgedPath): Finding[] {
+  return some.flatMap(({ name, finding, find }) => {
     try {
       return find(path).map((detail) => ({ name: finding, detail }))
     } catch (thrown) {

@@ -1,0 +1,39 @@
+/** The trust stores and key pairs that services name, and where to say that one is not there. */
+import { badDocument, type Problem } from '../policy/problem.ts'
+import { problemIn } from '../settings/layer.ts'
+import type { Service } from '../settings/service.ts'
+import type { TrustReading } from '../truststore/trust-store-reader.ts'
+import type { IdentityReading } from './identity-reader.ts'
+
+type Named = Pick<Service, 'tls'>
+
+/** Lists what services name, each once. */
+export function servicesNeed(services: readonly Named[]): { readonly stores: string[]; readonly identities: string[] } {
+  return {
+    stores: [...new Set(services.flatMap(({ tls }) => tls?.trustStores ?? []))],
+    identities: [...new Set(services.flatMap(({ tls }) => tls?.certificate ?? []))],
+  }
+}
+
+/** Throws OPERATOR_BAD_DOCUMENT with every name in `services` of something that cannot be had. */
+export function assertServicesHave(services: readonly Named[], trust: TrustReading, keys: IdentityReading): void {
+  const problems = services.flatMap(({ tls }, index): Problem[] => {
+    const at = `services[${index}].tls`
+    const missing: Problem[] = []
+    const miss = (key: string, name: string, told: readonly string[]) =>
+      missing.push(problemIn('settings', `${at}.${key}`, told.join('; ') || `there is no ${JSON.stringify(name)}`))
+    if (tls !== undefined && !Object.hasOwn(keys.identities, tls.certificate)) {
+      miss('certificate', tls.certificate, saidOf(keys.problems, 'identity', tls.certificate))
+    }
+    for (const [position, name] of (tls?.trustStores ?? []).entries()) {
+      if (!Object.hasOwn(trust.sets, name))
+        miss(`trustStores[${position}]`, name, saidOf(trust.problems, 'store', name))
+    }
+    return missing
+  })
+  if (problems.length > 0) throw badDocument(problems)
+}
+
+function saidOf(problems: IdentityReading['problems'], kind: 'identity' | 'store', name: string): string[] {
+  return problems.filter(({ details }) => details[kind] === name).map(({ message }) => message)
+}
