@@ -39,6 +39,11 @@ export interface Vedette {
   command(...args: string[]): string[]
 }
 
+const compiledCode = {
+  NODE_COMPILE_CACHE: `${root}node_modules/.cache/vedette`,
+  NODE_COMPILE_CACHE_PORTABLE: '1',
+}
+
 /** Writes an instance's files, starts it, and waits until /readyz says 200. */
 export async function startVedette(options: VedetteOptions): Promise<Vedette> {
   const folder = `${options.folder}/vedette`
@@ -61,7 +66,8 @@ export async function startVedette(options: VedetteOptions): Promise<Vedette> {
     args: [`${root}src/main.ts`, 'run', '-c', settingsPath],
     folder: logFolder,
     cwd: folder,
-    ...(options.env === undefined ? {} : { env: options.env }),
+    // As `npm run vedette` and the image start it: what was compiled once is kept.
+    env: { ...(options.env ?? process.env), ...compiledCode },
   })
   const healthUrl = `http://127.0.0.1:${healthPort}`
   await untilReady(child, () => answersOk(`${healthUrl}/readyz`), { withinMs: START_LIMIT_MS, everyMs: 5 })
