@@ -1,5 +1,5 @@
 /**
- * CONNECT: a tunnel for a caller that brings its own TLS. The destination rules have spoken already; what is left is
+ * CONNECT, of HTTP or of SOCKS: a tunnel for a caller that brings its own TLS. The destination rules have spoken already; what is left is
  * the verdict of our own verifying handshake with the same backend, a connection to the very address it was reached
  * at, and the caller's own handshake, read as it passes (tunnel-inspection.ts). A rule may ask for less; what is not TLS
  * gets through in no case, unless the rule allows plain text.
@@ -12,9 +12,8 @@ import type { WireReader } from '../wire/wire.ts'
 import type { EntranceContext } from './entrance-context.ts'
 import type { RequestRecord } from './request-record.ts'
 import { TunnelInspection } from './tunnel-inspection.ts'
+import type { TunnelVoice } from './tunnel-voice.ts'
 import type { CallerConnection, Work } from './work.ts'
-
-const ESTABLISHED = 'HTTP/1.1 200 Connection established\r\n\r\n'
 
 /** ContentType handshake and the major version: how every TLS record that a client may begin with starts (RFC 8446 §5.1). */
 const TLS_HANDSHAKE = 0x16
@@ -27,6 +26,7 @@ export interface ConnectRequest {
   readonly caller: CallerConnection
   readonly decision: AllowedDecision
   readonly record: RequestRecord
+  readonly voice: TunnelVoice
 }
 
 export class Connect implements Work, WireReader {
@@ -34,16 +34,18 @@ export class Connect implements Work, WireReader {
   readonly #caller: CallerConnection
   readonly #decision: AllowedDecision
   readonly #record: RequestRecord
+  readonly #voice: TunnelVoice
   #backend: BackendConnection | undefined
   #inspection: TunnelInspection | undefined
   #held: OpenConnection | undefined
   #over = false
 
-  constructor(entrance: EntranceContext, { caller, decision, record }: ConnectRequest) {
+  constructor(entrance: EntranceContext, { caller, decision, record, voice }: ConnectRequest) {
     this.#entrance = entrance
     this.#caller = caller
     this.#decision = decision
     this.#record = record
+    this.#voice = voice
   }
 
   readonly blocked = false
@@ -168,8 +170,7 @@ export class Connect implements Work, WireReader {
     this.#backend = backend
     backend.wire.reader = this
     this.#record.reached(backend, false)
-    this.#record.answered(200)
-    this.#caller.wire.write(ESTABLISHED)
+    this.#caller.wire.write(this.#voice.established(this.#record))
     if (this.#decision.rule.plaintext) return this.#join(backend, this.#caller.handOff())
     this.#awaitCaller()
   }
@@ -209,12 +210,12 @@ export class Connect implements Work, WireReader {
     if (this.#over) return
     this.#over = true
     this.#record.fail(error)
-    this.#caller.wire.write(this.#record.errorReply(error, { close: true, bodyless: false }))
+    this.#caller.wire.write(this.#voice.refusal(error, this.#record))
     this.#entrance.finished(this.#record)
     this.#caller.done({ keep: false })
   }
 
-  /** After our 200 there is no HTTP left to refuse in: the connection is cut, and the log says why. */
+  /** After our answer there is nothing left to refuse in: the connection is cut, and the log says why. */
   #refuseBytes(message: string): void {
     this.#abandon(new SidecarError('POLICY_NOT_TLS', message))
     this.#caller.wire.reset()

@@ -14,13 +14,14 @@ import { Tunnel, type TunnelEnd } from '../tunnel/tunnel.ts'
 import type { Deadlines } from '../wire/deadlines.ts'
 import type { TcpHandle } from '../wire/raw-handle.ts'
 import { Caller, type Give } from './caller.ts'
-import { Connect } from './connect.ts'
+import { Connect, type ConnectRequest } from './connect.ts'
 import type { EntranceContext, TunnelRequest } from './entrance-context.ts'
 import { Exchange } from './exchange.ts'
 import { forwardsLeft, lastHopAnswer } from './max-forwards.ts'
 import { OwnAnswer } from './own-answer.ts'
 import { RequestRecord } from './request-record.ts'
 import { Routes } from './routes.ts'
+import { httpVoice } from './tunnel-voice.ts'
 import type { CallerConnection, Work } from './work.ts'
 
 export interface ProxyEntranceOptions {
@@ -129,10 +130,7 @@ export class ProxyEntrance implements EntranceContext {
       throw new SidecarError('CALLER_LOOP', 'the request has been through this proxy before')
     }
     if (head.method === 'CONNECT') {
-      const decision = this.routes.tunnel(head.target)
-      record.decided(decision, 'connect', '')
-      if (this.#tunnels.size >= this.limits.tunnels) throw atLimit('limits.tunnels')
-      return new Connect(this, { caller, decision, record })
+      return this.#connect(caller, record, { decision: this.routes.tunnel(head.target), voice: httpVoice })
     }
     const left = forwardsLeft(head)
     if (left === 0) return new OwnAnswer(this, caller, { record, text: lastHopAnswer(head, this.via) })
@@ -140,6 +138,12 @@ export class ProxyEntrance implements EntranceContext {
     const kind = head.upgrade !== undefined ? 'upgrade' : route.pool === undefined ? 'plain' : 'originate'
     record.decided(route.decision, kind, route.scheme)
     return new Exchange(this, { caller, route, head, record })
+  }
+
+  #connect(caller: CallerConnection, record: RequestRecord, how: Pick<ConnectRequest, 'decision' | 'voice'>): Work {
+    record.decided(how.decision, 'connect', '')
+    if (this.#tunnels.size >= this.limits.tunnels) throw atLimit('limits.tunnels')
+    return new Connect(this, { caller, record, ...how })
   }
 
   openTunnel({ caller, backend, held, record, ahead, closed }: TunnelRequest): void {
