@@ -30,6 +30,8 @@ export const errorCodes = {
     level: 'warn',
     hint: 'Show a certificate that the trust stores of the service vouch for and tls.allow lists, valid and not revoked.',
   },
+  CALLER_BAD_SOCKS: { level: 'warn', hint: 'Speak SOCKS5 (RFC 1928) at this port, and ask for CONNECT.' },
+  CALLER_NOT_AUTHENTICATED: { level: 'warn', hint: 'Give a user and password of the file that socks.users names.' },
   CALLER_LEFT: { level: 'info', hint: 'The caller closed its connection before the answer was complete.' },
 
   POLICY_UNLISTED: { level: 'warn', hint: 'Add a rule for this destination, or set destinations.unlisted: allow.' },

@@ -21,6 +21,7 @@ import { policyJsonSchema } from '../src/policy/json-schema.ts'
 import { parsePolicy } from '../src/policy/parse-policy.ts'
 import { findingNames } from '../src/policy/policy.ts'
 import { profiles } from '../src/policy/profiles.ts'
+import { guardedEntrances } from '../src/settings/listening.ts'
 import { settingsJsonSchema, settingsSchema } from '../src/settings/schema.ts'
 import {
   flagOf,
@@ -182,7 +183,7 @@ describe('the documents list what the source has', () => {
       // Any name that begins like this may hold the password of a trust store.
       'VEDETTE_TRUST_PASSWORD',
       'VEDETTE_TRUST_PASSWORD_CORP',
-      ...['PROXY', 'SERVICES', 'ADMIN', 'HEALTH'].map((name) => `VEDETTE_UNSAFE_${name}_LISTEN`),
+      ...guardedEntrances.map((name) => `VEDETTE_UNSAFE_${name.toUpperCase()}_LISTEN`),
     ]
     for (const file of documents()) {
       for (const [name] of read(file).matchAll(/\bVEDETTE_[A-Z_]+/g))

@@ -13,6 +13,7 @@ import type { Settings } from '../settings/settings.ts'
 import type { Snapshot } from '../settings/snapshot.ts'
 import type { TrustReading } from '../truststore/trust-store-reader.ts'
 import type { IdentityReading } from './identity-reader.ts'
+import { readSecrets } from './secret-files.ts'
 import { assertServicesHave, servicesNeed } from './service-needs.ts'
 
 /** Who reads what a policy names; the readers of the control process remember the last good reading. */
@@ -55,6 +56,7 @@ export async function composeSnapshot(
   const keys = await readers.identities.read([...new Set([...pairs, ...mentioned('identity')])])
   assertAllThere(parsed, trust, keys)
   assertServicesHave(settings.services, trust, keys)
+  const secrets = await readSecrets(settings)
   const snapshot: Snapshot = {
     generation,
     version,
@@ -64,6 +66,7 @@ export async function composeSnapshot(
     trust: pick(trust.sets, stores),
     intermediates: trust.intermediates,
     identities: pick(keys.identities, pairs),
+    ...(secrets === undefined ? {} : { secrets }),
   }
   return {
     snapshot: Object.freeze(snapshot),
@@ -78,10 +81,10 @@ export function meansTheSame(one: Snapshot, other: Snapshot): boolean {
   return meaningOf(one) === meaningOf(other)
 }
 
-function meaningOf({ policySha256, settings, trust, intermediates, identities }: Snapshot): string {
+function meaningOf({ policySha256, settings, trust, intermediates, identities, secrets }: Snapshot): string {
   const stores = Object.values(trust).map(({ name, sha256 }) => [name, sha256])
   const pairs = Object.values(identities).map(({ name, certificate, key, staple }) => [name, certificate, key, staple])
-  return JSON.stringify([policySha256, settings, stores.sort(), intermediates.sha256, pairs.sort()])
+  return JSON.stringify([policySha256, settings, stores.sort(), intermediates.sha256, pairs.sort(), secrets])
 }
 
 /**

@@ -3,7 +3,7 @@ import type { BoundAddress } from './messages.ts'
 
 /** Says where an entrance takes callers: `proxy listening on …`, `service NAME listening on …`. */
 export function describeBound(bound: BoundAddress): string {
-  const who = bound.entrance === 'proxy' ? 'proxy' : `service ${bound.entrance}`
+  const who = ['proxy', 'socks'].includes(bound.entrance) ? bound.entrance : `service ${bound.entrance}`
   return `${who} listening on ${formatBound(bound)}`
 }
 

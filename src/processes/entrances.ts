@@ -45,6 +45,7 @@ export class Entrances {
   accept(entrance: string, caller: TcpHandle): void {
     const service = this.#services.get(entrance)
     if (service !== undefined) service.accept(caller)
+    else if (entrance === 'socks') this.#proxy.acceptSocks(caller)
     else this.#proxy.accept(caller)
   }
 

@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import type { Settings } from '../settings/settings.ts'
+import { secretFiles } from './secret-files.ts'
 import type { Trigger } from './trigger.ts'
 import type { WatchedGroup } from './watch-files.ts'
 
@@ -10,9 +11,10 @@ export interface FileGroup extends WatchedGroup {
 }
 
 /** Lists the groups for the settings in force. */
-export function fileGroups({ policy, truststores, identities }: Settings, settingsFile: string): readonly FileGroup[] {
+export function fileGroups(settings: Settings, settingsFile: string): readonly FileGroup[] {
+  const { policy, truststores, identities } = settings
   return [
-    { name: 'settings-file', files: [settingsFile], folders: [] },
+    { name: 'settings-file', files: [settingsFile, ...secretFiles(settings)], folders: [] },
     { name: 'policy-file', files: [policy], folders: [] },
     { name: 'truststore', files: [], folders: [truststores] },
     { name: 'identity', files: [], folders: [identities] },

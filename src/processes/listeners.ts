@@ -8,7 +8,7 @@ import type { TcpHandle } from '../wire/raw-handle.ts'
 import { type BoundSocket, bindAddress, describeAddress, removeStaleFile, setMode } from './bind-entrance.ts'
 import type { BoundAddress } from './messages.ts'
 
-/** One address and the entrance that callers reach there: `proxy`, or the name of a service. */
+/** One address and the entrance that callers reach there: `proxy`, `socks`, or the name of a service. */
 export interface EntranceAddress {
   readonly entrance: string
   /** Which of the entrance's addresses it is, from 0. */
@@ -25,10 +25,17 @@ export interface EntranceListener {
 interface Bound extends EntranceAddress, BoundSocket {}
 
 /** Lists every address that the settings want callers at. */
-export function entranceAddresses({ proxy, services }: Pick<Settings, 'proxy' | 'services'>): EntranceAddress[] {
+export function entranceAddresses({
+  proxy,
+  socks,
+  services,
+}: Pick<Settings, 'proxy' | 'socks' | 'services'>): EntranceAddress[] {
+  const doors = { proxy, socks }
   return [
-    ...proxy.listen.map(
-      (address, place): EntranceAddress => ({ entrance: 'proxy', place, address: { kind: 'tcp', ...address } }),
+    ...(['proxy', 'socks'] as const).flatMap((entrance) =>
+      doors[entrance].listen.map(
+        (address, place): EntranceAddress => ({ entrance, place, address: { kind: 'tcp', ...address } }),
+      ),
     ),
     ...services.map(({ name, accept }) => ({ entrance: name, place: 0, address: accept })),
   ]

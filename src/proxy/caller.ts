@@ -10,12 +10,10 @@ import { parseRequestHead, type RequestHead } from '../http/request-head.ts'
 import type { Watched } from '../wire/deadlines.ts'
 import type { TcpHandle } from '../wire/raw-handle.ts'
 import { Wire, type WireReader } from '../wire/wire.ts'
-import type { EntranceContext } from './entrance-context.ts'
+import type { EntranceCaller, EntranceContext, Give } from './entrance-context.ts'
 import type { RequestRecord } from './request-record.ts'
 import { syntaxFault } from './syntax-fault.ts'
 import type { CallerConnection, Work } from './work.ts'
-
-export type Give = (handle: TcpHandle, early: Buffer) => Promise<void>
 
 const NOTHING = Buffer.alloc(0)
 /** How long a caller that is to leave is waited for; after a retirement also how long an idle one may still ask. */
@@ -23,7 +21,7 @@ const LINGER_MS = 500
 /** One that goes on sending after its last answer is waited for until it has read it, but no longer than this. */
 const LINGER_MAX_MS = 30_000
 
-export class Caller implements CallerConnection, WireReader, Watched {
+export class Caller implements CallerConnection, EntranceCaller, WireReader, Watched {
   deadline = 0
   readonly wire: Wire
   readonly #entrance: EntranceContext

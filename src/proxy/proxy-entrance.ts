@@ -1,5 +1,5 @@
 /**
- * Entrance one, the forward proxy: takes callers, gives each request its work, and at the end of its generation
+ * Entrance one, the forward proxy, with a door for HTTP and one for SOCKS5: takes callers, gives each request its work, and at the end of its generation
  * moves the callers on. Everything it shares among callers is made once per snapshot.
  */
 import type { Backends } from '../backend/backends.ts'
@@ -8,19 +8,22 @@ import { SidecarError } from '../errors.ts'
 import type { RequestHead } from '../http/request-head.ts'
 import { hasViaPseudonym } from '../http/via.ts'
 import type { AccessRecord } from '../observe/access-record.ts'
+import type { Destination } from '../policy/destination.ts'
+import { parseAuthority, parseDestination } from '../policy/parse-destination.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { Snapshot } from '../settings/snapshot.ts'
 import { Tunnel, type TunnelEnd } from '../tunnel/tunnel.ts'
 import type { Deadlines } from '../wire/deadlines.ts'
 import type { TcpHandle } from '../wire/raw-handle.ts'
-import { Caller, type Give } from './caller.ts'
-import { Connect, type ConnectRequest } from './connect.ts'
-import type { EntranceContext, TunnelRequest } from './entrance-context.ts'
+import { Caller } from './caller.ts'
+import { Connect } from './connect.ts'
+import type { EntranceCaller, EntranceContext, Give, TunnelRequest, TunnelWish } from './entrance-context.ts'
 import { Exchange } from './exchange.ts'
 import { forwardsLeft, lastHopAnswer } from './max-forwards.ts'
 import { OwnAnswer } from './own-answer.ts'
 import { RequestRecord } from './request-record.ts'
 import { Routes } from './routes.ts'
+import { SocksCaller } from './socks/socks-caller.ts'
 import { httpVoice } from './tunnel-voice.ts'
 import type { CallerConnection, Work } from './work.ts'
 
@@ -41,11 +44,12 @@ export class ProxyEntrance implements EntranceContext {
   readonly limits: Settings['limits']
   readonly timeouts: Settings['timeouts']
   readonly via: string
+  readonly socksUsers: EntranceContext['socksUsers']
   /** Called when the last caller has left after `retire`. */
   emptied: () => void = () => {}
   readonly #snapshot: Snapshot
   readonly #finished: (record: AccessRecord) => void
-  readonly #callers = new Set<Caller>()
+  readonly #callers = new Set<EntranceCaller>()
   readonly #tunnels = new Map<Tunnel, OpenConnection>()
   readonly #idPrefix: string
   #requests = 0
@@ -64,6 +68,7 @@ export class ProxyEntrance implements EntranceContext {
     this.limits = settings.limits
     this.timeouts = settings.timeouts
     this.via = options.via
+    this.socksUsers = options.snapshot.secrets?.socksUsers
     this.#idPrefix = `${options.snapshot.generation.toString(36)}-${process.pid.toString(36)}-`
   }
 
@@ -81,6 +86,13 @@ export class ProxyEntrance implements EntranceContext {
     if (this.#callers.size > this.limits.callers) return caller.refuse(atLimit('limits.callers'))
     if (early !== undefined) caller.bytes(early)
     if (this.#retired) caller.retire(this.#give)
+  }
+
+  /** Takes a new caller that speaks SOCKS5. */
+  acceptSocks(handle: TcpHandle): void {
+    const caller = new SocksCaller(this, handle)
+    this.#callers.add(caller)
+    if (this.#callers.size > this.limits.callers) caller.refuse(atLimit('limits.callers'))
   }
 
   /** Gives idle callers away at once and the others when their answer is complete; without `give` they are closed. */
@@ -130,7 +142,7 @@ export class ProxyEntrance implements EntranceContext {
       throw new SidecarError('CALLER_LOOP', 'the request has been through this proxy before')
     }
     if (head.method === 'CONNECT') {
-      return this.#connect(caller, record, { decision: this.routes.tunnel(head.target), voice: httpVoice })
+      return this.#tunnel(caller, parseAuthority(head.target), { record, voice: httpVoice })
     }
     const left = forwardsLeft(head)
     if (left === 0) return new OwnAnswer(this, caller, { record, text: lastHopAnswer(head, this.via) })
@@ -140,10 +152,8 @@ export class ProxyEntrance implements EntranceContext {
     return new Exchange(this, { caller, route, head, record })
   }
 
-  #connect(caller: CallerConnection, record: RequestRecord, how: Pick<ConnectRequest, 'decision' | 'voice'>): Work {
-    record.decided(how.decision, 'connect', '')
-    if (this.#tunnels.size >= this.limits.tunnels) throw atLimit('limits.tunnels')
-    return new Connect(this, { caller, record, ...how })
+  tunnelFor(caller: CallerConnection, { host, port, ...how }: TunnelWish): Work {
+    return this.#tunnel(caller, parseDestination(host, port), how)
   }
 
   openTunnel({ caller, backend, held, record, ahead, closed }: TunnelRequest): void {
@@ -172,9 +182,16 @@ export class ProxyEntrance implements EntranceContext {
   }
 
   left(caller: CallerConnection): void {
-    this.deadlines.unwatch(caller as Caller)
-    this.#callers.delete(caller as Caller)
+    this.deadlines.unwatch(caller as EntranceCaller)
+    this.#callers.delete(caller as EntranceCaller)
     this.#tellWhenEmpty()
+  }
+
+  #tunnel(caller: CallerConnection, to: Destination, { record, voice }: Pick<TunnelWish, 'record' | 'voice'>): Work {
+    const decision = this.routes.tunnel(to)
+    record.decided(decision, 'connect', '')
+    if (this.#tunnels.size >= this.limits.tunnels) throw atLimit('limits.tunnels')
+    return new Connect(this, { caller, decision, record, voice })
   }
 
   #tellWhenEmpty(): void {

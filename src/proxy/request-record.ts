@@ -36,6 +36,13 @@ export class RequestRecord {
     this.access.method = head.method
   }
 
+  /** A caller came in by the SOCKS door, where everybody asks for the same. */
+  beginSocks(): void {
+    this.access.entrance = 'socks'
+    this.access.kind = 'connect'
+    this.access.method = 'CONNECT'
+  }
+
   decided(decision: Decision, kind: AccessRecord['kind'], scheme: string): void {
     const { access } = this
     access.kind = kind

@@ -6,6 +6,7 @@ import type { Backends } from '../backend/backends.ts'
 import type { Pool } from '../backend/pool.ts'
 import { type AllowedDecision, allowedOrThrow } from '../policy/allowed-or-throw.ts'
 import { decide } from '../policy/decide.ts'
+import type { Destination } from '../policy/destination.ts'
 import { parseAuthority, parseDestination } from '../policy/parse-destination.ts'
 import type { Policy } from '../policy/policy.ts'
 import { originLength, parseAbsoluteTarget } from './target.ts'
@@ -39,9 +40,9 @@ export class Routes {
     return (length === -1 ? undefined : this.#byOrigin.get(target.slice(0, length))) ?? this.#make(target)
   }
 
-  /** The decision on a CONNECT target; throws as `find` does. */
-  tunnel(authority: string): AllowedDecision {
-    return allowedOrThrow(decide(this.#policy, parseAuthority(authority)))
+  /** The decision on where a tunnel is to lead; throws as `find` does. */
+  tunnel(to: Destination): AllowedDecision {
+    return allowedOrThrow(decide(this.#policy, to))
   }
 
   #make(target: string): Route {

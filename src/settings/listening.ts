@@ -1,7 +1,7 @@
 import type { ListenAddress, Settings } from './settings.ts'
 
 /** The entrances whose addresses need a word before they may leave loopback. */
-export const guardedEntrances = ['proxy', 'services', 'admin', 'health'] as const
+export const guardedEntrances = ['proxy', 'socks', 'services', 'admin', 'health'] as const
 export type GuardedEntrance = (typeof guardedEntrances)[number]
 
 /** One address that the settings want listened on, and where they say so. */
@@ -15,9 +15,10 @@ export interface Listening {
 }
 
 /** Lists every TCP address that the settings want listened on. */
-export function listeningOf({ proxy, services, admin, health }: Settings): Listening[] {
+export function listeningOf({ proxy, socks, services, admin, health }: Settings): Listening[] {
   return [
     ...proxy.listen.map((address): Listening => ({ entrance: 'proxy', setting: 'proxy.listen', address })),
+    ...socks.listen.map((address): Listening => ({ entrance: 'socks', setting: 'socks.listen', address })),
     ...services.flatMap(({ accept, tls }, index): Listening[] => {
       if (accept.kind === 'unix') return []
       const { host, port } = accept

@@ -150,7 +150,9 @@ function choose(path: SettingPath, layers: Layers): { value: unknown; origin: Or
 }
 
 function given(path: SettingPath, value: unknown, origin: Origin, folder: string) {
-  return { value: settingTraits(path).isPath ? resolve(folder, String(value)) : value, origin }
+  const { isPath } = settingTraits(path)
+  const isLeftAlone = isPath === undefined || (isPath === 'or none' && value === 'none')
+  return { value: isLeftAlone ? value : resolve(folder, String(value)), origin }
 }
 
 function valueAt(document: unknown, steps: readonly string[]): unknown {

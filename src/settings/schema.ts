@@ -35,6 +35,15 @@ export const settingsSchema = z
     apiVersion: z.literal('vedette/v1'),
     kind: z.literal('Settings'),
     proxy: z.strictObject({ listen: z.array(address).min(1).describe('Where the forward proxy listens.') }).partial(),
+    socks: z
+      .strictObject({
+        listen: z
+          .array(z.union([z.literal('none'), address]))
+          .min(1)
+          .describe('Where the forward proxy takes callers by SOCKS5; none is nowhere.'),
+        users: path.describe('The file of who may come in by SOCKS5, a user:password on each line; none asks nobody.'),
+      })
+      .partial(),
     admin: z
       .strictObject({
         listen: address.describe('Where the System Manager and the API listen.'),

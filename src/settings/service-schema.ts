@@ -124,7 +124,7 @@ export type ServiceEntry = z.output<typeof serviceSchema>
 
 /** All of them: names are what logs and metrics tell entrances apart by. */
 export const servicesSchema = z.array(serviceSchema).superRefine((entries, context) => {
-  const seen = new Set(['proxy'])
+  const seen = new Set(['proxy', 'socks'])
   for (const [index, { name }] of entries.entries()) {
     if (seen.has(name)) {
       context.addIssue({ code: 'custom', path: [index, 'name'], message: 'expected a name of its own', input: entries })

@@ -10,11 +10,14 @@ export interface SettingTraits {
   /** How one text becomes what the document would hold. */
   readonly text: 'word' | 'number' | 'number or word' | 'list'
   /** Says whether a relative one is resolved against a folder. */
-  readonly isPath?: true
+  readonly isPath?: true | 'or none'
 }
 
 export const settingTable = {
   'proxy.listen': { fallback: ['127.0.0.1:3128'], text: 'list' },
+  // A word, because an empty list could not be said in a flag.
+  'socks.listen': { fallback: ['none'], text: 'list' },
+  'socks.users': { fallback: 'none', text: 'word', isPath: 'or none' },
   'admin.listen': { fallback: '127.0.0.1:9080', text: 'word' },
   'admin.identity': { fallback: 'none', text: 'word' },
   'admin.allow': { fallback: ['any'], text: 'list' },

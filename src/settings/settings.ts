@@ -3,6 +3,12 @@ import type { Service } from './service.ts'
 /** vedette.yaml with defaults filled in and flags and environment applied: frozen, plain JSON, milliseconds. */
 export interface Settings {
   readonly proxy: { readonly listen: readonly ListenAddress[] }
+  readonly socks: {
+    /** Empty where nobody is to come in by SOCKS. */
+    readonly listen: readonly ListenAddress[]
+    /** The file of who may, absolute, or `none`. */
+    readonly users: string
+  }
   readonly admin: {
     readonly listen: ListenAddress
     /** A name under identities/, or `none`. */

@@ -20,6 +20,14 @@ export interface Snapshot {
   readonly intermediates: IntermediatePool
   /** By name: every key pair that some rule or service names. */
   readonly identities: Readonly<Record<string, Identity>>
+  /** What the files of secrets say; left out where the settings name none. */
+  readonly secrets?: Secrets
+}
+
+/** Who may come in, and who we are to others, beside key pairs. */
+export interface Secrets {
+  /** SHA-256 of passwords (hex) by user; left out, the SOCKS door asks nobody who they are. */
+  readonly socksUsers?: Readonly<Record<string, string>>
 }
 
 /** A key pair under identities/<name>/, PEM whatever its files were. */

@@ -33,6 +33,10 @@ export function toSettings(
   }
   return {
     proxy: { listen: value('proxy.listen') as readonly ListenAddress[] },
+    socks: {
+      listen: (value('socks.listen') as readonly (ListenAddress | 'none')[]).filter((address) => address !== 'none'),
+      users: text('socks.users'),
+    },
     admin: {
       listen: value('admin.listen') as ListenAddress,
       identity: text('admin.identity'),

@@ -2,6 +2,7 @@
  * The forward proxy without TLS and without processes: its backends are plain sockets on loopback, whatever the
  * policy says of TLS, so that a test sees byte for byte what goes out and decides byte for byte what comes back.
  */
+import { hash } from 'node:crypto'
 import { once } from 'node:events'
 import net from 'node:net'
 import type { TestContext } from 'node:test'
@@ -26,6 +27,10 @@ export interface EntranceOptions {
   readonly timeouts?: Partial<Settings['timeouts']>
   /** Thrown instead of dialling. */
   readonly refuseDial?: SidecarError
+  /** What the callers speak; HTTP unless told otherwise. */
+  readonly door?: 'http' | 'socks'
+  /** Passwords by user, for the SOCKS door. */
+  readonly socksUsers?: Readonly<Record<string, string>>
 }
 
 export interface TestEntrance {
@@ -60,7 +65,7 @@ export async function startEntrance(
     },
   })
   const { handle, port } = bindHandle({ host: '127.0.0.1', port: 0 })
-  acceptOn(handle, (caller) => entrance.accept(caller))
+  acceptOn(handle, (caller) => (options.door === 'socks' ? entrance.acceptSocks(caller) : entrance.accept(caller)))
   t.after(() => {
     handle.close()
     entrance.cut()
@@ -241,11 +246,13 @@ export async function startRawBackend(t: TestContext): Promise<RawBackend> {
   return { port: (server.address() as net.AddressInfo).port, accepted }
 }
 
-function testSnapshot({ policy = makePolicy(), limits, timeouts }: EntranceOptions): Snapshot {
+function testSnapshot({ policy = makePolicy(), limits, timeouts, socksUsers }: EntranceOptions): Snapshot {
   const settings = {
     workers: 1,
     limits: { callers: 100, tunnels: 100, headBytes: 65_536, backendConnections: 10, ...limits },
     timeouts: { headMs: 30_000, firstByteMs: 60_000, idleMs: 3_600_000, ...timeouts },
   }
-  return { generation: 3, version: 7, policy, settings } as unknown as Snapshot
+  const hashes = Object.entries(socksUsers ?? {}).map(([user, password]) => [user, hash('sha256', password, 'hex')])
+  const secrets = socksUsers === undefined ? undefined : { socksUsers: Object.fromEntries(hashes) }
+  return { generation: 3, version: 7, policy, settings, secrets } as unknown as Snapshot
 }

@@ -86,6 +86,7 @@ function makeSettings({ timeouts, limits, settings }: SnapshotWish): Settings {
   const nowhere = { host: '127.0.0.1', port: 0 }
   return {
     proxy: { listen: [nowhere] },
+    socks: { listen: [], users: 'none' },
     admin: { listen: nowhere, identity: 'none', allow: ['any'], hosts: ['own'] },
     health: { listen: nowhere },
     policy: '/nonexistent/policy.yaml',

@@ -13,6 +13,8 @@ export interface SidecarWish {
   readonly spec?: string
   /** PEM files by the name of their trust store. */
   readonly trust?: Readonly<Record<string, string>>
+  /** Further files of its folder, by name. */
+  readonly files?: Readonly<Record<string, string>>
   /** Further lines of vedette.yaml. */
   readonly settings?: string
 }
@@ -36,6 +38,7 @@ export async function startSidecar(t: Cleaner, wish: SidecarWish = {}): Promise<
   mkdirSync(path.join(folder, 'policies'))
   writeFileSync(path.join(folder, 'policies', 'default.yaml'), policyText(wish.spec ?? ''))
   writeFileSync(path.join(folder, 'vedette.yaml'), settingsText(wish.settings ?? ''))
+  for (const [name, text] of Object.entries(wish.files ?? {})) writeFileSync(path.join(folder, name), text)
   const sidecar = new Sidecar(folder)
   t.after(() => sidecar.stop())
   await sidecar.ready()

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Backends } from '../../src/backend/backends.ts'
 import type { Pool } from '../../src/backend/pool.ts'
+import { parseAuthority } from '../../src/policy/parse-destination.ts'
 import { Routes } from '../../src/proxy/routes.ts'
 import { makePolicy, makeRule, pattern } from '../kit/policies.ts'
 
@@ -119,6 +120,6 @@ test('very many origins do not grow the map without bound', () => {
 
 test('a tunnel is decided on the authority it names', () => {
   const routes = new Routes(policy, backends)
-  assert.equal(routes.tunnel('a.test:443').destination.authority, 'a.test:443')
-  assert.throws(() => routes.tunnel('x.bad.test:443'), { code: 'POLICY_RULE_DENIES' })
+  assert.equal(routes.tunnel(parseAuthority('a.test:443')).destination.authority, 'a.test:443')
+  assert.throws(() => routes.tunnel(parseAuthority('x.bad.test:443')), { code: 'POLICY_RULE_DENIES' })
 })

@@ -13,6 +13,7 @@ test('without file, flags or variables the defaults hold, paths below the workin
   assert.equal(file, null)
   assert.deepEqual(settings, {
     proxy: { listen: [{ host: '127.0.0.1', port: 3128 }] },
+    socks: { listen: [], users: 'none' },
     admin: { listen: { host: '127.0.0.1', port: 9080 }, identity: 'none', allow: ['any'], hosts: ['own'] },
     health: { listen: { host: '127.0.0.1', port: 9901 } },
     policy: join(folder, 'policies/default.yaml'),
@@ -44,6 +45,7 @@ const everything = `
 apiVersion: vedette/v1
 kind: Settings
 proxy: { listen: ["127.0.0.1:1", "[::1]:2", "localhost:0"] }
+socks: { listen: ["127.0.0.1:8"], users: users.txt }
 admin: { listen: 127.0.0.2:3, identity: manager, allow: [10.0.0.0/8, 127.0.0.1], hosts: [own, vedette.corp.example] }
 health: { listen: "[::1]:4" }
 policy: p.yaml
@@ -71,6 +73,7 @@ test('every key of the file arrives, and says its place', (t) => {
         { host: '127.0.0.1', port: 0 },
       ],
     },
+    socks: { listen: [{ host: '127.0.0.1', port: 8 }], users: join(folder, 'users.txt') },
     admin: {
       listen: { host: '127.0.0.2', port: 3 },
       identity: 'manager',
@@ -101,12 +104,14 @@ test('every key of the file arrives, and says its place', (t) => {
     log: { format: 'pretty', level: 'debug' },
   })
   assert.ok(Object.values(origins).every((origin) => origin.from === 'file'))
-  assert.deepEqual(origins.policy, { from: 'file', name: `${file}:7:9` })
-  assert.deepEqual(origins['log.level'], { from: 'file', name: `${file}:17:31` })
+  assert.deepEqual(origins.policy, { from: 'file', name: `${file}:8:9` })
+  assert.deepEqual(origins['log.level'], { from: 'file', name: `${file}:18:31` })
 })
 
 const texts: Readonly<Record<SettingPath, readonly [text: string, other: string]>> = {
   'proxy.listen': ['127.0.0.1:5, [::1]:6', '127.0.0.1:7'],
+  'socks.listen': ['127.0.0.1:5, [::1]:6', 'none'],
+  'socks.users': ['/a', 'none'],
   'admin.listen': ['127.0.0.1:5', '127.0.0.1:7'],
   'admin.identity': ['one', 'other'],
   'admin.allow': ['10.0.0.0/8', '10.0.0.1,any'],
