@@ -41,6 +41,21 @@ export async function openHistory(stateFolder: string): Promise<History> {
   })
 }
 
+/**
+ * Opens the history of a state folder to look something up, and changes nothing: no table is made or brought up to date,
+ * for an older release may be running on it. Undefined where there is none, or none that can be read.
+ */
+export async function openToRead(stateFolder: string): Promise<History | undefined> {
+  const file = historyFile(stateFolder)
+  if (!existsSync(file)) return undefined
+  const { DatabaseSync } = await import('node:sqlite')
+  try {
+    return { file, database: new DatabaseSync(file, { readOnly: true, timeout: lockTimeoutMs }), fresh: false }
+  } catch {
+    return undefined
+  }
+}
+
 /** Closes a history; closing twice is allowed. */
 export function closeHistory(history: History): void {
   if (history.database.isOpen) guarded(history.file, () => history.database.close())

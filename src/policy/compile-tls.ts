@@ -11,6 +11,7 @@ import type { Protocol, TlsOffer } from './policy.ts'
 import { newestProfile, type Profile, profiles } from './profiles.ts'
 import type { TlsEntry } from './schema.ts'
 import { choosesOwnSet, type TlsScope } from './tls-scope.ts'
+import { warnOfLost } from './warn-of-lost.ts'
 import { warnOfRepeats } from './warn-of-repeats.ts'
 
 /** Compiles TLS settings with everything inherited filled in. */
@@ -20,6 +21,7 @@ export function compileTls(entry: TlsEntry, scope: TlsScope): TlsOffer {
   const profileName = entry.profile ?? newestProfile
   const profile: Profile = profiles[isCustom ? newestProfile : profileName]
   const lists = isCustom ? entry : {}
+  if (lists.ciphers === undefined) warnOfLost(isCustom ? newestProfile : profileName, profile, scope)
 
   const protocols = ascending(lists.protocols ?? profile.protocols)
   const groups = groupsFor(protocols, lists.groups ?? profile.groups, entry.postQuantum)

@@ -51,11 +51,16 @@ export function excuseLost(
   return [
     ...problems.filter(({ path }) => !paths.has(path)),
     ...lost.map(({ path, name, reason }) =>
-      problemAt(path, `${name} is lost, and left its list: removed by platform: ${reason}`, { severity: 'warning' }),
+      problemAt(path, `${name} is lost, and left its list: removed by platform: ${reason}${asLongAs}`, {
+        severity: 'warning',
+      }),
     ),
     ...[...emptied.values()].map((list) => problemAt(list, 'nothing is left of the list: choose anew')),
   ]
 }
+
+/** What tells this text from a new one, which may not name it. */
+const asLongAs = '; this text goes on without it, a changed one may not name it'
 
 function valueAt(document: unknown, path: Path): unknown {
   let value = document

@@ -10,6 +10,7 @@ import type { Actors } from './acts.ts'
 import type { Change } from './change.ts'
 import { composeSnapshot } from './compose-snapshot.ts'
 import { loadIdentity } from './identity-reader.ts'
+import { appliedUnder } from './note-upgrade.ts'
 import type { Log } from './outcome-record.ts'
 import { probe } from './probe.ts'
 import { rehearseCandidate } from './rehearse-candidate.ts'
@@ -59,7 +60,10 @@ function instanceFrom({ actors, load, log, health, totals }: AdminDoorOptions): 
     async compose(text) {
       const { settings, generation, version } = inForce(snapshot())
       const source = { text, file: 'candidate' }
-      const composition = await composeSnapshot(source, { settings, readers: readers(settings), generation, version })
+      const composition = await composeSnapshot(source, {
+        ...{ settings, readers: readers(settings), generation, version },
+        appliedUnder: appliedUnder(history, text),
+      })
       return composition.snapshot
     },
     async rehearse(text, tell) {

@@ -5,6 +5,7 @@ import type { Problem } from '../policy/problem.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { Snapshot } from '../settings/snapshot.ts'
 import { composeSnapshot, type Readers } from './compose-snapshot.ts'
+import { appliedUnder } from './note-upgrade.ts'
 import type { RehearsalLine } from './rehearsal-line.ts'
 import { rehearsalList } from './rehearsal-list.ts'
 import { type Rehearsal, type RehearseOptions, rehearse } from './rehearse.ts'
@@ -32,7 +33,10 @@ export async function rehearseCandidate(
   { history, active, readers, progress, known, line }: RehearsalMeans,
 ): Promise<CandidateRehearsal> {
   const { settings, generation, version } = active
-  const composition = await composeSnapshot(text, { settings, readers: readers(settings), generation, version })
+  const composition = await composeSnapshot(text, {
+    ...{ settings, readers: readers(settings), generation, version },
+    appliedUnder: appliedUnder(history, text.text),
+  })
   const { snapshot, warnings } = composition
   const seen = lastSightings(history).map(({ authority }) => authority)
   const destinations = rehearsalList({ policies: [snapshot.policy, active.policy], services: settings.services, seen })

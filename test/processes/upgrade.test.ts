@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import { closeHistory, openHistory } from '../../src/history/open-history.ts'
 import { recordVersion } from '../../src/history/versions.ts'
 import { type CatalogueRecord, currentCatalogue, makeCatalogue } from '../../src/policy/catalogue-record.ts'
@@ -84,5 +85,35 @@ describe('an instance after an upgrade', () => {
     const instance = startInstance(t, { policy, folder: await folderWith(t, policy, olderCatalogue()) })
     assert.equal(await instance.ended, 3)
     assert.match(instance.stderr, /nothing is left of the list/)
+  })
+
+  it('does not go back by itself either to a version before it: that may allow what this one forbids', async (t) => {
+    const folder = await folderWith(t, policyText('sni: false'), currentCatalogue())
+    const history = await openHistory(path.join(folder, 'state'))
+    const text = customText('RC4-SHA')
+    recordVersion(history, { text, author: 'ops', comment: '', source: 'file', timeMs: 2, catalogue: olderCatalogue() })
+    closeHistory(history)
+    const refused = startInstance(t, { policy: text, folder })
+    assert.equal(await refused.ended, 3)
+    const mended = startInstance(t, { policy: customText('ECDHE-RSA-AES128-GCM-SHA256'), folder })
+    await mended.up
+    assert.equal((await mended.status()).version?.number, 3)
+  })
+
+  it('goes on with the version in force when the file has become one of which nothing is left', async (t) => {
+    const folder = await folderWith(t, policyText('sni: false'), currentCatalogue())
+    const instance = startInstance(t, { policy: customText('RC4-SHA'), folder })
+    await instance.up
+    const { version, rejected } = await instance.status()
+    assert.equal(version?.number, 1)
+    assert.match(rejected?.message ?? '', /removed by platform: RC4/)
+  })
+
+  it('that is new to a runtime without a suite of the default set says so at its start', async (t) => {
+    const main = fileURLToPath(new URL('../kit/lesser-main.ts', import.meta.url))
+    const instance = startInstance(t, { policy: policyText(''), main })
+    await instance.up
+    const warning = await instance.logged('policy.warning')
+    assert.match(String(warning.message), /the set 2026-11 is offered without TLS_CHACHA20_POLY1305_SHA256, /)
   })
 })
