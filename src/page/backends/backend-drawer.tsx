@@ -19,7 +19,7 @@ type Sight = BackendDetail['sightings'][number]
 
 /** Everything about one backend, and what can be done about it. */
 export function BackendDrawer({ backend, onClose }: { readonly backend: string; readonly onClose: () => void }) {
-  const detail = useQuery(backendLook(backend))
+  const detail = useQuery({ ...backendLook(backend), refetchInterval: LOOK_AGAIN_MS })
   const mayChange = useMay('operator')
   return (
     <Drawer title={backend} onClose={onClose}>
@@ -116,3 +116,6 @@ function filterFor(backend: string): string {
   const host = backend.slice(0, at).replace(/^\[|\]$/g, '')
   return `host:${host} port:${backend.slice(at + 1)}`
 }
+
+/** A handshake is written down within a second or two. */
+const LOOK_AGAIN_MS = 3000

@@ -71,14 +71,14 @@ function columns(acts: Acts | undefined): readonly Column<Sighting>[] {
       cell: (sighting) => (
         <span className="row">
           {acts && sighting.spkiSha256 !== '' && (
-            <button type="button" aria-label={`Trust ${sighting.backend}…`} onClick={() => acts.trust(sighting)}>
+            <button type="button" aria-label={`Trust this… ${sighting.backend}`} onClick={() => acts.trust(sighting)}>
               Trust this…
             </button>
           )}
           {acts && sighting.findings.length > 0 && (
             <button
               type="button"
-              aria-label={`Exception for ${sighting.backend}…`}
+              aria-label={`Create exception… ${sighting.backend}`}
               onClick={() => acts.except(sighting)}
             >
               Create exception…

@@ -1,0 +1,210 @@
+/** The pure parts of the screens for looking: what they decide from what the API says. */
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import type { Backend, Connection, Explanation, Policy, Probe, Summary } from '../../src/admin/contract.ts'
+import { describeSni } from '../../src/page/backends/describe-sni.ts'
+import { editsToUse } from '../../src/page/backends/trust-certificate.ts'
+import { decisionSeries, rankCounts, sumDecisions } from '../../src/page/chart/decision-series.ts'
+import { noConnections, SHOWN_MAX, stepConnections } from '../../src/page/monitoring/live-connections.ts'
+import { suggestFilters } from '../../src/page/monitoring/suggest-filter.ts'
+import { byDaysLeft, expiring } from '../../src/page/overview/expiring.ts'
+import { describeBytes, describePhase } from '../../src/page/show/describe-amount.ts'
+import { describeDaysLeft } from '../../src/page/show/describe-time.ts'
+import { faultOfFingerprint, matchesFingerprint } from '../../src/page/show/match-fingerprint.ts'
+import { stepsOf } from '../../src/page/simulator/decision-steps.ts'
+
+const DAY_MS = 86_400_000
+const all = ['spec', 'strictTls', 'customTrustStores']
+
+describe('a fingerprint that somebody typed', () => {
+  const sha256 = 'ab'.repeat(32)
+  const rows: [string, string, boolean, RegExp | ''][] = [
+    ['the whole of it', sha256, true, ''],
+    ['with colons and in capitals, as OpenSSL prints it', `${'AB:'.repeat(31)}AB`, true, ''],
+    ['with spaces around it', ` ${sha256}\n`, true, ''],
+    ['nothing', '', false, ''],
+    ['its beginning alone, which is no proof', 'abab', false, ''],
+    ['another one', 'cd'.repeat(32), false, /another certificate/],
+    ['a beginning that differs', 'abac', false, /another certificate/],
+    ['too much', `${sha256}ab`, false, /another certificate/],
+    ['no hex', 'my certificate', false, /hex digits/],
+  ]
+  for (const [reason, typed, matches, fault] of rows) {
+    it(reason, () => {
+      assert.equal(matchesFingerprint(typed, sha256), matches)
+      if (fault === '') assert.equal(faultOfFingerprint(typed, sha256), '')
+      else assert.match(faultOfFingerprint(typed, sha256), fault)
+    })
+  }
+})
+
+describe('what has to change for a store to be trusted', () => {
+  const policy = (spec: object): Pick<Policy, 'document'> => ({ document: { spec } })
+  const rows: [string, object, string, ReturnType<typeof editsToUse>][] = [
+    ['a policy without stores of its own', {}, 'unlisted', [{ path: all, value: ['corp'] }]],
+    [
+      'another store is trusted already',
+      { strictTls: { customTrustStores: ['a'] } },
+      'x',
+      [{ path: all, value: ['a', 'corp'] }],
+    ],
+    ['it is trusted already', { strictTls: { customTrustStores: ['corp'] } }, 'x', []],
+    ['a rule that trusts what all trust', { rules: [{ name: 'mail' }] }, 'mail', [{ path: all, value: ['corp'] }]],
+    [
+      'a rule that trusts its own',
+      { rules: [{ name: 'a' }, { name: 'mail', trustStores: ['old'] }] },
+      'mail',
+      [{ path: ['spec', 'rules', 1, 'trustStores'], value: ['old', 'corp'] }],
+    ],
+    ['a rule that trusts it', { rules: [{ name: 'mail', trustStores: ['corp'] }] }, 'mail', []],
+  ]
+  for (const [reason, spec, rule, expected] of rows) {
+    it(reason, () => assert.deepEqual(editsToUse('corp', { rule, policy: policy(spec) }), expected))
+  }
+})
+
+describe('a backend and SNI', () => {
+  const probe = (key: string | undefined) =>
+    ({ tls: key === undefined ? null : { spkiSha256: key } }) as unknown as Probe
+  const rows: [string, string | undefined, string | undefined, RegExp][] = [
+    ['answers only when it is named', 'a', undefined, /^Needs SNI/],
+    ['shows something else when it is not named', 'a', 'b', /^Needs SNI.*another certificate/],
+    ['answers only when it is not named', undefined, 'a', /^Dislikes SNI/],
+    ['shows the same', 'a', 'a', /^Does not care/],
+    ['answers neither way', undefined, undefined, /^No handshake either way/],
+  ]
+  for (const [reason, named, bare, expected] of rows) {
+    it(reason, () => assert.match(describeSni(probe(named), probe(bare)), expected))
+  }
+})
+
+describe('connections on the screen', () => {
+  const connection = (id: string) => ({ id }) as Connection
+  const ids = ({ shown }: { readonly shown: readonly Connection[] }) => shown.map(({ id }) => id)
+  const came = (...items: string[]) => ({ kind: 'came', items: items.map(connection), skipped: 0 }) as const
+
+  it('stand the newest first, each once', () => {
+    const loaded = stepConnections(noConnections, { kind: 'loaded', items: [connection('2'), connection('1')] })
+    assert.deepEqual(ids(stepConnections(loaded, came('2', '3', '4'))), ['4', '3', '2', '1'])
+  })
+
+  it('stand still while paused, and catch up', () => {
+    const paused = stepConnections(stepConnections(noConnections, came('1')), { kind: 'pause' })
+    const later = stepConnections(paused, came('2', '3'))
+    assert.deepEqual([ids(later), later.waiting.length], [['1'], 2])
+    const followed = stepConnections(later, { kind: 'follow' })
+    assert.deepEqual([ids(followed), followed.waiting.length], [['3', '2', '1'], 0])
+  })
+
+  it('are never more than the screen carries, and count what was not sent', () => {
+    const many = Array.from({ length: SHOWN_MAX + 50 }, (_, index) => connection(`${index}`))
+    const full = stepConnections(noConnections, { kind: 'came', items: many, skipped: 7 })
+    assert.deepEqual([full.shown.length, full.skipped, full.shown[0]?.id], [SHOWN_MAX, 7, `${SHOWN_MAX + 49}`])
+  })
+})
+
+describe('filters', () => {
+  it('are suggested for the word that is being typed, with what stands before it', () => {
+    assert.ok(suggestFilters('since:1h dec').includes('since:1h decision:deny'))
+    assert.ok(suggestFilters('-dec').includes('-decision:deny'))
+    assert.deepEqual(suggestFilters('nonsense'), [])
+  })
+})
+
+describe('figures of the overview', () => {
+  const points: Summary['points'] = [
+    { timeMs: 10_000, version: 1, decisions: { allow: 3 } },
+    { timeMs: 20_000, version: 2, decisions: { allow: 1, deny: 2 } },
+  ]
+
+  it('mark where another version came into force, and show every decision', () => {
+    const { times, series, marks } = decisionSeries({ points })
+    assert.deepEqual([times, marks], [[10, 20], [{ time: 20, text: 'v2' }]])
+    assert.deepEqual(series.find(({ name }) => name === 'deny')?.values, [0, 2])
+    assert.deepEqual(sumDecisions({ points }), { allow: 4, deny: 2 })
+  })
+
+  it('rank counts and leave out what never was', () => {
+    assert.deepEqual(rankCounts({ a: 1, b: 3, c: 0 }), [
+      { name: 'b', count: 3, share: 0.75 },
+      { name: 'a', count: 1, share: 0.25 },
+    ])
+  })
+
+  it('list what ends soon, the most urgent first, and nothing that ships with the system', () => {
+    const backend = (name: string, days: number | null) =>
+      ({ backend: name, notAfterMs: days === null ? null : days * DAY_MS }) as Backend
+    const backends = [backend('late', 20), backend('over', -1), backend('far', 200), backend('none', null)]
+    const store = { certificates: 1, sha256: '', warnings: 0, problems: [], usedBy: [] }
+    const stores = [
+      { ...store, name: 'corp', builtIn: false, firstExpiry: '1970-01-11' },
+      { ...store, name: 'bundled', builtIn: true, firstExpiry: '1970-01-02' },
+    ]
+    const soon = expiring({ backends, stores }, { nowMs: 0, withinDays: 30 })
+    assert.deepEqual(
+      soon.map(({ name, days }) => [name, days]),
+      [
+        ['over', -1],
+        ['corp', 10],
+        ['late', 20],
+      ],
+    )
+    const columns = byDaysLeft(backends, 0)
+    assert.deepEqual([columns.ended, columns['under 30 days'], columns['90 days or more']], [1, 1, 1])
+  })
+
+  it('are said with their units', () => {
+    assert.deepEqual(
+      [describeBytes(0), describeBytes(1023), describeBytes(1536), describeBytes(3_145_728)],
+      ['0 B', '1023 B', '1.5 KiB', '3.0 MiB'],
+    )
+    assert.deepEqual([describePhase(null), describePhase(1.26), describePhase(120.4)], ['–', '1.3 ms', '120 ms'])
+    assert.deepEqual(
+      [describeDaysLeft(-1), describeDaysLeft(0), describeDaysLeft(1)],
+      ['ended yesterday', 'ends today', '1 day left'],
+    )
+  })
+})
+
+describe('the steps of a decision', () => {
+  const known = {
+    ...{
+      rule: 'mail',
+      matchedBy: 'mail.corp.example',
+      allowed: true,
+      reason: 'rule',
+      passedOver: [],
+      deniedAddress: null,
+    },
+    ...{ offer: { protocols: ['TLSv1.3'], suites: [] }, strict: true, enforcement: 'enforce' },
+  } as unknown as Explanation
+
+  it('go on to the verdict', () =>
+    assert.deepEqual(
+      stepsOf(known)
+        .map(({ name }) => name)
+        .at(-1),
+      'Verdict',
+    ))
+
+  it('end with the one that does not pass', () => {
+    const byRule = stepsOf({ ...known, allowed: false, reason: 'rule-denies' })
+    assert.deepEqual(
+      byRule.map(({ name, passes }) => [name, passes]),
+      [['Rule', false]],
+    )
+    const byAddress = stepsOf({
+      ...known,
+      allowed: false,
+      reason: 'address-denied',
+      deniedAddress: '127.0.0.1 is loopback',
+    })
+    assert.deepEqual(
+      byAddress.map(({ name, passes }) => [name, passes]),
+      [
+        ['Rule', true],
+        ['Address', false],
+      ],
+    )
+  })
+})
