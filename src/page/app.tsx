@@ -7,7 +7,7 @@ import { Loading } from './parts/loading.tsx'
 import { useLocation } from './router/location.ts'
 import { SignIn } from './session/sign-in.tsx'
 
-const SetUp = lazy(() => import('./session/set-up.tsx').then(({ SetUp }) => ({ default: SetUp })))
+const SetUp = lazy(() => import('./setup/set-up.tsx').then(({ SetUp }) => ({ default: SetUp })))
 
 export function App() {
   const { path } = useLocation()

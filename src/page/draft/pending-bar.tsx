@@ -12,8 +12,12 @@ export function PendingBar() {
   const { data: view } = useDraft()
   const [isReviewing, setReviewing] = useState(false)
   const mayApply = useMay('operator')
-  // While it is being applied, the dialog tells all there is to tell.
-  const hasDraft = !isReviewing && view !== undefined && view.draft !== null
+  const close = () => {
+    setReviewing(false)
+    // Once applied, the button that had the focus is gone; whoever reads by keyboard goes on at the screen.
+    setTimeout(() => document.activeElement === document.body && document.getElementById('main')?.focus(), 50)
+  }
+  const hasDraft = view !== undefined && view.draft !== null
   const count = view?.check.sentences.length ?? 0
   return (
     <>
@@ -22,6 +26,7 @@ export function PendingBar() {
           <p>
             <strong>{count === 1 ? '1 unsaved change' : `${count} unsaved changes`}</strong>
             {view.isOvertaken &&
+              !isReviewing &&
               ` · ${view.policy.version.author} applied version ${view.policy.version.number} meanwhile`}
             {!view.check.valid && ' · the policy has mistakes'}
             {!mayApply && ' · applying takes an operator'}
@@ -36,7 +41,7 @@ export function PendingBar() {
       )}
       {isReviewing && (
         <Suspense fallback={null}>
-          <ReviewDialog close={() => setReviewing(false)} />
+          <ReviewDialog close={close} />
         </Suspense>
       )}
     </>

@@ -11,8 +11,8 @@ export function UserMenu({ session: { name, role } }: { readonly session: Sessio
     mutationFn: () => ask('/session', { method: 'DELETE' }),
     onSettled: () => {
       discard()
-      client.clear()
       client.setQueryData(['session'], null)
+      client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session' })
     },
   })
   return (

@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import type { Catalogue } from '../../admin/contract.ts'
-import { useEdit } from '../draft/edit-policy.ts'
+import { useAhead, useEdit } from '../draft/edit-policy.ts'
 import type { TlsChoice } from '../draft/policy-spec.ts'
 import { ProtocolList } from './protocol-list.tsx'
 import { SuiteLists } from './suite-lists.tsx'
@@ -15,24 +15,21 @@ interface TlsSectionProps {
 export function TlsSection({ tls, catalogue }: TlsSectionProps) {
   const edit = useEdit()
   const [setAside, keep] = useState<SetAside | null>(null)
-  const isCustom = tls.configuration === 'custom'
   const lists = listsOf(tls, catalogue)
-  const turnDefault = () => {
+  const [isCustom, turn] = useAhead(tls.configuration === 'custom', (custom) => {
+    if (custom) return edit(toCustom(lists, setAside))
     const { protocols, ciphers, groups, signatureAlgorithms } = tls
-    keep(
-      Object.fromEntries(
-        Object.entries({ protocols, ciphers, groups, signatureAlgorithms }).filter(([, list]) => list),
-      ),
-    )
-    void edit(toDefault())
-  }
+    const given = Object.entries({ protocols, ciphers, groups, signatureAlgorithms }).filter(([, list]) => list)
+    keep(Object.fromEntries(given))
+    return edit(toDefault())
+  })
   return (
     <section className="card" aria-labelledby="ciphers">
       <h2 id="ciphers">Ciphers and Protocols Configuration</h2>
       <fieldset>
         <legend className="only-heard">Configuration</legend>
         <label className="choice">
-          <input type="radio" name="configuration" checked={!isCustom} onChange={turnDefault} />
+          <input type="radio" name="configuration" checked={!isCustom} onChange={() => turn(false)} />
           <span>
             Use Default Cipher Suites and Protocols (recommended)
             <span>Moves along with the product: an upgrade may bring a newer set.</span>
@@ -40,12 +37,7 @@ export function TlsSection({ tls, catalogue }: TlsSectionProps) {
         </label>
         {!isCustom && <ProfileChoice tls={tls} catalogue={catalogue} />}
         <label className="choice">
-          <input
-            type="radio"
-            name="configuration"
-            checked={isCustom}
-            onChange={() => void edit(toCustom(lists, setAside))}
-          />
+          <input type="radio" name="configuration" checked={isCustom} onChange={() => turn(true)} />
           <span>
             Use Custom Configuration
             <span>Stays as it is through upgrades. Performance and safety of all traffic follow from these lists.</span>

@@ -1,5 +1,5 @@
-import { useQuery } from '@tanstack/react-query'
-import { useEffect, useEffectEvent } from 'react'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useEffect, useEffectEvent, useState } from 'react'
 import type { Operation, Stage } from '../../admin/contract.ts'
 import { ApiProblem } from '../api/ask.ts'
 import { operationQuery, queries } from '../api/queries.ts'
@@ -16,10 +16,17 @@ interface ProgressProps {
 export function Progress({ operation: begun, close, applied = () => {} }: ProgressProps) {
   const { data: operation = begun } = useQuery({ ...operationQuery(begun.id), initialData: begun })
   const reached = new Set(operation.progress.map(({ stage }) => stage))
-  const isOver = operation.state !== 'running'
-  const tell = useEffectEvent(applied)
+  const [isKnown, setKnown] = useState(false)
+  const isOver = operation.state === 'failed' || isKnown
+  const client = useQueryClient()
+  const settle = useEffectEvent(async () => {
+    // What comes next begins from the new version, so the page has to know it before the dialog can be closed.
+    await client.refetchQueries({ queryKey: ['policy'] })
+    applied()
+    setKnown(true)
+  })
   useEffect(() => {
-    if (operation.state === 'done') tell()
+    if (operation.state === 'done') void settle()
   }, [operation.state])
   return (
     <>

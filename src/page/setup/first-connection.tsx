@@ -1,0 +1,67 @@
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import type { Connection, ConnectionPage } from '../../admin/contract.ts'
+import { ask } from '../api/ask.ts'
+import { queries } from '../api/queries.ts'
+import { useStream } from '../api/stream.ts'
+import { Answered } from '../parts/answered.tsx'
+import { toast } from '../parts/toasts.tsx'
+import { Link } from '../router/link.tsx'
+
+/** The two lines that lead an application here, and the first connection that comes of them. */
+export function FirstConnection() {
+  const status = useQuery(queries.status)
+  return (
+    <>
+      <p>Give an application these two variables. Nothing else of it changes.</p>
+      <Answered query={status}>
+        {({ listen: { proxy } }) => {
+          const { host, port } = proxy[0] ?? { host: '127.0.0.1', port: 3128 }
+          const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+          const lines = `export HTTP_PROXY=${url} http_proxy=${url}\nexport HTTPS_PROXY=${url} https_proxy=${url}`
+          return (
+            <div className="row">
+              <pre className="lines">{lines}</pre>
+              <button
+                type="button"
+                onClick={() => void navigator.clipboard.writeText(lines).then(() => toast('Copied'))}
+              >
+                Copy
+              </button>
+            </div>
+          )
+        }}
+      </Answered>
+      <Waiting />
+      <p>
+        No application at hand? <code>npm start</code> runs demo backends with every fault there is.
+      </p>
+      <Link to="/" className="button">
+        Open the System Manager
+      </Link>
+    </>
+  )
+}
+
+function Waiting() {
+  const [heard, hear] = useState<Connection>()
+  useStream('connections', ({ items }) => hear((before) => before ?? items[0]))
+  const { data: earlier } = useQuery({
+    queryKey: ['connections', 'first'],
+    queryFn: ({ signal }) => ask<ConnectionPage>('/connections', { signal, query: { limit: 1 } }),
+  })
+  const connection = heard ?? earlier?.items[0]
+  return (
+    <p role="status" className={`note ${connection === undefined ? '' : 'note-good'}`}>
+      {connection === undefined ? (
+        'Waiting for the first connection…'
+      ) : (
+        <>
+          <strong className="good">The first connection has arrived:</strong> {connection.host}:{connection.port},{' '}
+          {connection.decision}
+          {connection.message !== '' && ` (${connection.message})`}
+        </>
+      )}
+    </p>
+  )
+}

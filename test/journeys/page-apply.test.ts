@@ -1,0 +1,115 @@
+/**
+ * Goal: a change is understood before it is made, can be taken back, and never overwrites another one in silence.
+ * Method: Chromium on the page of the real sidecar; each step asserts what requests through the proxy get.
+ */
+import assert from 'node:assert/strict'
+import { after, test } from 'node:test'
+import { makeCertificate } from '../../src/certificate/make-certificate.ts'
+import { closeBrowser } from '../kit/browser.ts'
+import { makeTrust } from '../kit/make-trust.ts'
+import { applyDraft, eventually, openPage, seriousFindings, startJourney } from '../kit/page-journey.ts'
+import { startBackend } from '../kit/start-backend.ts'
+
+const corp = await makeTrust(['good.localhost'])
+const own = await makeCertificate({ subject: 'own', sans: { dns: ['own.localhost'] } })
+const spec = 'strictTls: { enabled: false, defaultTrustStore: none, customTrustStores: [corp] }\nsni: true'
+const trust = { corp: corp.ca.certificate }
+
+after(closeBrowser)
+
+test('a rehearsal warns, a trial reverts by itself, and the history brings a version back', async (t) => {
+  const [good, selfSigned] = await Promise.all([
+    startBackend(t, { certificate: corp.leaf, chain: [corp.ca] }),
+    startBackend(t, { certificate: own }),
+  ])
+  const journey = await startJourney(t, { spec, trust })
+  const outcomes = async () => [
+    await journey.visit(`good.localhost:${good.port}`),
+    await journey.visit(`own.localhost:${selfSigned.port}`),
+  ]
+  assert.deepEqual(await outcomes(), [200, 200])
+  await eventually(async () => (await journey.admin.ask('backends')).body.items.length === 2, 'both are known')
+  const page = await openPage(t, journey)
+
+  await t.test('1 of 2 would break, because it is self-signed: Yes waits until that is typed', async () => {
+    await page.getByRole('switch', { name: 'Enable Strict TLS' }).check()
+    await page.getByRole('button', { name: 'Apply', exact: true }).click()
+    const dialog = page.getByRole('dialog', { name: 'Confirm TLS settings change' })
+    await dialog.getByText('strictTls.enabled: off → on.').waitFor()
+    await dialog.getByText('1 of 2 would break').waitFor()
+    await dialog.getByRole('row', { name: /own\.localhost.*refused.*self-signed/ }).waitFor()
+    assert.ok(await dialog.getByRole('button', { name: 'Yes, apply' }).isDisabled())
+    assert.deepEqual(await seriousFindings(page), [])
+    await page.keyboard.press('Escape')
+    await dialog.waitFor({ state: 'detached' })
+    assert.equal(await page.locator(':focus').textContent(), 'Apply', 'the focus is back where it was')
+    assert.deepEqual(await outcomes(), [200, 200], 'nothing was applied')
+  })
+
+  await t.test('on trial it holds, counts down, and goes when nobody keeps it', async () => {
+    await applyDraft(page, async () => {
+      await page.getByLabel('Type 1 to apply although one backend would break').fill('1')
+      await page.getByLabel('Revert unless kept').selectOption('after 10 seconds')
+      await page.getByLabel('Comment, for the history').fill('let us see')
+    })
+    await page.getByText('Version 2 is on trial.').waitFor()
+    assert.match((await page.getByRole('timer').textContent()) ?? '', /^0:\d\d$/)
+    assert.deepEqual(await outcomes(), [200, 502])
+    await page.getByRole('region', { name: 'Waiting to be kept' }).waitFor({ state: 'detached', timeout: 20_000 })
+    await page.getByText('Version 3 in force').waitFor()
+    assert.deepEqual(await outcomes(), [200, 200])
+  })
+
+  await t.test('Keep keeps it', async () => {
+    await page.getByRole('switch', { name: 'Enable Strict TLS' }).check()
+    await applyDraft(page, async () => {
+      await page.getByLabel('Type 1 to apply although one backend would break').fill('1')
+      await page.getByLabel('Revert unless kept').selectOption('after 1 minute')
+    })
+    await page.getByRole('button', { name: 'Keep version 4' }).click()
+    await page.getByRole('region', { name: 'Waiting to be kept' }).waitFor({ state: 'detached' })
+    assert.equal((await journey.admin.ask('status')).body.pending, null)
+    assert.deepEqual(await outcomes(), [200, 502])
+  })
+
+  await t.test('the history says what reverted by itself, compares, and rolls back', async () => {
+    await page.getByRole('link', { name: 'History' }).click()
+    await page.getByRole('row').filter({ hasText: 'reverted by itself, because nobody kept it' }).waitFor()
+    await page.getByRole('radio', { name: 'Compare from version 1' }).check()
+    await page.getByRole('radio', { name: 'Compare to version 4' }).check()
+    await page.getByRole('heading', { name: 'From version 1 to version 4' }).waitFor()
+    await page.getByText('strictTls.enabled: off → on.').waitFor()
+    assert.match(page.url(), /from=1/)
+    assert.deepEqual(await seriousFindings(page), [])
+    await page.getByRole('button', { name: 'Roll back to version 1' }).click()
+    await page.getByRole('button', { name: 'Yes, roll back' }).click()
+    await page.getByText('Version 5 is in force.').waitFor()
+    await page.getByRole('button', { name: 'OK' }).click()
+    assert.deepEqual(await outcomes(), [200, 200])
+  })
+})
+
+test('of two tabs the second sees both changes, and loses neither', async (t) => {
+  const backend = await startBackend(t, { certificate: corp.leaf, chain: [corp.ca] })
+  const journey = await startJourney(t, { spec, trust })
+  const name = `good.localhost:${backend.port}`
+  const [first, second] = [await openPage(t, journey), await openPage(t, journey)]
+  await first.getByLabel('Enable SNI').uncheck()
+  await second.getByRole('switch', { name: 'Enable Strict TLS' }).check()
+  await second.getByText('1 unsaved change').waitFor()
+  await applyDraft(first)
+  await second.getByText('admin applied version 2 meanwhile').waitFor()
+  await second.getByRole('button', { name: 'Apply', exact: true }).click()
+  const dialog = second.getByRole('dialog', { name: 'Somebody else was first' })
+  await dialog.getByRole('region', { name: 'What admin changed' }).getByText('sni: on → off.').waitFor()
+  await dialog.getByRole('region', { name: 'What you changed' }).getByText('strictTls.enabled: off → on.').waitFor()
+  assert.deepEqual(await seriousFindings(second), [])
+  await dialog.getByRole('button', { name: 'Make my changes on top of version 2' }).click()
+  await second.getByRole('dialog', { name: 'Confirm TLS settings change' }).waitFor()
+  await second.getByRole('button', { name: 'Yes, apply' }).click()
+  await second.getByText('Version 3 is in force.').waitFor()
+  assert.equal(await journey.visit(name), 200)
+  assert.equal(backend.hellos.at(-1)?.serverName, undefined, 'what the first tab applied holds')
+  const { body } = await journey.admin.ask('policy')
+  assert.deepEqual([body.document.spec.sni, body.document.spec.strictTls.enabled], [false, true])
+})

@@ -1,0 +1,67 @@
+/**
+ * Goal: the first minute of a newcomer, from the one-time link to the first connection. Method: as in the other journeys
+ * over the page: Chromium, the real sidecar, a real backend.
+ */
+import assert from 'node:assert/strict'
+import { after, test } from 'node:test'
+import { makeCertificate } from '../../src/certificate/make-certificate.ts'
+import { adminPassword } from '../kit/admin-client.ts'
+import { closeBrowser, openTab } from '../kit/browser.ts'
+import { seriousFindings, startJourney } from '../kit/page-journey.ts'
+import { startBackend } from '../kit/start-backend.ts'
+
+const own = await makeCertificate({ subject: 'own', sans: { dns: ['own.localhost'] } })
+
+after(closeBrowser)
+
+test('the one-time link leads to an admin, a policy in force, and the first connection', async (t) => {
+  const backend = await startBackend(t, { certificate: own })
+  const spec = 'strictTls: { enabled: true }\nsni: true'
+  const { url, token, visit } = await startJourney(t, { spec }, { isSetUp: false })
+  const page = await openTab(t)
+  const name = `own.localhost:${backend.port}`
+
+  await page.goto(`${url}/setup#token=${token}`)
+  await page.getByLabel('Name').fill('dana')
+  await page.getByLabel('Password', { exact: true }).fill('short')
+  await page.getByText('Too short').waitFor()
+  assert.deepEqual(await seriousFindings(page), [])
+  await page.getByLabel('Password', { exact: true }).fill(adminPassword)
+  await page.getByRole('button', { name: 'Make the account' }).click()
+
+  await page.getByRole('heading', { name: 'Choose where to begin' }).waitFor()
+  assert.ok(!page.url().includes(token), 'the token is gone from the address')
+  assert.deepEqual(await seriousFindings(page), [])
+  await page.getByRole('button', { name: 'Begin with Sentry-compatible' }).click()
+
+  await page.getByText('Waiting for the first connection…').waitFor()
+  await page.getByText(/export HTTPS_PROXY=http:\/\/127\.0\.0\.1:\d+/).waitFor()
+  assert.deepEqual(await seriousFindings(page), [])
+  assert.equal(await visit(name), 200, 'nobody is verified under this profile')
+  await page.getByText('The first connection has arrived:').waitFor()
+  assert.deepEqual(
+    backend.handshakes.map(({ protocol, sni }) => [protocol, sni]),
+    [['TLSv1.2', undefined]],
+  )
+
+  await page.getByRole('link', { name: 'Open the System Manager' }).click()
+  await page.getByText('Version 2 in force').waitFor()
+  await page.getByText('dana').click()
+  await page.getByRole('button', { name: 'Sign out' }).click()
+  await page.getByRole('button', { name: 'Sign in' }).waitFor()
+  assert.deepEqual(await seriousFindings(page), [])
+  await page.getByLabel('Name').fill('dana')
+  await page.getByLabel('Password').fill('not the password')
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('alert').getByText('name or password is wrong').waitFor()
+  await page.getByLabel('Password').fill(adminPassword)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByText('Version 2 in force').waitFor()
+
+  const thief = await openTab(t)
+  await thief.goto(`${url}/setup#token=${token}`)
+  await thief.getByLabel('Name').fill('thief')
+  await thief.getByLabel('Password', { exact: true }).fill(adminPassword)
+  await thief.getByRole('button', { name: 'Make the account' }).click()
+  await thief.getByRole('alert').getByText('this link was used').waitFor()
+})
