@@ -166,16 +166,16 @@ export class Backends {
 
   async #judge(decision: AllowedDecision): Promise<FreshVerdict> {
     // No ALPN: the tunnel may carry anything. No resumption: the point is to see the certificate.
-    const { backend, validUntilMs } = await verify(this.#tools, { decision, ...handshakeUses.verify })
+    const { backend, validUntilMs, isRevoked } = await verify(this.#tools, { decision, ...handshakeUses.verify })
     backend.wire.finish()
     const { verdict, tls, address, phases, chain } = backend
-    return { verdict, tls, address, phases, chain, validUntilMs }
+    return { verdict, tls, address, phases, chain, validUntilMs, isRevoked }
   }
 
   /** What has become known ends what was trusted without knowing it: pooled connections and cached verdicts. */
   #dropRevoked(): void {
     for (const pool of this.#allPools()) pool.dropRevoked()
-    this.#verdicts.clear()
+    this.#verdicts.forgetRevoked()
   }
 
   #makePool(decision: AllowedDecision): Pool {

@@ -1,7 +1,7 @@
 /**
  * Whether a path was revoked, as one handshake shows it: what was stapled, what is known from lists and responders, and
- * where nothing is known yet, what is found out while the handshake waits. Nothing is fetched for a path that does not
- * end in an anchor: a certificate that anybody may have made must not make us go anywhere.
+ * where nothing is known yet and the rule is hard, what is found out while the handshake waits. Nothing is fetched for
+ * a path that does not end in an anchor: a certificate that anybody may have made must not make us go anywhere.
  */
 import type crypto from 'node:crypto'
 import type { Rule } from '../policy/policy.ts'
@@ -15,8 +15,20 @@ export interface RevocationKnowledge {
   readonly lookUp: LookUp
   /** Finds out what is not known; resolves when that is done or has taken too long, and never rejects. */
   ask(questions: readonly RevocationQuestion[], sources: Rule['revocation']['sources']): Promise<void>
+  /** True for one who only looks: nobody waits but the one who asked, so that soft mode waits as well. */
+  readonly isPatient?: boolean
   /** Called whenever something was learnt. */
   onChange(learnt: () => void): () => void
+}
+
+/** The same knowledge for one who only looks. */
+export function patiently(knowledge: RevocationKnowledge): RevocationKnowledge {
+  return {
+    isPatient: true,
+    lookUp: knowledge.lookUp,
+    ask: (questions, sources) => knowledge.ask(questions, sources),
+    onChange: (learnt) => knowledge.onChange(learnt),
+  }
 }
 
 /** What a full handshake showed about revocation; carried by its session. */
@@ -73,7 +85,10 @@ export function judgePath(
   return judgeRevocation({ questions, staple, rule: rule.revocation, lookUp, nowMs: now() })
 }
 
-/** Judges, and where somebody may still have an answer, asks and judges again. */
+/**
+ * Judges, and where somebody may still have an answer, asks. Only hard mode waits and judges again: in soft mode what is
+ * not known passes, and what it turns out to be ends the connections that rest on it.
+ */
 export async function findRevocation(
   revocation: PathRevocation | undefined,
   circumstances: Circumstances,
@@ -82,7 +97,9 @@ export async function findRevocation(
   const { rule, knowledge } = circumstances
   const isSettled = judgement.open.length === 0 || judgement.findings.some(({ name }) => name === 'revoked')
   if (isSettled || knowledge === undefined || !revocation?.isAnchored) return judgement
-  await knowledge.ask(judgement.open, rule.revocation.sources)
+  const asked = knowledge.ask(judgement.open, rule.revocation.sources)
+  if (rule.revocation.mode === 'soft' && !knowledge.isPatient) return judgement
+  await asked
   return judgePath(revocation, circumstances)
 }
 

@@ -8,6 +8,7 @@ import { nameToVerify } from '../policy/names.ts'
 import { reachVerdict, type Verdict } from '../policy/verdict.ts'
 import type { Snapshot } from '../settings/snapshot.ts'
 import { Contexts } from './contexts.ts'
+import { judgePath, type RevocationKnowledge } from './find-revocation.ts'
 import { type Agreed, certificateFindings, handshakeFindings } from './findings.ts'
 
 export interface ChainQuestion {
@@ -21,18 +22,22 @@ export interface ChainQuestion {
   readonly agreed?: Agreed
   /** Those of the snapshot, for whoever judges many chains. */
   readonly contexts?: Contexts
+  /** Whom to ask about revocation; only what is known to be revoked counts, since no staple is at hand. */
+  readonly knowledge?: RevocationKnowledge | undefined
 }
 
 /** Judges a chain as if the backend of the decision had shown it at that moment. */
 export function judgeChain({ snapshot, decision, chain, nowMs, ...more }: ChainQuestion): Verdict {
   const { rule, destination } = decision
-  const { agreed, contexts = new Contexts(snapshot) } = more
+  const { agreed, contexts = new Contexts(snapshot), knowledge } = more
   const { anchors, intermediates } = contexts.of(rule)
   const name = nameToVerify(rule, destination)
   const shown = { chain, opensslError: undefined, offline: true, anchors, intermediates, name, rule, nowMs }
-  const { findings, spkiSha256 } = certificateFindings(shown)
+  const { findings, spkiSha256, revocation } = certificateFindings(shown)
+  const judged = judgePath(knowledge && revocation, { rule, knowledge, now: () => nowMs })
+  const revoked = judged.findings.filter((finding) => finding.name === 'revoked')
   return reachVerdict({
-    findings: [...findings, ...(agreed === undefined ? [] : handshakeFindings(agreed, rule))],
+    findings: [...findings, ...revoked, ...(agreed === undefined ? [] : handshakeFindings(agreed, rule))],
     rule,
     exceptions: snapshot.policy.exceptions,
     destination,

@@ -17,7 +17,7 @@ interface RefusalDetails {
 export function noteVerdict(access: AccessRecord, verdict: Verdict | undefined, tls: TlsFacts | undefined): void {
   if (verdict !== undefined) {
     access.verdict = verdict.outcome
-    access.findings = verdict.findings
+    access.findings = verdict.weighed ?? verdict.findings
     access.wouldRefuse = verdict.wouldRefuse
     access.because = verdict.because
     access.decision = verdict.outcome === 'allowed' ? 'allow-untrusted' : access.decision

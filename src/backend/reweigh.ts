@@ -10,6 +10,7 @@ import type { Destination } from '../policy/destination.ts'
 import { compileAddresses } from '../policy/judge-address.ts'
 import type { Snapshot } from '../settings/snapshot.ts'
 import { Contexts } from './contexts.ts'
+import type { RevocationKnowledge } from './find-revocation.ts'
 import type { Agreed } from './findings.ts'
 import { judgeChain } from './judge-chain.ts'
 
@@ -29,20 +30,34 @@ export interface OpenConnection {
 /** Tells of an open connection whether the new version would let it through. */
 export type Holds = (connection: OpenConnection) => boolean
 
+/** What connections are weighed by. */
+export interface Scales {
+  readonly snapshot: Snapshot
+  readonly nowMs: number
+  readonly knowledge?: RevocationKnowledge | undefined
+  /** True to end only what rests on a revoked certificate: nothing else has changed since it was let through. */
+  readonly revokedAlone?: boolean
+}
+
+const KNOWN_MAX = 4096
+
 /** Makes the judge for one snapshot; many connections to one backend are judged once. */
-export function reweighUnder(snapshot: Snapshot, nowMs: number): Holds {
+export function reweighUnder({ snapshot, nowMs, knowledge, revokedAlone = false }: Scales): Holds {
   const judgeAddress = compileAddresses(snapshot.policy.addresses)
   const contexts = new Contexts(snapshot)
   const known = new Map<string, boolean>()
 
   const passes = (decision: AllowedDecision, { chain, tls }: OpenConnection): boolean => {
-    const { plaintext, starttls, tunnels } = decision.rule
+    const { plaintext, starttls, tunnels, revocation } = decision.rule
+    if (revokedAlone && revocation.mode === 'off') return true
     if (plaintext || tunnels === 'blind') return true
-    if (tls === undefined) return starttls === 'may'
+    if (tls === undefined) return revokedAlone || starttls === 'may'
     const certificates = chain.map((der) => new crypto.X509Certificate(der))
     // How long the prime of a finite-field exchange was is not kept: it was judged when it was agreed on, and 0 is minded by nobody.
     const agreed = { ...tls, dhBits: 0 }
-    return judgeChain({ snapshot, decision, chain: certificates, nowMs, agreed, contexts }).outcome !== 'refused'
+    const question = { snapshot, decision, chain: certificates, nowMs, agreed, contexts, knowledge }
+    const { outcome, blocking } = judgeChain(question)
+    return outcome !== 'refused' || (revokedAlone && !blocking.some(({ name }) => name === 'revoked'))
   }
   return (connection) => {
     const decision = decide(snapshot.policy, connection.destination, connection.caller)
@@ -50,6 +65,7 @@ export function reweighUnder(snapshot: Snapshot, nowMs: number): Holds {
     const key = `${decision.rule.index} ${keyOf(connection)}`
     const before = known.get(key)
     const holds = before ?? passes(decision, connection)
+    if (known.size >= KNOWN_MAX) known.clear()
     known.set(key, holds)
     return holds
   }

@@ -18,14 +18,20 @@ export interface JudgedBackend {
   readonly cached: boolean
 }
 
-/** What a verifying handshake gives, and when it stops being true by itself (wall clock). */
-export type FreshVerdict = Omit<JudgedBackend, 'cached'> & { readonly validUntilMs: number }
+/** What a verifying handshake gives, and when it stops being true: by itself (wall clock), or by what is learnt. */
+export type FreshVerdict = Omit<JudgedBackend, 'cached'> & {
+  readonly validUntilMs: number
+  /** Tells whether it has become known by now that a certificate behind it was revoked. */
+  readonly isRevoked: () => boolean
+}
 
 interface Entry {
   readonly verdict: Promise<FreshVerdict>
   /** By `performance.now()`, so that a jump of the clock does not stretch it; never while under way. */
   endMs: number
   validUntilMs: number
+  /** True of a failure as well: what was unknown then may be known now. */
+  isOutdated: () => boolean
 }
 
 const ENTRIES_MAX = 4096
@@ -49,7 +55,7 @@ export class VerdictCache {
     const known = entries.get(authority)
     const isGood = known !== undefined && performance.now() < known.endMs && this.#now() < known.validUntilMs
     const entry = isGood ? known : this.#begin(entries, authority, judge)
-    const { validUntilMs: _, ...verdict } = await entry.verdict
+    const { validUntilMs: _, isRevoked: __, ...verdict } = await entry.verdict
     return { ...verdict, cached: isGood }
   }
 
@@ -58,20 +64,32 @@ export class VerdictCache {
     if (this.#byRule.get(rule)?.delete(authority)) this.#size -= 1
   }
 
+  /** Forgets what would be judged otherwise by what is known of revocation now. */
+  forgetRevoked(): void {
+    for (const entries of this.#byRule.values()) {
+      for (const [authority, { isOutdated }] of entries) {
+        if (isOutdated() && entries.delete(authority)) this.#size -= 1
+      }
+    }
+  }
+
   clear(): void {
     this.#byRule.clear()
     this.#size = 0
   }
 
   #begin(entries: Map<string, Entry>, authority: string, judge: () => Promise<FreshVerdict>): Entry {
-    const entry: Entry = { verdict: judge(), endMs: Number.POSITIVE_INFINITY, validUntilMs: Number.POSITIVE_INFINITY }
+    const never = Number.POSITIVE_INFINITY
+    const entry: Entry = { verdict: judge(), endMs: never, validUntilMs: never, isOutdated: () => false }
     entry.verdict.then(
-      ({ validUntilMs }) => {
+      ({ validUntilMs, isRevoked }) => {
         entry.endMs = performance.now() + this.#verdictMs
         entry.validUntilMs = validUntilMs
+        entry.isOutdated = isRevoked
       },
       () => {
         entry.endMs = performance.now() + FAILURE_KEPT_MS
+        entry.isOutdated = () => true
       },
     )
     // Everything is forgotten at once when it is full: rare, cheap, and no bookkeeping for every tunnel.

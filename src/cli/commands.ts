@@ -55,6 +55,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./trust.ts')).defineTrust,
   },
   {
+    name: 'crl',
+    summary: 'list the revocation lists of the running instance, or fetch them again; exits 1 when one is not good',
+    load: async () => (await import('./crl.ts')).defineCrl,
+  },
+  {
     name: 'ciphers',
     summary:
       'list protocols, suites, groups and signature algorithms under all their names, or what a backend is offered',

@@ -30,7 +30,7 @@ export async function makeHandshake(
   const { Backends } = await import('../backend/backends.ts')
   const { Deadlines } = await import('../wire/deadlines.ts')
   const deadlines = new Deadlines()
-  const backends = new Backends({ snapshot, deadlines })
+  const backends = new Backends({ snapshot, deadlines, revocation: await knowledgeFor(snapshot, decision) })
   try {
     return await backends.examine(decision, starttls)
   } catch (thrown) {
@@ -41,6 +41,14 @@ export async function makeHandshake(
     backends.close()
     deadlines.close()
   }
+}
+
+/** Lists and responders are looked into only for a rule that asks for them. */
+async function knowledgeFor(snapshot: Snapshot, { rule: { revocation } }: AllowedDecision) {
+  const { mode, sources } = revocation
+  if (mode === 'off' || sources.every((source) => source === 'stapled')) return undefined
+  const { listsAtHand } = await import('../processes/lists-at-hand.ts')
+  return await listsAtHand(snapshot)
 }
 
 /** A handshake as `--json` prints it. */
@@ -63,7 +71,9 @@ export function showVerdict(verdict: Verdict, terminal: Terminal): void {
   const because = verdict.because.length === 0 ? '' : ` (${verdict.because.join(', ')})`
   const would = verdict.wouldRefuse ? ', would be refused' : ''
   terminal.print(`verdict   ${terminal.paint(color[verdict.outcome], verdict.outcome)}${because}${would}`)
-  for (const { name, detail } of verdict.findings) terminal.print(`finding   ${name}: ${detail}`)
+  for (const { name, detail, isAside } of verdict.findings) {
+    terminal.print(`${isAside ? 'told   ' : 'finding'}   ${name}: ${detail}`)
+  }
 }
 
 /** Shows a handshake: the verdict, everything found, what was agreed and how long it took. */

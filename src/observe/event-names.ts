@@ -33,7 +33,10 @@ export const events = {
   'generation.active': { level: 'info', meaning: 'New requests run under this generation.' },
   'generation.failed': { level: 'error', meaning: 'New workers were not ready in time; the old ones run on.' },
   'generation.retired': { level: 'info', meaning: 'The last worker of an old generation is gone.' },
-  'generation.reweighed': { level: 'warn', meaning: 'A change cut tunnels and requests that the new version refuses.' },
+  'generation.reweighed': {
+    level: 'warn',
+    meaning: 'A change or a revocation cut tunnels and requests that are refused now.',
+  },
   'generation.cut': { level: 'warn', meaning: 'The drain deadline cut connections of an old generation.' },
 
   'settings.changed': { level: 'info', meaning: 'vedette.yaml changed and is in force.' },

@@ -65,7 +65,7 @@ export const metricTable = {
   },
   revocation_lists: {
     type: 'gauge',
-    help: 'Revocation lists known, by state: good, expired, not-yet-valid, waiting, bad.',
+    help: 'Revocation lists known, by state: good, expired, not-yet-valid, waiting, wrong-issuer, bad.',
     labels: ['state'],
   },
   tls_intolerant_backends: {

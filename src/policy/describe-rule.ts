@@ -1,6 +1,7 @@
 /** What a policy holds for one destination, as a record for machines and sentences for people: `vedette explain`. */
 import type { Decision } from './decision.ts'
 import { describeOffer, type OfferDescription } from './describe-offer.ts'
+import { describeRevocation } from './describe-revocation.ts'
 import { type EffectiveHello, effectiveHello, type HandshakeUse } from './effective-hello.ts'
 import { matchesHost } from './match-host.ts'
 import { nameToVerify, serverNameFor } from './names.ts'
@@ -24,6 +25,7 @@ export interface RuleDescription {
   readonly serverName: string
   readonly nameToVerify: string
   readonly pins: Rule['pins']
+  readonly revocation: Rule['revocation']
   readonly clientCertificate: string | undefined
   readonly plaintext: boolean
   readonly tunnels: Rule['tunnels']
@@ -77,6 +79,7 @@ export function describeRule(
     serverName: serverNameFor(rule, destination),
     nameToVerify: nameToVerify(rule, destination),
     pins: rule.pins,
+    revocation: rule.revocation,
     clientCertificate: rule.clientCertificate,
     plaintext: rule.plaintext,
     tunnels: rule.tunnels,
@@ -110,7 +113,8 @@ function decisionSentence({ destination, reason, rule, matchedBy }: Described): 
   }
 }
 
-function trustSentences({ strict, grade, trustStores, nameToVerify: name, pins, forgives, over }: Described): string[] {
+function trustSentences({ strict, grade, trustStores, nameToVerify: name, pins, ...described }: Described): string[] {
+  const { forgives, over, revocation } = described
   const stores = storesPhrase(trustStores)
   const pinned = pins?.spkiSha256.length ?? 0
   const keys = pinned === 1 ? 'the pinned public key' : `one of ${pinned} pinned public keys`
@@ -120,6 +124,7 @@ function trustSentences({ strict, grade, trustStores, nameToVerify: name, pins, 
     ...(strict ? [`The certificate must chain to ${stores} and carry the name ${name}.`] : []),
     ...(strict && grade === 'rfc5280' ? ['It is held to the form that RFC 5280 asks for as well.'] : []),
     ...(pins === null ? [] : [`Beside that, the backend must show ${keys}.`]),
+    describeRevocation(revocation),
     ...forgiven,
   ]
 }

@@ -189,7 +189,7 @@ const spec = z.strictObject({
     .prefault({}),
   revocation: z
     .strictObject({
-      mode: revocation.mode.default('off'),
+      mode: revocation.mode.default('soft'),
       sources: revocation.sources.default(['stapled', 'crl']),
     })
     .describe(aboutRevocation)

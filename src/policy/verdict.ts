@@ -20,6 +20,8 @@ export interface Verdict {
   readonly outcome: 'trusted' | 'allowed' | 'refused'
   /** Everything found, blocking or not. */
   readonly findings: readonly Finding[]
+  /** Those that could count, where some are only told: what every log line repeats. */
+  readonly weighed?: readonly Finding[]
   /** Those that refuse now or, where the outcome is `allowed`, would have without what `because` names. */
   readonly blocking: readonly Finding[]
   /** What let the blocking findings pass: empty unless the outcome is `allowed`. */
@@ -51,6 +53,12 @@ export interface VerdictInput {
  *   5. All pass: allowed, because of these.
  */
 export function reachVerdict(input: VerdictInput): Verdict {
+  const { findings } = input
+  const hasAsides = findings.some(({ isAside }) => isAside)
+  return { ...weighAll(input), ...(hasAsides ? { weighed: mindedFindings(findings) } : {}) }
+}
+
+function weighAll(input: VerdictInput): Verdict {
   const { findings } = input
   const counting = countingFindings(input)
   if (counting.length === 0) return { outcome: 'trusted', findings, blocking: [], because: [], wouldRefuse: false }
@@ -87,8 +95,12 @@ export function exceptionsUsed(input: VerdictInput): readonly ExceptionRecord[] 
 
 /** What is only told does not count; and with `pins.mode: instead` the pin stands in for the certificate's chain, dates and name. */
 function countingFindings({ findings, rule }: VerdictInput): readonly Finding[] {
-  const minded = findings.filter(({ isAside }) => isAside !== true)
+  const minded = mindedFindings(findings)
   return rule.pins?.mode === 'instead' ? minded.filter(({ name }) => isAboutHandshake(name)) : minded
+}
+
+function mindedFindings(findings: readonly Finding[]): readonly Finding[] {
+  return findings.filter(({ isAside }) => isAside !== true)
 }
 
 interface Weighed {

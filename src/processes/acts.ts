@@ -10,6 +10,7 @@ import type { History } from '../history/open-history.ts'
 import { lastSightings, sightingsOf } from '../history/sightings.ts'
 import { activeVersion, listVersions, versionByNumber } from '../history/versions.ts'
 import { parseAuthority } from '../policy/parse-destination.ts'
+import type { ListState } from '../revocation/list-state.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { Snapshot } from '../settings/snapshot.ts'
 import type { Change, TellProgress } from './change.ts'
@@ -41,6 +42,7 @@ export interface Actors {
   readonly readers: (settings: Settings) => Readers
   /** The open admin address; undefined before it is. */
   readonly admin: () => OpenAddress | undefined
+  readonly revocation: { readonly lists: readonly ListState[]; fetchAll(): Promise<void> }
   readonly stopping: () => boolean
   readonly known: Known
   readonly rehearsals: RehearsalLine
@@ -102,6 +104,10 @@ const acts: { readonly [A in Act]: Performance<A> } = {
     const entry = { actor: author, address: '', action: 'setup', subject: '', outcome: 'done', detail: {} } as const
     recordAudit(history, { ...entry, timeMs: Date.now() })
     return link
+  },
+  async 'revocation-lists'({ fetch }, { revocation }) {
+    if (fetch) await revocation.fetchAll()
+    return { lists: revocation.lists }
   },
 }
 

@@ -8,6 +8,7 @@ import type { KeptMigration } from '../history/catalogues.ts'
 import type { Sighting } from '../history/sightings.ts'
 import type { VersionHead } from '../history/versions.ts'
 import type { Problem } from '../policy/problem.ts'
+import type { ListState } from '../revocation/list-state.ts'
 import type { TunnelFate } from '../settings/settings.ts'
 import type { ErrorRecord } from './error-record.ts'
 import type { ListedException } from './exception-list.ts'
@@ -31,6 +32,7 @@ export interface Acts {
   exceptions: { request: object; result: { readonly exceptions: readonly ListedException[] } }
   rehearse: { request: RehearseRequest; result: CandidateRehearsal }
   setup: { request: SetupRequest; result: SetupLink }
+  'revocation-lists': { request: RevocationListsRequest; result: { readonly lists: readonly ListState[] } }
 }
 export type Act = keyof Acts
 
@@ -67,6 +69,11 @@ export interface SetupRequest {
   readonly author: string
   /** 1 asks for a link although there is an admin. */
   readonly recover?: number
+}
+
+export interface RevocationListsRequest {
+  /** Read the folder and fetch every list again first. */
+  readonly fetch?: boolean
 }
 
 export interface DiffRequest {
@@ -176,6 +183,7 @@ const fields: Readonly<Record<Act, Fields>> = {
   exceptions: {},
   rehearse: { text: string, file: string },
   setup: { author: string, recover: optional(number) },
+  'revocation-lists': { fetch: optional(boolean) },
 }
 
 function usage(key: string, what: string): SidecarError {

@@ -264,6 +264,7 @@ export class ControlRoom {
       snapshot: () => this.#inForce.snapshot,
       readers: (settings: Settings) => this.#readers.in(settings),
       admin: () => this.#admin,
+      revocation: this.#known.revocation,
       stopping: () => this.#stopping,
     }
   }

@@ -23,8 +23,14 @@ export interface EntrancesOptions {
 export class Entrances {
   readonly #proxy: ProxyEntrance
   readonly #services: ReadonlyMap<string, ServiceEntrance>
+  readonly #knowledge: RevocationKnowledge | undefined
+  readonly #own: Snapshot
+  /** The newest that open connections were weighed under, once they were. */
+  #newer: Snapshot | undefined
 
   constructor({ via, ...shared }: EntrancesOptions) {
+    this.#knowledge = shared.revocation
+    this.#own = shared.snapshot
     this.#proxy = new ProxyEntrance({ ...shared, via })
     const { services } = shared.snapshot.settings
     this.#services = new Map(services.map((service) => [service.name, new ServiceEntrance({ ...shared, service })]))
@@ -66,10 +72,13 @@ export class Entrances {
 
   /** Ends every tunnel and request whose backend a newer version would refuse; tells how many those were. */
   reweigh(newer: Snapshot): number {
-    const holds = reweighUnder(newer, Date.now())
-    let cut = 0
-    for (const entrance of this.#all) cut += entrance.reweigh(newer, holds)
-    return cut
+    this.#newer = newer
+    return this.#weighAgain(newer)
+  }
+
+  /** Ends, where the settings want it so, what rests on a certificate that has become known as revoked; tells how many. */
+  revocationLearnt(): number {
+    return this.#own.settings.openTunnels === 'cut' ? this.#weighAgain(this.#newer ?? this.#own) : 0
   }
 
   /** Cuts everything that is left; tells how many callers that were. */
@@ -77,6 +86,14 @@ export class Entrances {
     let left = 0
     for (const entrance of this.#all) left += entrance.cut()
     return left
+  }
+
+  #weighAgain(snapshot: Snapshot): number {
+    const revokedAlone = snapshot === this.#own
+    const holds = reweighUnder({ snapshot, nowMs: Date.now(), knowledge: this.#knowledge, revokedAlone })
+    let cut = 0
+    for (const entrance of this.#all) cut += entrance.reweigh(snapshot, holds)
+    return cut
   }
 
   get #all(): readonly (ProxyEntrance | ServiceEntrance)[] {

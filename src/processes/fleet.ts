@@ -285,7 +285,7 @@ const sentences: { readonly [N in EventName]?: (generation: number) => string } 
   'generation.retired': (generation) => `generation ${generation} has ended`,
   'generation.cut': (generation) => `the drain deadline of generation ${generation} cut callers`,
   'generation.reweighed': (generation) =>
-    `connections of generation ${generation} were cut: the new version refuses them`,
+    `connections of generation ${generation} were cut: a new version or a revocation refuses them`,
   'worker.ready': (generation) => `a worker of generation ${generation} is ready`,
   'worker.exited': (generation) => `a worker of generation ${generation} has ended`,
   'worker.restart-delayed': (generation) => `workers of generation ${generation} keep dying: the next start waits`,

@@ -3,6 +3,7 @@
  * issuers that backends did not send. Facts go to the workers as they come, and serve the handshakes of control itself.
  */
 import type { Known } from '../backend/backends.ts'
+import { patiently } from '../backend/find-revocation.ts'
 import { IssuerOffice } from './issuer-office.ts'
 import type { ToControl } from './messages.ts'
 import { type OfficeOptions, RevocationOffice } from './revocation-office.ts'
@@ -10,13 +11,13 @@ import { type OfficeOptions, RevocationOffice } from './revocation-office.ts'
 export class Knowledge {
   readonly revocation: RevocationOffice
   readonly #issuers: IssuerOffice
-  /** For the handshakes of control itself. */
+  /** For the handshakes of control itself, which carry no traffic and may wait. */
   readonly known: Known
 
   constructor(options: OfficeOptions) {
     this.revocation = new RevocationOffice(options)
     this.#issuers = new IssuerOffice(options)
-    this.known = { revocation: this.revocation.book, issuers: this.#issuers.book }
+    this.known = { revocation: patiently(this.revocation.book), issuers: this.#issuers.book }
   }
 
   /** Takes in what lies on the disk. */

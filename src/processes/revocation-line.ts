@@ -1,11 +1,11 @@
 /**
  * A worker's line to what the control process knows about revocation: facts arrive by themselves and are held in a
- * book; what is not in it is asked, and waited for only so long: a handshake waits with it, and control may be dead.
+ * book; what is not in it is asked, and waited for as long as finding out may take and no longer: a handshake in hard
+ * mode waits with it, and control may be dead.
  */
+import { ANSWER_LIMIT_MS } from '../revocation/limits.ts'
 import { RevocationBook } from '../revocation/revocation-book.ts'
 import type { FromWorker } from './messages.ts'
-
-const PATIENCE_MS = 4_000
 
 export class RevocationLine {
   readonly book = new RevocationBook((questions, sources) => this.#ask(questions, sources))
@@ -30,7 +30,7 @@ export class RevocationLine {
         this.#open.delete(request)
         resolve()
       }
-      const patience = setTimeout(settle, PATIENCE_MS)
+      const patience = setTimeout(settle, ANSWER_LIMIT_MS)
       this.#open.set(request, settle)
       this.#tell({ type: 'revocation-wanted', request, questions, sources })
     })

@@ -34,6 +34,8 @@ export class RevocationOffice {
   readonly #desk: RevocationDesk
   readonly #watcher: FileWatcher<WatchedGroup>
   readonly #told = new Map<string, string>()
+  /** What lies on the disk may be the answer: no worker is answered before it is read. */
+  readonly #started = Promise.withResolvers<void>()
 
   constructor(options: OfficeOptions) {
     const settings = () => options.inForce()?.settings ?? options.settings
@@ -42,6 +44,7 @@ export class RevocationOffice {
     this.#options = options
     this.#lists = new ListKeeper({
       state: options.settings.state,
+      keeps: true,
       folder: () => settings().crls,
       fetch,
       publish,
@@ -65,6 +68,7 @@ export class RevocationOffice {
     await this.#watcher.look()
     await this.#lists.readFolder()
     await this.#lists.loadCache()
+    this.#started.resolve()
   }
 
   /** Anchors may be issuers of lists in the folder. */
@@ -75,6 +79,7 @@ export class RevocationOffice {
 
   /** Looks into the questions of a worker, and says when that is over. */
   async wanted({ worker, request, questions, sources }: ToControl & { type: 'revocation-wanted' }): Promise<void> {
+    await this.#started.promise
     await this.#desk.lookInto(questions, sources)
     void this.#options.link.tell({ type: 'revocation-answered', worker, request })
   }
@@ -83,6 +88,11 @@ export class RevocationOffice {
   async refresh(): Promise<void> {
     await this.#lists.refresh()
     for (const state of this.lists) this.#changed(state)
+  }
+
+  /** Reads the folder and fetches every list again, now. */
+  fetchAll(): Promise<void> {
+    return this.#lists.refreshAll()
   }
 
   close(): void {

@@ -8,6 +8,7 @@ import type { ExceptionUse } from '../history/exception-uses.ts'
 import type { NewSighting } from '../history/sightings.ts'
 import type { AccessNews } from '../observe/access-sample.ts'
 import { exceptionIdOf } from '../policy/exception-id.ts'
+import type { Finding, Verdict } from '../policy/verdict.ts'
 
 /** A sighting on its way to control: plain JSON, the certificates in base64. */
 export interface SightingNote extends Omit<NewSighting, 'chain'> {
@@ -103,7 +104,7 @@ export class SightingNotes {
 
 /** Cheap, since it is made for every full handshake: the hashes of the certificates, not the certificates. */
 function keyOf({ destination, verdict, tls, serverName, stapled, presentedChain }: Witnessed): string {
-  const findings = verdict.findings.map(({ name }) => name)
+  const findings = shownBy(verdict).map(({ name }) => name)
   const prints = presentedChain.slice(0, CHAIN_MAX).map((each) => each.fingerprint256)
   const facts = tls === undefined ? [] : [tls.protocol, tls.cipher, tls.group]
   return [
@@ -118,11 +119,25 @@ function keyOf({ destination, verdict, tls, serverName, stapled, presentedChain 
   ].join()
 }
 
+/** What is only told is about us, not about the backend: that a list has not come yet makes no other sighting. */
+function shownBy({ findings, weighed = findings }: Verdict): readonly Finding[] {
+  return weighed
+}
+
 function noteOf({ destination, rule, version, verdict, tls, address, serverName, ...seen }: Witnessed): SightingNote {
-  const { outcome, wouldRefuse, because, findings } = verdict
+  const { outcome, wouldRefuse, because } = verdict
   return {
     ...{ authority: destination.authority, firstSeenMs: seen.nowMs, lastSeenMs: seen.nowMs, count: 1 },
-    ...{ outcome, wouldRefuse, because, findings: findings.map(cut), rule: rule.name, version, address, serverName },
+    ...{
+      outcome,
+      wouldRefuse,
+      because,
+      findings: shownBy(verdict).map(cut),
+      rule: rule.name,
+      version,
+      address,
+      serverName,
+    },
     ...{ protocol: tls?.protocol ?? '', cipher: tls?.cipher ?? '', group: tls?.group ?? '', stapled: seen.stapled },
     spkiSha256: tls?.spkiSha256 ?? '',
     // Infinity is no JSON.

@@ -11,6 +11,7 @@ import { createAccessCounter } from '../observe/count-access.ts'
 import { createCounters } from '../observe/counters.ts'
 import { type LineWriter, writeToStandardOutput } from '../observe/line-writer.ts'
 import type { Policy } from '../policy/policy.ts'
+import type { News } from '../revocation/revocation-book.ts'
 import type { Snapshot } from '../settings/snapshot.ts'
 import { IssuerBook } from '../truststore/issuer-book.ts'
 import { Deadlines } from '../wire/deadlines.ts'
@@ -63,7 +64,7 @@ class Worker {
       case 'learn':
         return this.#learn(message.intolerant)
       case 'revocation':
-        return this.#revocation.book.learn(message.news)
+        return this.#learnRevocation(message.news)
       case 'issuers':
         return this.#issuers.learn(message.news)
       case 'revocation-answered':
@@ -145,6 +146,13 @@ class Worker {
   #reweigh(newer: Snapshot): void {
     this.#backends?.rest()
     this.#tell({ type: 'reweighed', cut: this.#entrances?.reweigh(newer) ?? 0 })
+  }
+
+  #learnRevocation(news: News): void {
+    // Pools hear of it from the book.
+    this.#revocation.book.learn(news)
+    const cut = this.#entrances?.revocationLearnt() ?? 0
+    if (cut > 0) this.#tell({ type: 'reweighed', cut })
   }
 
   #report({ last = false } = {}): void {

@@ -4,10 +4,12 @@
  * a list that cannot be fetched again stays in use until it ends.
  */
 import crypto from 'node:crypto'
+import { describeDistinguishedName } from '../certificate/describe-distinguished-name.ts'
 import { readRevocationPointers } from '../certificate/read-revocation-pointers.ts'
+import { LIST_FETCH_LIMIT_MS } from './limits.ts'
 import { ListCache } from './list-cache.ts'
 import { type FileList, LIST_BYTES_MAX, readListFiles } from './list-files.ts'
-import { describeList, type ListState, refreshAtMs } from './list-state.ts'
+import { describeFile, describeList, type ListFailure, type ListState, refreshAtMs } from './list-state.ts'
 import { issuerIdOf, type RevocationQuestion } from './question.ts'
 import type { ListReading } from './read-list.ts'
 import { readListInChild } from './read-list-in-child.ts'
@@ -16,6 +18,8 @@ import type { ListFact, News } from './revocation-book.ts'
 export interface KeeperOptions {
   /** The state folder. */
   readonly state: string
+  /** Whether fetched lists are kept there; false for one who only looks. */
+  readonly keeps: boolean
   /** The operator's folder of lists. */
   readonly folder: () => string
   /** Fetches under the egress rules; throws an error whose message says all. */
@@ -31,7 +35,7 @@ interface Fetched {
   readonly fact: ListFact | undefined
   readonly fetchedMs: number
   /** Why the last try failed. */
-  readonly failure: string | undefined
+  readonly failure: ListFailure | undefined
   readonly nextTryMs: number
 }
 
@@ -41,7 +45,6 @@ interface FolderList {
   readonly facts: readonly ListFact[]
 }
 
-const FETCH_LIMIT_MS = 10_000
 const RETRY_MS = 60_000
 /** Further distribution points are not fetched: no instance has so many issuers. */
 const URLS_MAX = 500
@@ -100,16 +103,17 @@ export class ListKeeper {
     }
   }
 
+  /** Reads the folder and fetches every list again, whether it is time or not. */
+  async refreshAll(): Promise<void> {
+    const fetched = [...this.#fetched].map(([url, { issuerCertificate }]) => this.#fetchOnce(url, issuerCertificate))
+    await Promise.all([this.readFolder(), ...fetched])
+  }
+
   /** Every list there is, for the status and the metrics. */
   get states(): readonly ListState[] {
     const nowMs = this.#now()
-    const files = this.#files.map(({ file, reading, facts }) =>
-      describeList({ source: file.source, reading, list: facts[0]?.list, failure: undefined, nowMs }),
-    )
-    const fetched = [...this.#fetched].map(([source, { fact, failure }]) =>
-      describeList({ source, list: fact?.list, failure, nowMs }),
-    )
-    return [...files, ...fetched]
+    const files = this.#files.map(({ file, reading }) => describeFile(file.source, reading, nowMs))
+    return [...files, ...[...this.#fetched].map(([url, fetched]) => describeFetched(url, fetched, nowMs))]
   }
 
   async #readFolder(): Promise<void> {
@@ -144,11 +148,12 @@ export class ListKeeper {
   async #fetch(url: string, issuerCertificate: string): Promise<void> {
     const fetchedMs = this.#now()
     try {
-      const der = await this.#options.fetch({ url, timeoutMs: FETCH_LIMIT_MS, bytesMax: LIST_BYTES_MAX })
+      const der = await this.#options.fetch({ url, timeoutMs: LIST_FETCH_LIMIT_MS, bytesMax: LIST_BYTES_MAX })
       const isGood = await this.#take(url, { issuerCertificate, fetchedMs, der })
-      if (isGood) await this.#cache.store({ url, issuerCertificate, fetchedMs, der: der.toString('base64') })
+      if (isGood && this.#options.keeps)
+        await this.#cache.store({ url, issuerCertificate, fetchedMs, der: der.toString('base64') })
     } catch (thrown) {
-      this.#failed(url, issuerCertificate, (thrown as Error).message)
+      this.#failed(url, issuerCertificate, { state: 'bad', detail: (thrown as Error).message })
     }
   }
 
@@ -159,7 +164,7 @@ export class ListKeeper {
     const issuers = [Buffer.from(issuerCertificate, 'base64')]
     const reading = await readListInChild({ der, issuers })
     if (!('list' in reading)) {
-      this.#failed(url, issuerCertificate, 'fault' in reading ? reading.fault : 'is of another issuer')
+      this.#failed(url, issuerCertificate, failureOf(reading))
       return false
     }
     const { list } = reading
@@ -176,22 +181,32 @@ export class ListKeeper {
   }
 
   /** What could not be had again stays as it was: only its end makes it useless. */
-  #failed(url: string, issuerCertificate: string, failure: string): void {
+  #failed(url: string, issuerCertificate: string, failure: ListFailure): void {
     const before = this.#fetched.get(url)
     const nowMs = this.#now()
     const fact = before?.fact
     const nextTryMs = nowMs + RETRY_MS
     this.#set(url, { issuerCertificate, fact, fetchedMs: before?.fetchedMs ?? nowMs, failure, nextTryMs })
     if (fact !== undefined) return
-    const told = factOf({ source: url, isFile: false, issuer: issuerOf(issuerCertificate), fault: failure })
+    const told = factOf({ source: url, isFile: false, issuer: issuerOf(issuerCertificate), fault: failure.detail })
     this.#options.publish({ facts: [told], gone: [] })
   }
 
   #set(url: string, fetched: Fetched): void {
     this.#fetched.set(url, fetched)
-    const { fact, failure } = fetched
-    this.#options.changed(describeList({ source: url, list: fact?.list, failure, nowMs: this.#now() }))
+    this.#options.changed(describeFetched(url, fetched, this.#now()))
   }
+}
+
+function describeFetched(source: string, { issuerCertificate, fact, failure }: Fetched, nowMs: number): ListState {
+  const pointers = readRevocationPointers(Buffer.from(issuerCertificate, 'base64'))
+  const issuer = pointers === undefined ? '' : describeDistinguishedName(pointers.subjectName)
+  return describeList({ source, list: fact?.list, issuer, failure, nowMs })
+}
+
+function failureOf(reading: Exclude<ListReading, { list: unknown }>): ListFailure {
+  if ('fault' in reading) return { state: 'bad', detail: reading.fault }
+  return { state: 'wrong-issuer', detail: `is of another issuer, ${reading.waitsFor}` }
 }
 
 /** The facts that a reading makes: a list that cannot be used is one for each issuer it may be of. */

@@ -3,10 +3,15 @@ import { CLOCK_SKEW_MS, describeTime } from './answer.ts'
 import type { ListReading, ReadList } from './read-list.ts'
 import { SerialTable } from './serial-table.ts'
 
-/** What the status shows of a list; `waiting` is a file whose issuer has not been seen yet. */
+/**
+ * What the status shows of a list. A file whose issuer has not been seen yet is `waiting`; what came from a distribution
+ * point and is not of the issuer it was fetched for is `wrong-issuer`; what cannot be had or used otherwise is `bad`.
+ */
 export interface ListState {
   readonly source: string
-  readonly state: 'good' | 'expired' | 'not-yet-valid' | 'waiting' | 'bad'
+  /** Empty where the bytes do not tell. */
+  readonly issuer: string
+  readonly state: 'good' | 'expired' | 'not-yet-valid' | 'waiting' | 'wrong-issuer' | 'bad'
   readonly thisUpdateMs: number | undefined
   readonly nextUpdateMs: number | undefined
   /** How many certificates it names. */
@@ -15,26 +20,39 @@ export interface ListState {
   readonly detail: string
 }
 
-/** Describes a list as it stands now. */
+/** Why there is no list, or no newer one. */
+export interface ListFailure {
+  readonly state: 'wrong-issuer' | 'bad'
+  readonly detail: string
+}
+
+/** Describes a file of the folder by what reading it gave. */
+export function describeFile(source: string, reading: ListReading, nowMs: number): ListState {
+  if ('list' in reading) return describeList({ source, list: reading.list, failure: undefined, nowMs })
+  if ('fault' in reading) {
+    const { fault: detail, issuerName: issuer = '' } = reading
+    return { ...nothing, source, issuer, state: 'bad', detail }
+  }
+  const detail = 'its issuer has not been seen yet'
+  return { ...nothing, source, issuer: reading.waitsFor, state: 'waiting', detail }
+}
+
+/** Describes a list as it stands now; without one, `failure` says why and `issuer` whose it should be. */
 export function describeList(told: {
   readonly source: string
   readonly list: ReadList | undefined
-  readonly reading?: ListReading
-  readonly failure: string | undefined
+  readonly issuer?: string
+  readonly failure: ListFailure | undefined
   readonly nowMs: number
 }): ListState {
-  const { source, list, reading, failure, nowMs } = told
-  if (list === undefined) {
-    const isWaiting = reading !== undefined && 'waitsFor' in reading
-    const fault = reading !== undefined && 'fault' in reading ? reading.fault : undefined
-    const detail = isWaiting ? 'its issuer has not been seen yet' : (failure ?? fault ?? '')
-    return { ...nothing, source, state: isWaiting ? 'waiting' : 'bad', detail }
-  }
-  const { thisUpdateMs, nextUpdateMs, serials } = list
+  const { source, list, issuer = '', failure, nowMs } = told
+  if (list === undefined) return { ...nothing, source, issuer, ...(failure ?? { state: 'bad', detail: '' }) }
+  const { issuerName, thisUpdateMs, nextUpdateMs, serials } = list
   const entries = new SerialTable(serials).size
   const state = stateOf(list, nowMs)
   const why = state === 'bad' ? 'does not say when it ends (nextUpdate)' : wordOf(state, list)
-  return { source, state, thisUpdateMs, nextUpdateMs, entries, detail: [why, failure ?? ''].filter(Boolean).join('; ') }
+  const detail = [why, failure?.detail ?? ''].filter(Boolean).join('; ')
+  return { source, issuer: issuerName, state, thisUpdateMs, nextUpdateMs, entries, detail }
 }
 
 const nothing = { thisUpdateMs: undefined, nextUpdateMs: undefined, entries: 0 }

@@ -5,13 +5,13 @@
 import { fork } from 'node:child_process'
 import os from 'node:os'
 import { fileURLToPath } from 'node:url'
+import { LIST_READ_LIMIT_MS } from './limits.ts'
 import type { ListToRead } from './list-child.ts'
 import type { ListReading } from './read-list.ts'
 
 const childFile = fileURLToPath(new URL('./list-child.ts', import.meta.url))
 const product = fileURLToPath(new URL('../../', import.meta.url))
 const START_LIMIT_MS = 15_000
-const READ_LIMIT_MS = 5_000
 
 let last: Promise<unknown> = Promise.resolve()
 
@@ -35,7 +35,7 @@ function readOne(list: ListToRead): Promise<ListReading> {
   child.on('message', (message: ListReading | { readonly ready: true }) => {
     clearTimeout(timer)
     if (!('ready' in message)) return done.resolve(message)
-    timer = setTimeout(() => fail(`takes more than ${READ_LIMIT_MS} ms to read`), READ_LIMIT_MS)
+    timer = setTimeout(() => fail(`takes more than ${LIST_READ_LIMIT_MS} ms to read`), LIST_READ_LIMIT_MS)
     yieldToTraffic(child.pid)
     child.send(list, () => {})
   })

@@ -4,6 +4,7 @@
  */
 import crypto from 'node:crypto'
 import { publicKeyOf } from '../certificate/describe-certificate.ts'
+import { describeDistinguishedName } from '../certificate/describe-distinguished-name.ts'
 import { parseCrl, type RevocationList } from '../certificate/parse-crl.ts'
 import { readCertificate } from '../certificate/read-certificate.ts'
 import { readRevocationPointers } from '../certificate/read-revocation-pointers.ts'
@@ -14,6 +15,8 @@ import { type PackedSerials, packSerials } from './serial-table.ts'
 /** A list that can be used, by an issuer whose key signed it. */
 export interface ReadList {
   readonly issuer: string
+  /** As it stands in the list, fit for a message. */
+  readonly issuerName: string
   readonly scope: RevocationList['scope']
   readonly points: readonly string[]
   readonly thisUpdateMs: number
@@ -21,10 +24,13 @@ export interface ReadList {
   readonly serials: PackedSerials
 }
 
-/** What came of the bytes; `issuers` are all of its name, for no key of theirs has signed it, or none that may. */
+/**
+ * What came of the bytes; `issuers` are all of its name, for no key of theirs has signed it, or none that may. One of a
+ * name that no certificate at hand has waits for it.
+ */
 export type ListReading =
   | { readonly list: ReadList }
-  | { readonly fault: string; readonly issuers?: readonly string[] }
+  | { readonly fault: string; readonly issuers?: readonly string[]; readonly issuerName?: string }
   | { readonly waitsFor: string }
 
 /** Reads a list; `issuers` are certificates (DER) of whoever may have issued it. Nothing is thrown. */
@@ -35,6 +41,7 @@ export function readList(der: Buffer, issuers: readonly Buffer[]): ListReading {
   } catch {
     return { fault: 'is malformed' }
   }
+  const issuerName = describeDistinguishedName(list.issuerName)
   let fault: string | undefined
   const tried: string[] = []
   for (const issuer of issuers) {
@@ -42,11 +49,11 @@ export function readList(der: Buffer, issuers: readonly Buffer[]): ListReading {
     if (pointers === undefined || !pointers.subjectName.equals(list.issuerName)) continue
     const id = issuerIdOf(pointers)
     const wrong = list.unsupported ?? faultOfIssuer(list, issuer)
-    if (wrong === undefined) return { list: pack(list, id) }
+    if (wrong === undefined) return { list: pack(list, { issuer: id, issuerName }) }
     tried.push(id)
     fault ??= wrong
   }
-  return fault === undefined ? { waitsFor: list.issuerName.toString('hex') } : { fault, issuers: tried }
+  return fault === undefined ? { waitsFor: issuerName } : { fault, issuers: tried, issuerName }
 }
 
 function faultOfIssuer({ signed }: RevocationList, der: Buffer): string | undefined {
@@ -56,6 +63,9 @@ function faultOfIssuer({ signed }: RevocationList, der: Buffer): string | undefi
   return key === undefined ? 'is of an issuer whose key cannot be read' : faultOfSignature(signed, key)
 }
 
-function pack({ scope, points, thisUpdateMs, nextUpdateMs, revoked }: RevocationList, issuer: string): ReadList {
-  return { issuer, scope, points, thisUpdateMs, nextUpdateMs, serials: packSerials(revoked) }
+function pack(
+  { scope, points, thisUpdateMs, nextUpdateMs, revoked }: RevocationList,
+  issuer: Pick<ReadList, 'issuer' | 'issuerName'>,
+): ReadList {
+  return { ...issuer, scope, points, thisUpdateMs, nextUpdateMs, serials: packSerials(revoked) }
 }

@@ -42,8 +42,10 @@ export interface News {
 
 type Ask = (questions: readonly RevocationQuestion[], sources: readonly RevocationSource[]) => Promise<void>
 
+/** A list as it is held: its numbers in their table alone, for the text that they came as takes more room than they do. */
 interface Held {
-  readonly fact: ListFact
+  readonly fact: Omit<ListFact, 'list'>
+  readonly list: Omit<ReadList, 'serials'> | undefined
   readonly table: SerialTable | undefined
 }
 
@@ -77,9 +79,8 @@ export class RevocationBook {
       this.#drop(fact.key)
       if (fact.kind === 'ocsp') this.#answers.set(fact.key, fact)
       else {
-        const table = fact.list && new SerialTable(fact.list.serials)
         const lists = this.#lists.get(fact.issuer) ?? new Map<string, Held>()
-        this.#lists.set(fact.issuer, lists.set(fact.key, { fact, table }))
+        this.#lists.set(fact.issuer, lists.set(fact.key, hold(fact)))
         this.#issuerOf.set(fact.key, fact.issuer)
       }
     }
@@ -137,9 +138,15 @@ function askedKey({ issuer, serial, crlUrls, ocspUrls }: RevocationQuestion, sou
   return [issuer, asksResponder ? serial : '', ...(sources.includes('crl') ? crlUrls : [])].join(' ')
 }
 
-function lookUpIn({ fact, table }: Held, question: RevocationQuestion, nowMs: number): Known | undefined {
-  const from = `the list ${fact.source}`
-  const { list, fault, source, isFile } = fact
+function hold({ list, ...fact }: ListFact): Held {
+  if (list === undefined) return { fact, list, table: undefined }
+  const { serials, ...rest } = list
+  return { fact, list: rest, table: new SerialTable(serials) }
+}
+
+function lookUpIn({ fact, list, table }: Held, question: RevocationQuestion, nowMs: number): Known | undefined {
+  const { fault, source, isFile } = fact
+  const from = `the list ${source}`
   const isPointedTo = isFile || question.crlUrls.includes(source)
   if (list === undefined || table === undefined) {
     return isPointedTo ? { answer: { state: 'unknown', detail: fault ?? 'cannot be used' }, from } : undefined

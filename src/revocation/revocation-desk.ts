@@ -8,6 +8,7 @@ import { OCSP_BYTES_MAX } from '../certificate/parse-ocsp-answer.ts'
 import { readRevocationPointers } from '../certificate/read-revocation-pointers.ts'
 import type { RevocationSource } from '../policy/policy.ts'
 import { checkOcsp } from './check-ocsp.ts'
+import { RESPONDER_LIMIT_MS } from './limits.ts'
 import type { ListKeeper } from './list-keeper.ts'
 import type { RevocationQuestion } from './question.ts'
 import { type News, ocspKey } from './revocation-book.ts'
@@ -26,7 +27,6 @@ export interface DeskOptions {
   readonly now?: () => number
 }
 
-const RESPONDER_LIMIT_MS = 3_000
 const ANSWERS_MAX = 5_000
 const UNDER_WAY_MAX = 100
 

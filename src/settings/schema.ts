@@ -66,7 +66,7 @@ export const settingsSchema = z
     openTunnels: z
       .enum(['drain', 'cut'])
       .describe(
-        'What a change does to open tunnels and requests that it would refuse: drain lets them go on, cut ends them.',
+        'What a change, or a revocation that becomes known, does to open tunnels and requests it would refuse: drain lets them go on, cut ends them.',
       ),
     services: servicesSchema.describe('Fixed forwards: accept here, connect there.'),
     limits: z

@@ -1,6 +1,7 @@
 /** What is learnt about revocation while connections and sessions live: they end, and nothing is sent before a verdict. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { patiently } from '../../src/backend/find-revocation.ts'
 import { makeCertificate } from '../../src/certificate/make-certificate.ts'
 import { readList } from '../../src/revocation/read-list.ts'
 import { type News, RevocationBook } from '../../src/revocation/revocation-book.ts'
@@ -22,6 +23,7 @@ function listOf(revoked: readonly (typeof leaf)[]): News {
   return { facts: [{ ...fact, issuer: list.issuer, list }], gone: [] }
 }
 
+const soft = { revocation: { mode: 'soft', sources: ['crl'] } } as const
 const hard = { revocation: { mode: 'hard', sources: ['crl'] } } as const
 
 test('a session is not resumed with a certificate that has been revoked since', async (t) => {
@@ -87,4 +89,44 @@ test('a handshake waits for what is being found out, and nothing is sent meanwhi
   told.resolve()
   await opening
   assert.deepEqual(backend.requests, ['GET /'])
+})
+
+test('in soft mode nothing waits for what is being found out, and what it turns out to be ends what was trusted', async (t) => {
+  const backend = await startBackend(t, { certificate: leaf })
+  const never = new Promise<void>(() => {})
+  const asked: string[] = []
+  const revocation = new RevocationBook((questions) => {
+    asked.push(...questions.map(({ subject }) => subject))
+    return never
+  })
+  const reach = makeBackends(t, { trust, unlisted: soft }, { revocation })
+  const decision = reach.decision(`a.localhost:${backend.port}`)
+  const pool = reach.backends.poolFor(decision)
+  pool.put(await pool.open())
+  const first = await reach.backends.verdictFor(decision)
+  assert.deepEqual([first.verdict.outcome, first.verdict.weighed], ['trusted', []])
+  assert.deepEqual(asked, ['CN=leaf'])
+  revocation.learn(listOf([ca]))
+  assert.deepEqual([pool.idle, (await reach.backends.verdictFor(decision)).cached], [1, true])
+  revocation.learn(listOf([leaf]))
+  assert.equal(pool.idle, 0)
+  await assert.rejects(reach.backends.verdictFor(decision), { code: 'POLICY_VERDICT_REFUSED' })
+})
+
+test('one who only looks waits in soft mode too', async (t) => {
+  const backend = await startBackend(t, { certificate: leaf })
+  const revocation = new RevocationBook(async () => revocation.learn(listOf([leaf])))
+  const reach = makeBackends(t, { trust, unlisted: soft }, { revocation: patiently(revocation) })
+  const { outcome, findings } = await reach.verdict(`a.localhost:${backend.port}`)
+  assert.deepEqual([outcome, findings[0]?.name], ['refused', 'revoked'])
+})
+
+test('a refusal for want of an answer is not kept once there is one', async (t) => {
+  const backend = await startBackend(t, { certificate: leaf })
+  const revocation = new RevocationBook(async () => {})
+  const reach = makeBackends(t, { trust, unlisted: hard }, { revocation })
+  const decision = reach.decision(`a.localhost:${backend.port}`)
+  await assert.rejects(reach.backends.verdictFor(decision), { code: 'POLICY_VERDICT_REFUSED' })
+  revocation.learn(listOf([]))
+  assert.equal((await reach.backends.verdictFor(decision)).verdict.outcome, 'trusted')
 })

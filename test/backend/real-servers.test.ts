@@ -121,7 +121,7 @@ function reach(t: { after(clean: () => unknown): void }, unlisted: Partial<Rule>
 function ruleOf(spec: string): Partial<Rule> {
   const policy = policyOf(spec)
   const { index: _, match: __, ...rest } = policy.rules[0] ?? policy.unlisted
-  return { ...rest, trustStores: ['corp'] }
+  return { ...rest, trustStores: ['corp'], revocation: { mode: 'off', sources: ['stapled'] } }
 }
 
 async function landingOf(backends: Backends, decision: AllowedDecision): Promise<string> {

@@ -3,37 +3,10 @@
  * socket that records requests and answers what the test says; the real instance is met in test/journeys.
  */
 import assert from 'node:assert/strict'
-import net from 'node:net'
-import { createInterface } from 'node:readline'
-import { describe, it, type TestContext } from 'node:test'
-import type { SidecarError } from '../../src/errors.ts'
-import { controlSocketPath } from '../../src/processes/state-lock.ts'
+import { describe, it } from 'node:test'
 import type { Status } from '../../src/processes/status.ts'
 import { makeFolder, runCli } from './run-cli.ts'
-
-type Answer = { result: unknown; progress?: unknown[] } | { error: Pick<SidecarError, 'code' | 'message' | 'details'> }
-
-/** Starts a stand-in instance; `requests` fills up with what it was asked. */
-async function standIn(
-  test: TestContext,
-  answer: Answer,
-): Promise<{ state: string; requests: Record<string, unknown>[] }> {
-  const state = makeFolder(test)
-  const requests: Record<string, unknown>[] = []
-  const server = net.createServer((socket) => {
-    createInterface({ input: socket }).on('line', (line) => {
-      const { id, ...request } = JSON.parse(line) as Record<string, unknown>
-      requests.push(request)
-      const say = (reply: object) => socket.write(`${JSON.stringify({ id, ...reply })}\n`)
-      if ('error' in answer) return say({ ok: false, error: answer.error })
-      for (const progress of answer.progress ?? []) say({ progress })
-      say({ ok: true, result: answer.result })
-    })
-  })
-  await new Promise<void>((resolve) => server.listen(controlSocketPath(state), resolve))
-  test.after(() => server.close())
-  return { state, requests }
-}
+import { standIn } from './stand-in.ts'
 
 const applied = { version: 9, generation: 10, unchanged: false, warnings: [], elapsedMs: 231.4 }
 
@@ -130,7 +103,10 @@ const status: Status = {
   pending: { version: 9, revertTo: 7, deadlineMs: 0 },
   exceptions: [],
   revocationLists: [
-    { source: 'corp.crl', state: 'expired', thisUpdateMs: 0, nextUpdateMs: 0, entries: 3, detail: 'has expired' },
+    {
+      ...{ source: 'corp.crl', issuer: 'CN=Corp', state: 'expired', entries: 3, detail: 'has expired' },
+      ...{ thisUpdateMs: 0, nextUpdateMs: 0 },
+    },
   ],
   intolerant: [{ authority: 'old.example:443', untilMs: 0 }],
 }

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import tls from 'node:tls'
 import type { CertificateWish } from '../../src/certificate/make-certificate.ts'
+import { makeCrl, pemOf } from '../kit/make-crl.ts'
 import { makeTrust } from '../kit/make-trust.ts'
 import { startBackend, startRawBackend } from '../kit/start-backend.ts'
 import { makeFolder, policyText, runCli } from './run-cli.ts'
@@ -123,10 +124,40 @@ describe('probe', () => {
     assert.equal(said.verdict.outcome, 'refused')
     assert.deepEqual(
       said.verdict.findings.map(({ name }) => name),
-      ['expired'],
+      ['expired', 'revocation-unknown'],
     )
     assert.equal(said.tls.protocol, 'TLSv1.3')
   })
+})
+
+describe('a probe under a policy that asks about revocation', () => {
+  const house = async (t: TestContext, revoked: boolean) => {
+    const { ca, leaf } = await makeTrust(['app.localhost'])
+    const list = makeCrl({ issuer: ca, revoked: revoked ? [leaf] : [] })
+    const backend = await startBackend(t, { certificate: leaf })
+    const policy = policyText(`  strictTls: { defaultTrustStore: corp }
+  revocation: { mode: hard, sources: [crl] }
+  destinations: { allowAddresses: [127.0.0.0/8] }`)
+    const folder = makeFolder(t, { 'policy.yaml': policy, 'vedette.yaml': settings })
+    mkdirSync(path.join(folder, 'truststores', 'corp'), { recursive: true })
+    writeFileSync(path.join(folder, 'truststores', 'corp', 'ca.pem'), ca.certificate)
+    mkdirSync(path.join(folder, 'crls'))
+    writeFileSync(path.join(folder, 'crls', 'corp.crl'), pemOf(list))
+    return { folder, argv: [`app.localhost:${backend.port}`, '--config', path.join(folder, 'vedette.yaml')] }
+  }
+
+  for (const [says, revoked, status] of [
+    ['names nobody', false, 0],
+    ['names the certificate', true, 10],
+  ] as const) {
+    it(`reads the folder of lists: one that ${says} makes it exit ${status}, and nothing is written`, async (t) => {
+      const { folder, argv } = await house(t, revoked)
+      const found = await runCli(['probe', ...argv])
+      assert.equal(found.status, status, found.stdout)
+      assert.equal(/^finding {3}revoked: .*says the list .*corp\.crl$/m.test(found.stdout), revoked)
+      assert.equal(existsSync(path.join(folder, 'state')), false)
+    })
+  }
 })
 
 describe('explain --connect', () => {

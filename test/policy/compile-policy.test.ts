@@ -38,7 +38,7 @@ describe('a policy that says nothing', () => {
       tlsPort: 443,
       fixUps: false,
       starttls: 'must',
-      revocation: { mode: 'off', sources: ['stapled', 'crl'] },
+      revocation: { mode: 'soft', sources: ['stapled', 'crl'] },
     })
     assert.equal(tls.profile, '2026-11')
     assert.deepEqual(tls.protocols, ['TLSv1.2', 'TLSv1.3'])

@@ -43,6 +43,7 @@ const sentences: Readonly<Record<string, readonly string[]>> = {
   'a.example:443': [
     'No rule names a.example:443; the policy allows what no rule names.',
     'The certificate must chain to one of the trust stores bundled, corp and carry the name a.example.',
+    'Revoked certificates are refused, by stapled OCSP answers and revocation lists; what nobody can say passes (soft).',
     'The server name (SNI) a.example is sent.',
     'It offers TLSv1.3, TLSv1.2 with 9 suites (default set 2026-11).',
     'All selected suites have forward secrecy.',
@@ -55,6 +56,7 @@ const sentences: Readonly<Record<string, readonly string[]>> = {
     'mail.corp.example:443 is allowed by the rule exchange (mail.corp.example:443).',
     'The certificate must chain to one of the trust stores bundled, corp and carry the name mail.internal.',
     'Beside that, the backend must show the pinned public key.',
+    'Revoked certificates are refused, by stapled OCSP answers and revocation lists; what nobody can say passes (soft).',
     'Until 2027-03-31, expired is forgiven: replaced soon (mail team).',
     `Until 2027-01-01 for the key ${key}, revoked is forgiven: x (me).`,
     'No server name (SNI) is sent.',
@@ -79,6 +81,7 @@ const sentences: Readonly<Record<string, readonly string[]>> = {
   ],
   'lab.example:80': [
     'lab.example:80 is allowed by the rule lab (lab.example).',
+    'Revoked certificates are refused, by stapled OCSP answers and revocation lists; what nobody can say passes (soft).',
     'Allowed and logged: untrusted-issuer, self-signed, incomplete-chain.',
     'Strict TLS is off: whatever is wrong with the certificate is only logged.',
     'Report mode: nothing found is refused, only logged.',
@@ -116,6 +119,21 @@ describe('the description of a rule', () => {
     assert.deepEqual([graded(''), graded(', enabled: false')], [true, false])
   })
 
+  it('says who is asked about revocation, and what becomes of what nobody can say', () => {
+    const about = (revocation: string) =>
+      describeRule(decide(policyOf(`revocation: ${revocation}`), parseAuthority('a.example:1')), {
+        exceptions: [],
+        nowMs: today,
+      }).sentences.filter((sentence) => /revoked/i.test(sentence))
+    assert.deepEqual(about('{ mode: "off" }'), ['Nobody is asked whether a certificate was revoked.'])
+    assert.deepEqual(about('{ mode: hard, sources: [crl] }'), [
+      'Every certificate must be known not to be revoked, by revocation lists; what nobody can say is refused (hard).',
+    ])
+    assert.deepEqual(about('{ mode: soft, sources: [stapled, crl, ocsp] }'), [
+      'Revoked certificates are refused, by stapled OCSP answers, revocation lists and OCSP responders; what nobody can say passes (soft).',
+    ])
+  })
+
   it('keeps the record for machines beside the sentences', () => {
     const { offer, clientHello, forgives, sentences, ...record } = explain('hidden.example:443')
     assert.deepEqual(record, {
@@ -131,6 +149,7 @@ describe('the description of a rule', () => {
       serverName: 'front.example',
       nameToVerify: 'hidden.example',
       pins: null,
+      revocation: { mode: 'soft', sources: ['stapled', 'crl'] },
       clientCertificate: undefined,
       plaintext: false,
       tunnels: 'inspect',

@@ -10,6 +10,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { type TestContext, test } from 'node:test'
+import type tls from 'node:tls'
 import type { ExtensionWish } from '../../src/certificate/certificate-wish.ts'
 import { makeCertificate } from '../../src/certificate/make-certificate.ts'
 import { requestThrough } from '../kit/keep-alive-load.ts'
@@ -18,10 +19,13 @@ import { makeOcspAnswer } from '../kit/make-ocsp-answer.ts'
 import { crlPoints, ocspResponder } from '../kit/revocation-extensions.ts'
 import { startBackend } from '../kit/start-backend.ts'
 import { startInstance } from '../kit/start-instance.ts'
+import { openTunnel } from '../kit/tunnel.ts'
 
 const ca = await makeCertificate({ subject: 'CA', ca: true })
 const leafWith = (...extensions: ExtensionWish[]) =>
   makeCertificate({ subject: 'leaf', issuer: ca, sans: { dns: ['shop.localhost'] }, extensions })
+
+const leafNamed = (name: string) => makeCertificate({ subject: name, issuer: ca, sans: { dns: [`${name}.localhost`] } })
 
 const policy = (revocation: string, allow = '127.0.0.0/8, "::1"') => `apiVersion: vedette/v1
 kind: OutgoingTlsPolicy
@@ -38,6 +42,7 @@ async function start(
   policyText: string,
   leaf: typeof ca,
   lists: Readonly<Record<string, string>> = {},
+  settings = '',
 ) {
   const folder = mkdtempSync(path.join(tmpdir(), 'vedette-revocation-'))
   t.after(() => rmSync(folder, { recursive: true, force: true }))
@@ -46,26 +51,28 @@ async function start(
   writeFileSync(path.join(folder, 'truststores', 'corp', 'root.pem'), ca.certificate)
   for (const [name, text] of Object.entries(lists)) writeFileSync(path.join(folder, 'crls', name), text)
   const backend = await startBackend(t, { certificate: leaf })
-  const instance = startInstance(t, { policy: policyText, folder })
+  const instance = startInstance(t, { policy: policyText, folder, settings })
   const proxyPort = await instance.up
   await instance.logged('control.started')
   const agent = new http.Agent({ keepAlive: true, maxSockets: 1 })
   t.after(() => agent.destroy())
   const ask = () => requestThrough(proxyPort, `http://shop.localhost:${backend.port}/`, { agent })
-  return { instance, backend, ask, crl: (name: string) => path.join(folder, 'crls', name) }
+  return { instance, backend, proxyPort, ask, crl: (name: string) => path.join(folder, 'crls', name) }
 }
 
-async function startServer(t: TestContext, answer: () => Buffer | undefined) {
+async function startServer(t: TestContext, answer: () => Promise<Buffer> | Buffer | undefined) {
   const paths: string[] = []
-  const server = http.createServer((request, response) => {
+  const asked = Promise.withResolvers<void>()
+  const server = http.createServer(async (request, response) => {
     paths.push(`${request.method} ${request.url}`)
-    const body = answer()
+    asked.resolve()
+    const body = await answer()
     if (body === undefined) response.writeHead(503).end()
     else response.end(body)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   t.after(() => server.close())
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/a.crl`, paths }
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/a.crl`, paths, asked: asked.promise }
 }
 
 test('a list in the folder that comes to name a certificate ends its pooled connection and refuses the next', async (t) => {
@@ -166,3 +173,80 @@ for (const status of ['good', 'revoked'] as const) {
     assert.deepEqual(paths, ['POST /a.crl'])
   })
 }
+
+test('in soft mode the first request does not wait for a list, and the connection ends when the list names it', async (t) => {
+  const list = Promise.withResolvers<Buffer>()
+  const { url } = await startServer(t, () => list.promise)
+  const leaf = await leafWith(crlPoints(url))
+  const { instance, backend, ask } = await start(t, policy('{ mode: soft, sources: [crl] }'), leaf)
+  assert.equal((await ask()).status, 200)
+  const line = await instance.logged('request')
+  assert.deepEqual([line.verdict, line.findings], ['trusted', undefined])
+  const [pooled] = backend.sockets
+  const closed = pooled && new Promise((resolve) => pooled.once('close', resolve))
+  list.resolve(makeCrl({ issuer: ca, point: url, revoked: [leaf] }))
+  await closed
+  assert.match((await ask()).body, /revoked/)
+})
+
+test('in hard mode the first request waits for a slow list', async (t) => {
+  const list = Promise.withResolvers<Buffer>()
+  const { url, asked } = await startServer(t, () => list.promise)
+  const leaf = await leafWith(crlPoints(url))
+  const { ask, backend } = await start(t, policy('{ mode: hard, sources: [crl] }'), leaf)
+  const answer = ask()
+  await asked
+  assert.deepEqual(backend.requests, [])
+  list.resolve(makeCrl({ issuer: ca, point: url }))
+  assert.equal((await answer).status, 200)
+})
+
+for (const fate of ['cut', 'drain'] as const) {
+  test(`an open tunnel whose certificate turns out to be revoked: openTunnels: ${fate}`, async (t) => {
+    const [lost, kept] = await Promise.all(['lost', 'kept'].map((name) => leafNamed(name)))
+    assert.ok(lost && kept)
+    const lists = { 'corp.crl': pemOf(makeCrl({ issuer: ca })) }
+    const started = await start(t, policy('{ mode: soft, sources: [crl] }'), lost, lists, `openTunnels: ${fate}\n`)
+    const { instance, proxyPort, ask, crl } = started
+    const echo = (socket: tls.TLSSocket) => void socket.pipe(socket)
+    const tunnelTo = async (name: string, certificate: typeof ca) => {
+      const { port } = await startBackend(t, { certificate, onSecure: echo })
+      return openTunnel(t, { proxyPort, authority: `${name}.localhost:${port}`, ca: ca.certificate })
+    }
+    const [one, other] = [await tunnelTo('lost', lost), await tunnelTo('kept', kept)]
+    assert.ok((await one.echoes('one')) && (await other.echoes('one')))
+    writeFileSync(crl('corp.crl'), pemOf(makeCrl({ issuer: ca, revoked: [lost] })))
+    if (fate === 'cut') {
+      await one.closed
+      assert.equal((await instance.logged('generation.reweighed')).cut, 1)
+      assert.equal((await instance.logged('tunnel')).error, 'POLICY_VERDICT_REFUSED')
+    } else {
+      while (!/"revoked"/.test((await ask()).body)) await instance.ask('revocation-lists', { fetch: true })
+      assert.ok(await one.echoes('two'))
+    }
+    assert.ok(await other.echoes('two'))
+  })
+}
+
+test('a request for the lists fetches them again at once, when it is asked to', async (t) => {
+  let list: Buffer | undefined
+  const { url, paths } = await startServer(t, () => list)
+  const leaf = await leafWith(crlPoints(url))
+  const stranger = await makeCertificate({ subject: 'Stranger', ca: true })
+  list = makeCrl({ issuer: stranger })
+  const { instance, ask } = await start(t, policy('{ mode: soft, sources: [crl] }'), leaf)
+  await ask()
+  await instance.logged('crl.bad')
+  const states = async (fetch: boolean) =>
+    (await instance.ask('revocation-lists', { fetch })).lists.map(({ state, issuer, detail }) => [
+      state,
+      issuer,
+      detail,
+    ])
+  const wrong = ['wrong-issuer', 'CN=CA', 'is of another issuer, CN=Stranger']
+  assert.deepEqual(await states(false), [wrong])
+  list = makeCrl({ issuer: ca, point: url })
+  assert.deepEqual(await states(false), [wrong])
+  assert.deepEqual(await states(true), [['good', 'CN=CA', '']])
+  assert.equal(paths.length, 2)
+})

@@ -9,10 +9,11 @@ import net from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { type TestContext, test } from 'node:test'
-import tls from 'node:tls'
+import type tls from 'node:tls'
 import { makeTrust } from '../kit/make-trust.ts'
 import { startBackend } from '../kit/start-backend.ts'
 import { startInstance } from '../kit/start-instance.ts'
+import { openTunnel } from '../kit/tunnel.ts'
 
 const corp = await makeTrust(['corp.localhost'], { name: 'corp' })
 const other = await makeTrust(['other.localhost'], { name: 'other' })
@@ -51,43 +52,12 @@ async function house(t: TestContext, settings = '') {
   const instance = startInstance(t, { policy: both, folder, settings: `${settings}\nservices:\n${services.join('')}` })
   const proxyPort = await instance.up
   const tunnel = (name: 'corp' | 'other') =>
-    Tunnel.open(t, { proxyPort, authority: `${name}.localhost:${backends[name].port}` })
+    openTunnel(t, {
+      proxyPort,
+      authority: `${name}.localhost:${backends[name].port}`,
+      ca: [corp.ca.certificate, other.ca.certificate],
+    })
   return { folder, instance, proxyPort, writeStore, tunnel, waiting }
-}
-
-/** A caller's end of a tunnel with TLS in it, to a backend that echoes. */
-class Tunnel {
-  readonly closed: Promise<unknown>
-  readonly #socket: tls.TLSSocket
-
-  constructor(socket: tls.TLSSocket, raw: net.Socket) {
-    this.#socket = socket
-    this.closed = new Promise((resolve) => raw.once('close', resolve))
-  }
-
-  static async open(
-    t: TestContext,
-    { proxyPort, authority }: { proxyPort: number; authority: string },
-  ): Promise<Tunnel> {
-    const raw = net.connect(proxyPort, '127.0.0.1')
-    raw.on('error', () => {})
-    t.after(() => raw.destroy())
-    raw.write(`CONNECT ${authority} HTTP/1.1\r\nHost: ${authority}\r\n\r\n`)
-    const [answer] = (await once(raw, 'data')) as [Buffer]
-    assert.match(answer.toString('latin1'), /^HTTP\/1\.1 200 /)
-    const servername = authority.replace(/:\d+$/, '')
-    const ca = [corp.ca.certificate, other.ca.certificate]
-    const socket = tls.connect({ socket: raw, servername, ca })
-    socket.on('error', () => {})
-    await once(socket, 'secureConnect')
-    return new Tunnel(socket, raw)
-  }
-
-  async echoes(text: string): Promise<boolean> {
-    const answer = once(this.#socket, 'data')
-    this.#socket.write(text)
-    return String((await answer)[0]) === text
-  }
 }
 
 test('with --tunnels cut, the tunnel of a store that is gone ends at once, and that of another goes on', async (t) => {
