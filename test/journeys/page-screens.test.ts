@@ -1,0 +1,97 @@
+/**
+ * Goal: every screen for looking shows what real traffic has left behind, is fit for everybody in light and in dark, and
+ * shows what hostile servers wrote as text (A8). Method: a real sidecar, real backends, real Chromium.
+ */
+import assert from 'node:assert/strict'
+import { after, test } from 'node:test'
+import { makeCertificate } from '../../src/certificate/make-certificate.ts'
+import { closeBrowser } from '../kit/browser.ts'
+import { makeTrust } from '../kit/make-trust.ts'
+import { openPage, seriousFindings, startJourney } from '../kit/page-journey.ts'
+import { startBackend } from '../kit/start-backend.ts'
+
+after(closeBrowser)
+
+const corp = await makeTrust(['good.localhost'])
+const markup = '<img src=x onerror=document.title="owned">'
+const hostile = await makeCertificate({ subject: markup, sans: { dns: ['evil.localhost'] } })
+const spec = 'strictTls: { defaultTrustStore: none, customTrustStores: [corp] }'
+
+/** What reaches beyond the window and is not inside something that scrolls by itself. */
+const tooWide = `[...document.querySelectorAll('main *')]
+  .filter((each) => each.getBoundingClientRect().right > innerWidth + 1 && each.closest('.table-frame, .scroll, dialog') === null)
+  .map((each) => each.outerHTML.slice(0, 120))`
+
+const screens = [
+  ['/', 'Overview'],
+  ['/trust-stores?store=corp', 'Trust stores'],
+  ['/backends', 'Backends'],
+  ['/connections', 'Connections'],
+  ['/failures', 'Failures'],
+  ['/untrusted', 'Untrusted servers'],
+  ['/logs', 'Logs'],
+  ['/system', 'System'],
+] as const
+
+test('the screens for looking, after a good and a hostile backend', async (t) => {
+  const good = await startBackend(t, { certificate: corp.leaf, chain: [corp.ca] })
+  const evil = await startBackend(t, { certificate: hostile })
+  const evilName = `evil.localhost:${evil.port}`
+  const journey = await startJourney(t, { spec, trust: { corp: corp.ca.certificate } })
+  assert.equal(await journey.visit(`good.localhost:${good.port}`), 200)
+  assert.equal(await journey.visit(evilName), 502)
+  const tab = await openPage(t, journey)
+  const dark = await openPage(t, journey, { theme: 'dark' })
+  const show = async (path: string, heading: string, page = tab) => {
+    await page.goto(`${journey.url}${path}`)
+    await page.getByRole('heading', { level: 1, name: heading }).waitFor()
+    await page.locator('.loading').first().waitFor({ state: 'detached' })
+  }
+
+  await t.test('a failure is shown in the words of its log line, and a closer look shows markup as text', async () => {
+    await show('/failures', 'Failures')
+    await tab.getByRole('article', { name: `${evilName}: self-signed` }).waitFor()
+    await tab.getByRole('link', { name: 'Backend', exact: true }).click()
+    const drawer = tab.getByRole('dialog', { name: evilName })
+    await drawer.locator('summary', { hasText: 'onerror=document.title' }).click()
+    await drawer.getByRole('button', { name: 'Trust this…' }).waitFor()
+    assert.deepEqual(await seriousFindings(tab), [])
+    assert.equal(await tab.locator('img').count(), 0)
+    assert.doesNotMatch(await tab.title(), /owned/)
+  })
+
+  for (const [path, heading] of screens) {
+    await t.test(`${heading} has no serious finding in light and in dark`, async () => {
+      for (const page of [tab, dark]) {
+        await show(path, heading, page)
+        assert.deepEqual(await seriousFindings(page), [])
+      }
+    })
+  }
+
+  await t.test('the simulator explains step by step, and probes when it is asked to', async () => {
+    await show(`/simulator?destination=${encodeURIComponent(evilName)}`, 'Simulator')
+    await tab.getByText('vedette explain').waitFor()
+    await tab.getByRole('button', { name: 'Probe it' }).click()
+    await tab.getByText('Refused', { exact: true }).waitFor()
+    assert.deepEqual(await seriousFindings(tab), [])
+  })
+
+  await t.test('a filter stands in the address and is the API’s to read', async () => {
+    await show('/connections?filter=decision%3Adeny', 'Connections')
+    await tab.getByRole('button', { name: evilName }).waitFor()
+    assert.equal(await tab.getByRole('button', { name: /^good/ }).count(), 0)
+    await tab.getByLabel('Filter').fill('colour:blue')
+    await tab.getByLabel('Filter').press('Enter')
+    await tab.getByText(/unknown word "colour:blue"/).waitFor()
+    assert.match(tab.url(), /filter=colour/)
+  })
+
+  await t.test('narrow screens scroll tables, not themselves', async () => {
+    await tab.setViewportSize({ width: 320, height: 800 })
+    for (const [path, heading] of screens) {
+      await show(path, heading)
+      assert.deepEqual(await tab.evaluate(tooWide), [], `${heading}: what makes it wider than the window`)
+    }
+  })
+})
