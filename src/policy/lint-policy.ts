@@ -1,7 +1,8 @@
 /** What a policy may say and should not say lightly, each with its reason; and what it says to no effect. */
 
+import { lintExceptions } from './lint-exceptions.ts'
 import { coversPattern } from './match-host.ts'
-import { type Policy, trustFindings } from './policy.ts'
+import type { Policy } from './policy.ts'
 import type { Path } from './problem.ts'
 import type { PolicyDocument, RuleEntry, Spec, StrictTlsEntry } from './schema.ts'
 import type { Note } from './tls-scope.ts'
@@ -16,7 +17,7 @@ export function lintPolicy({ spec }: PolicyDocument, policy: Policy, note: Note)
     lintRule(entry, path, note)
   }
   lintOrder(policy, note)
-  lintExceptions(spec, note)
+  lintExceptions(spec, policy, note)
   lintAddresses(spec, note)
 }
 
@@ -84,17 +85,6 @@ function lintOrder({ rules }: Policy, note: Note): void {
       const place = ['spec', 'rules', rule.index, 'match', index]
       note('warning', place, `never matches: the rule ${cover.name} above takes all of it`)
     }
-  }
-}
-
-function lintExceptions({ exceptions }: Spec, note: Note): void {
-  for (const [index, { findings, spkiSha256 }] of exceptions.entries()) {
-    const identity = findings.filter((name) => name === 'name-mismatch' || trustFindings.includes(name))
-    if (identity.length === 0 || spkiSha256 !== undefined) continue
-    const reason = 'lets anyone on the way pose as the backend: add the spkiSha256 of its key'
-    note('warning', ['spec', 'exceptions', index, 'findings'], `forgiving ${identity.join(', ')} ${reason}`, [
-      ['spec', 'exceptions', index],
-    ])
   }
 }
 

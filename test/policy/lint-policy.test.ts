@@ -204,6 +204,13 @@ const doubtful: readonly Case[] = [
     }),
   },
   {
+    why: 'an exception for what no backend can agree on with us',
+    spec: 'exceptions: [{ backend: "a:1", findings: ▸[cipher-refused, protocol-refused, group-refused], until: 2027-01-01, owner: me, reason: old }]',
+    warnings: [
+      'spec.exceptions[0].findings: forgiving cipher-refused, protocol-refused, group-refused widens nothing that is offered, and only tunnels of callers agree on more: give it a rule that offers it',
+    ],
+  },
+  {
     why: 'an exception that lets anyone pose as the backend',
     spec: 'exceptions: [{ backend: "a:1", findings: ▸[expired, self-signed, name-mismatch], until: 2027-01-01, owner: me, reason: old }]',
     warnings: [
@@ -325,4 +332,32 @@ describe('an exception', () => {
 
 describe('a policy passes in silence with', () => {
   for (const [why, spec] of silent) it(why, () => assert.deepEqual(problemsOf(spec), []))
+})
+
+describe('an exception for what was agreed on', () => {
+  const all = 'protocol-refused, cipher-refused, group-refused'
+  const exception = `exceptions: [{ backend: "a:1", findings: [${all}], until: 2027-01-01, owner: me, reason: old }]`
+  const ways: readonly (readonly [why: string, spec: string, never: string | undefined])[] = [
+    ['nothing but the lists is offered', '', all],
+    ['the rule of another backend has holes', 'rules: [{ name: b, match: [b], enforcement: report }]', all],
+    ['report mode offers more', 'strictTls: { enforcement: report }', undefined],
+    [
+      'OpenSSL takes small groups',
+      'rules: [{ name: a, match: ["a:1"], tls: { legacy: { securityLevel: 1 } } }]',
+      'protocol-refused, cipher-refused',
+    ],
+    [
+      'a protocol lies between those chosen',
+      `rules: [{ name: a, match: ["a:1"], tls: { configuration: custom, protocols: [TLSv1.1, TLSv1.3], ciphers: [TLS_AES_128_GCM_SHA256, AES128-SHA], legacy: { securityLevel: 0 } } }]`,
+      'cipher-refused',
+    ],
+  ]
+  for (const [why, spec, never] of ways) {
+    it(`is warned of where it can hardly be found: ${why}`, () => {
+      const told = problemsOf(`${spec}\n${exception}`).flatMap(
+        (line) => /forgiving (.*) widens nothing that is offered/.exec(line)?.[1] ?? [],
+      )
+      assert.deepEqual(told, never === undefined ? [] : [never])
+    })
+  }
 })
