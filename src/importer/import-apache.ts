@@ -12,7 +12,7 @@ import { matchBackend } from './name-backend.ts'
 import { readEditedProtocols } from './protocol-lists.ts'
 import { type Assignment, unquote } from './read-lines.ts'
 import { readCipherString, readTls13Suites } from './read-names.ts'
-import { type RevocationInput, takeListSwitch, tellOfLists, unasked } from './revocation-wish.ts'
+import { notAsked, type RevocationInput, takeListSwitch, tellOfLists, unasked } from './revocation-wish.ts'
 import type { TlsWish } from './tls-wish.ts'
 import { namelessChain, takeIdentity, takeTrustStore, unverified } from './verification.ts'
 
@@ -156,7 +156,7 @@ function revocationOf(directives: Directives, { tell }: ImportContext): Revocati
   const lists = listsOf(directives)
   const [reach = 'none', leniency = ''] = (check?.value ?? '').toLowerCase().split(/\s+/)
   if (check === undefined || !/^(leaf|chain)$/.test(reach)) {
-    if (check !== undefined) tell(check.at, 'taken', 'lists are not looked at')
+    if (check !== undefined) tell(check.at, 'ignored', notAsked)
     for (const { at } of lists) tell(at, 'ignored', 'SSLProxyCARevocationCheck does not ask for it')
     return undefined
   }

@@ -11,7 +11,7 @@ import type { ImportContext, Importer } from './importer.ts'
 import { matchBackend } from './name-backend.ts'
 import { type Assignment, type Line, notReadable, readLines, unquote } from './read-lines.ts'
 import { describeSuites, protocolRange, readCipherString } from './read-names.ts'
-import { type RevocationInput, takeListSwitch, tellOfLists, unasked } from './revocation-wish.ts'
+import { notAsked, type RevocationInput, takeListSwitch, tellOfLists, unasked } from './revocation-wish.ts'
 import type { TlsWish } from './tls-wish.ts'
 import { takeIdentity, takeTrustStore, unverified } from './verification.ts'
 
@@ -133,7 +133,7 @@ function revocationOf(
   const [check, lists] = [settings.get('tls_crlcheck'), settings.get('tls_crlfile')]
   if (lists !== undefined) tellOfLists(lists, tell)
   if (check !== undefined && /^(peer|all)$/i.test(check.value)) return takeListSwitch('hard', check, tell)
-  if (check !== undefined) tell(check.at, 'taken', 'lists are not looked at')
+  if (check !== undefined) tell(check.at, 'ignored', notAsked)
   return lists === undefined ? undefined : takeListSwitch('soft', lists, tell)
 }
 

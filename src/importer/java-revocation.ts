@@ -1,6 +1,6 @@
 import type { Assignment } from './read-lines.ts'
 import type { Tell } from './report.ts'
-import { type RevocationInput, written } from './revocation-wish.ts'
+import { notAsked, type RevocationInput, written } from './revocation-wish.ts'
 
 /**
  * Reads what Java's properties say about revocation. One switch turns it on and three say from what; a certificate that
@@ -11,7 +11,7 @@ export function javaRevocation(properties: ReadonlyMap<string, Assignment>, tell
   const others = [...properties].filter(([key]) => key !== mainSwitch && aboutRevocation.test(key))
   const main = properties.get(mainSwitch)
   if (main === undefined || !isOn(mainSwitch)) {
-    if (main !== undefined) tell(main.at, 'taken', 'revocation is not looked for')
+    if (main !== undefined) tell(main.at, 'ignored', notAsked)
     for (const [, { at }] of others) tell(at, 'ignored', `nobody asks, since ${mainSwitch} is not on`)
     return undefined
   }

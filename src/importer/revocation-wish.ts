@@ -12,6 +12,9 @@ export type RevocationInput = NonNullable<RuleInput['revocation']>
 /** What every importer says of lists and responders where nothing is verified. */
 export const unasked = 'nothing is verified, so nobody asks whether a certificate was revoked'
 
+/** What every importer says of a line that asks for nothing. */
+export const notAsked = 'it asks for nothing; what the policy says by default is looked at all the same'
+
 /** Takes a file or a folder of lists. OpenSSL refuses what none of them speaks of, and so does `hard`. */
 export function takeLists(said: Pick<Assignment, 'value' | 'at'>, tell: Tell): RevocationInput {
   tell(said.at, 'changed', `${written(hardByLists)}: ${copied(said.value)}; ${alsoFetched}`)
@@ -23,16 +26,20 @@ export function tellOfLists({ value, at }: Pick<Assignment, 'value' | 'at'>, tel
   tell(at, 'changed', copied(value))
 }
 
-/** Takes a switch that turns lists on, wherever they lie; `soft` where a certificate without a list passes. */
+/** Takes a switch that turns lists on, wherever they lie; `soft`, as by default, where a certificate without a list passes. */
 export function takeListSwitch(mode: 'soft' | 'hard', said: Pick<Assignment, 'at'>, tell: Tell): RevocationInput {
-  const revocation: RevocationInput = { mode, sources: ['crl'] }
+  const revocation: RevocationInput = mode === 'hard' ? hardByLists : { mode, sources: ['stapled', 'crl'] }
   tell(said.at, 'changed', `${written(revocation)}: lists come from the folder crls; ${alsoFetched}`)
   return revocation
 }
 
 /** Takes responders, with what is stapled. They were asked about the backend alone; here the whole chain is asked about. */
 export function takeResponders(mode: 'soft' | 'hard', said: Pick<Assignment, 'at'>, tell: Tell): RevocationInput {
-  const revocation: RevocationInput = { mode, sources: ['stapled', 'ocsp'] }
+  // Softly nobody is asked less than by default.
+  const revocation: RevocationInput = {
+    mode,
+    sources: ['stapled', ...(mode === 'soft' ? (['crl'] as const) : []), 'ocsp'],
+  }
   const reach = 'the responders that certificates name are asked, about every certificate of a chain but its anchor'
   const way = mode === 'hard' ? '; soft would let through what nobody can say' : ''
   tell(said.at, 'changed', `${written(revocation)}: ${reach}${way}`)

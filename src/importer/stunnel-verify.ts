@@ -2,7 +2,14 @@ import type { ImportContext, RuleInput } from './importer.ts'
 import { certificateName } from './name-backend.ts'
 import type { Assignment } from './read-lines.ts'
 import { readPins } from './read-pins.ts'
-import { joinRevocation, type RevocationInput, takeLists, takeResponders, unasked } from './revocation-wish.ts'
+import {
+  joinRevocation,
+  notAsked,
+  type RevocationInput,
+  takeLists,
+  takeResponders,
+  unasked,
+} from './revocation-wish.ts'
 import type { StunnelService } from './stunnel-sections.ts'
 import { namelessChain, takeTrustStore, unverified } from './verification.ts'
 
@@ -67,7 +74,7 @@ function revocationOf(settings: StunnelService['settings'], tell: ImportContext[
     tell(demand.at, isAsked ? 'taken' : 'ignored', isAsked ? `the mode is ${mode} for responders` : noResponder)
   }
   const off = said('ocspaia')
-  if (off !== undefined && off.value.toLowerCase() !== 'yes') tell(off.at, 'taken', noResponder)
+  if (off !== undefined && off.value.toLowerCase() !== 'yes') tell(off.at, 'ignored', notAsked)
   return joinRevocation([
     ...lists.map((each) => takeLists(each, tell)),
     ...responders.map((each) => takeResponders(mode, each, tell)),

@@ -82,9 +82,9 @@ describe('the examples the product was conceived from', () => {
     assert.deepEqual(
       services.map(({ name, accept, connect }) => [name, accept, connect[0]?.authority]),
       [
-        ['ldaps', { kind: 'tcp', host: '127.0.0.1', port: 389 }, 'ldap.tinynet.edu:636'],
-        ['imaps', { kind: 'tcp', host: '127.0.0.1', port: 143 }, 'mail.tinynet.edu:993'],
-        ['smtps', { kind: 'tcp', host: '127.0.0.1', port: 587 }, 'gw.tinynet.edu:465'],
+        ['ldaps', { kind: 'tcp', host: '127.0.0.1', port: 389, isTls: false }, 'ldap.tinynet.edu:636'],
+        ['imaps', { kind: 'tcp', host: '127.0.0.1', port: 143, isTls: false }, 'mail.tinynet.edu:993'],
+        ['smtps', { kind: 'tcp', host: '127.0.0.1', port: 587, isTls: false }, 'gw.tinynet.edu:465'],
       ],
     )
     assert.match(

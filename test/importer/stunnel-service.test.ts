@@ -17,11 +17,11 @@ const connect = 'connect = a.example:25'
 
 describe('a client service of stunnel', () => {
   const accepted: readonly (readonly [string, object])[] = [
-    ['accept = 127.0.0.1:2525', { kind: 'tcp', host: '127.0.0.1', port: 2525 }],
-    ['accept = localhost:2525', { kind: 'tcp', host: '127.0.0.1', port: 2525 }],
-    ['accept = 2525', { kind: 'tcp', host: '127.0.0.1', port: 2525 }],
-    ['accept = 10.0.0.1:2525', { kind: 'tcp', host: '127.0.0.1', port: 2525 }],
-    ['accept = :::2525', { kind: 'tcp', host: '::1', port: 2525 }],
+    ['accept = 127.0.0.1:2525', { kind: 'tcp', host: '127.0.0.1', port: 2525, isTls: false }],
+    ['accept = localhost:2525', { kind: 'tcp', host: '127.0.0.1', port: 2525, isTls: false }],
+    ['accept = 2525', { kind: 'tcp', host: '127.0.0.1', port: 2525, isTls: false }],
+    ['accept = 10.0.0.1:2525', { kind: 'tcp', host: '127.0.0.1', port: 2525, isTls: false }],
+    ['accept = :::2525', { kind: 'tcp', host: '::1', port: 2525, isTls: false }],
     ['accept = /run/mail.sock', { kind: 'unix', path: '/run/mail.sock' }],
   ]
   for (const [line, accept] of accepted) {
