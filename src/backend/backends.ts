@@ -19,7 +19,7 @@ import { dialPlain } from './dial-plain.ts'
 import type { DialTools } from './dial-tools.ts'
 import type { RevocationKnowledge } from './find-revocation.ts'
 import { HybridTolerance, type IntoleranceMark } from './hybrid-tolerance.ts'
-import { type JudgedHandshake, judgePassing } from './judge-passing.ts'
+import { type JudgedHandshake, judgePassing, type OwnHandshake } from './judge-passing.ts'
 import { KnownChains } from './known-chains.ts'
 import type { Resolve } from './name-resolver.ts'
 import { type ConnectionWish, type OpenedConnection, openConnection, prefaceOf } from './open-connection.ts'
@@ -108,7 +108,7 @@ export class Backends {
   }
 
   /** The verdict on what has passed so far of a handshake between a caller and a backend that `own` is about. */
-  judgePassing(decision: AllowedDecision, passing: PassingHandshake, own: JudgedHandshake): JudgedHandshake {
+  judgePassing(decision: AllowedDecision, passing: PassingHandshake, own: OwnHandshake): JudgedHandshake {
     return judgePassing(this.#tools, decision, { passing, own })
   }
 

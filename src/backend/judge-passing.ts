@@ -13,10 +13,11 @@ import { findSuiteByCode } from '../policy/catalogue.ts'
 import { findGroupByCode } from '../policy/groups.ts'
 import { nameToVerify } from '../policy/names.ts'
 import { helloFindings } from '../policy/passing-findings.ts'
-import type { FindingName } from '../policy/policy.ts'
+import type { FindingName, Rule } from '../policy/policy.ts'
 import { type Finding, reachVerdict, type Verdict } from '../policy/verdict.ts'
 import type { DialTools } from './dial-tools.ts'
-import { type CertificateFindings, certificateFindings, handshakeFindings } from './findings.ts'
+import { findRevocation, judgePath } from './find-revocation.ts'
+import { type CertificateFindings, handshakeFindings } from './findings.ts'
 import type { TlsFacts } from './verified-backend.ts'
 
 /** A handshake judged: our own with the backend, or the caller's as far as it has come. */
@@ -25,23 +26,29 @@ export interface JudgedHandshake {
   readonly tls: TlsFacts
 }
 
-type Tools = Pick<DialTools, 'snapshot' | 'contexts' | 'now'>
+/** Our own handshake with the same backend, with the certificates it showed. */
+export interface OwnHandshake extends JudgedHandshake {
+  readonly chain: readonly Buffer[]
+}
+
+type Tools = Pick<DialTools, 'snapshot' | 'contexts' | 'chains' | 'revocation' | 'now'>
 
 /** Judges what has passed so far: call it when the client's hello is there, after a retry, and when all is seen. */
 export function judgePassing(
   tools: Tools,
   decision: AllowedDecision,
-  { passing, own }: { readonly passing: PassingHandshake; readonly own: JudgedHandshake },
+  { passing, own }: { readonly passing: PassingHandshake; readonly own: OwnHandshake },
 ): JudgedHandshake {
   const { rule, destination } = decision
   const shown = certificatesShown(tools, decision, passing)
   const tls = factsOf(passing, shown?.spkiSha256 ?? own.tls.spkiSha256)
   const findings = [
     // Of our own handshake only what is true of the backend whoever asks: its certificate.
-    ...(shown?.findings ?? own.verdict.findings.filter(({ name }) => !isAboutChoices(name))),
+    ...(shown === undefined ? [] : [...shown.findings, ...revocationShown(tools, rule, { shown, own })]),
+    ...(shown !== undefined ? [] : own.verdict.findings.filter(({ name }) => !isAboutChoices(name))),
     ...(passing.client === undefined ? [] : helloFindings(helloOf(passing.client), rule, destination)),
     // A retry leaves open nothing that it names (RFC 8446 §4.1.4), so it is judged like the answer proper.
-    ...(passing.server === undefined ? [] : handshakeFindings({ ...tls, dhBits: dhBitsOf(passing) }, rule)),
+    ...(passing.server === undefined ? [] : handshakeFindings(tls, rule)),
   ]
   const verdict = reachVerdict({
     findings: oneForEachName(findings),
@@ -55,14 +62,14 @@ export function judgePassing(
 }
 
 function certificatesShown(
-  { contexts, now }: Pick<Tools, 'contexts' | 'now'>,
+  { contexts, chains, now }: Tools,
   decision: AllowedDecision,
   { certificates }: PassingHandshake,
 ): CertificateFindings | undefined {
   if (certificates.length === 0) return undefined
   const { rule, destination } = decision
   const { anchors, intermediates } = contexts.of(rule)
-  return certificateFindings({
+  return chains.findingsOf({
     chain: certificates.map(readCertificate),
     // OpenSSL saw none of this: our own walk must find the way to an anchor, as it does for a chain in a file.
     opensslError: undefined,
@@ -74,6 +81,30 @@ function certificatesShown(
     nowMs: now(),
   })
 }
+
+interface Compared {
+  readonly shown: CertificateFindings
+  readonly own: OwnHandshake
+}
+
+/**
+ * Whether what passes was revoked. Nothing is waited for in the middle of another's handshake, and what is stapled to it is
+ * not looked at: about the certificate that our own handshake saw its verdict stands, unless more is known by now.
+ */
+function revocationShown({ revocation: knowledge, now }: Tools, rule: Rule, { shown, own }: Compared): Finding[] {
+  const asked = { rule, knowledge, now }
+  const { findings } = judgePath(shown.revocation, asked)
+  const [passing] = shown.chain
+  if (passing !== undefined && own.chain[0]?.equals(passing)) {
+    const revoked = findings.filter(({ name }) => name === 'revoked')
+    return [...revoked, ...own.verdict.findings.filter(({ name }) => aboutRevocation.includes(name))]
+  }
+  // For the next one: what cannot be known now refuses in hard mode.
+  void findRevocation(shown.revocation, asked)
+  return [...findings]
+}
+
+const aboutRevocation: readonly FindingName[] = ['revoked', 'revocation-unknown']
 
 function readCertificate(der: Buffer): crypto.X509Certificate {
   try {
@@ -89,6 +120,7 @@ function factsOf(passing: PassingHandshake, spkiSha256: string): TlsFacts {
   return {
     protocol: server === undefined ? '' : protocolName(server.version),
     cipher: server === undefined ? '' : (findSuiteByCode(server.suite)?.iana ?? hex(server.suite)),
+    dhBits: dhBitsOf(passing),
     group: group === undefined ? '' : (findGroupByCode(group)?.name ?? hex(group)),
     resumed: false,
     spkiSha256,

@@ -9,6 +9,7 @@ import { decide } from '../policy/decide.ts'
 import type { Destination } from '../policy/destination.ts'
 import { compileAddresses } from '../policy/judge-address.ts'
 import type { Snapshot } from '../settings/snapshot.ts'
+import type { IssuerBook } from '../truststore/issuer-book.ts'
 import { Contexts } from './contexts.ts'
 import type { RevocationKnowledge } from './find-revocation.ts'
 import type { Agreed } from './findings.ts'
@@ -22,7 +23,7 @@ export interface OpenConnection {
   /** DER of the certificates seen; empty for plain text. */
   readonly chain: readonly Buffer[]
   /** Undefined for plain text. */
-  readonly tls: Omit<Agreed, 'dhBits'> | undefined
+  readonly tls: Agreed | undefined
   /** Names of the caller it was opened for, where rules may ask for them. */
   readonly caller?: readonly string[] | undefined
 }
@@ -35,6 +36,8 @@ export interface Scales {
   readonly snapshot: Snapshot
   readonly nowMs: number
   readonly knowledge?: RevocationKnowledge | undefined
+  /** What completes the chains of rules that have missing issuers fetched. */
+  readonly issuers?: IssuerBook | undefined
   /** True to end only what rests on a revoked certificate: nothing else has changed since it was let through. */
   readonly revokedAlone?: boolean
 }
@@ -42,9 +45,9 @@ export interface Scales {
 const KNOWN_MAX = 4096
 
 /** Makes the judge for one snapshot; many connections to one backend are judged once. */
-export function reweighUnder({ snapshot, nowMs, knowledge, revokedAlone = false }: Scales): Holds {
+export function reweighUnder({ snapshot, nowMs, knowledge, issuers, revokedAlone = false }: Scales): Holds {
   const judgeAddress = compileAddresses(snapshot.policy.addresses)
-  const contexts = new Contexts(snapshot)
+  const contexts = new Contexts(snapshot, issuers)
   const known = new Map<string, boolean>()
 
   const passes = (decision: AllowedDecision, { chain, tls }: OpenConnection): boolean => {
@@ -53,9 +56,7 @@ export function reweighUnder({ snapshot, nowMs, knowledge, revokedAlone = false 
     if (plaintext || tunnels === 'blind') return true
     if (tls === undefined) return revokedAlone || starttls === 'may'
     const certificates = chain.map((der) => new crypto.X509Certificate(der))
-    // How long the prime of a finite-field exchange was is not kept: it was judged when it was agreed on, and 0 is minded by nobody.
-    const agreed = { ...tls, dhBits: 0 }
-    const question = { snapshot, decision, chain: certificates, nowMs, agreed, contexts, knowledge }
+    const question = { snapshot, decision, chain: certificates, nowMs, agreed: tls, contexts, knowledge }
     const { outcome, blocking } = judgeChain(question)
     return outcome !== 'refused' || (revokedAlone && !blocking.some(({ name }) => name === 'revoked'))
   }
@@ -73,5 +74,5 @@ export function reweighUnder({ snapshot, nowMs, knowledge, revokedAlone = false 
 
 function keyOf({ destination, chain, tls }: OpenConnection): string {
   const hash = crypto.hash('sha256', Buffer.concat(chain), 'hex')
-  return [destination.authority, tls?.protocol, tls?.cipher, tls?.group, hash].join(' ')
+  return [destination.authority, tls?.protocol, tls?.cipher, tls?.group, tls?.dhBits, hash].join(' ')
 }

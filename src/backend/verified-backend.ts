@@ -47,6 +47,8 @@ export interface TlsFacts {
   /** IANA name. */
   readonly cipher: string
   readonly group: string
+  /** Size of the Diffie-Hellman group of TLS 1.2 and below; 0 where the key exchange was another, or not seen. */
+  readonly dhBits: number
   readonly resumed: boolean
   /** SHA-256 of the leaf's public key (SPKI), base64. */
   readonly spkiSha256: string

@@ -141,12 +141,11 @@ class Handshake {
       const { rule, destination } = this.#decision
       const socket = wire.socket as tls.TLSSocket
       const { certificate, tls, presentedChain } = this.#look(socket, dialled.staple)
-      const agreed = { ...tls, dhBits: dhBitsOf(socket) }
       const revocation = await findRevocation(certificate.revocation, this.#asked)
       // Finding out may have taken a while; until the verdict whatever the backend says is unasked for, and ends it.
       if (wire.destroyed) throw this.#gone(address, phases)
       const input: VerdictInput = {
-        findings: [...certificate.findings, ...revocation.findings, ...handshakeFindings(agreed, rule)],
+        findings: [...certificate.findings, ...revocation.findings, ...handshakeFindings(tls, rule)],
         rule,
         exceptions: this.#tools.snapshot.policy.exceptions,
         destination,
@@ -198,6 +197,7 @@ class Handshake {
       protocol: socket.getProtocol() ?? '',
       cipher: socket.getCipher()?.standardName ?? '',
       group: groupOf(socket),
+      dhBits: dhBitsOf(socket),
       resumed,
       spkiSha256: certificate.spkiSha256,
     }

@@ -6,6 +6,7 @@ import type { AccessRecord } from '../observe/access-record.ts'
 import { ProxyEntrance } from '../proxy/proxy-entrance.ts'
 import { ServiceEntrance } from '../service/service-entrance.ts'
 import type { Snapshot } from '../settings/snapshot.ts'
+import type { IssuerBook } from '../truststore/issuer-book.ts'
 import type { Deadlines } from '../wire/deadlines.ts'
 import type { TcpHandle } from '../wire/raw-handle.ts'
 import type { Load } from './messages.ts'
@@ -18,18 +19,21 @@ export interface EntrancesOptions {
   readonly via: string
   readonly finished: (record: AccessRecord) => void
   readonly revocation?: RevocationKnowledge | undefined
+  readonly issuers?: IssuerBook | undefined
 }
 
 export class Entrances {
   readonly #proxy: ProxyEntrance
   readonly #services: ReadonlyMap<string, ServiceEntrance>
   readonly #knowledge: RevocationKnowledge | undefined
+  readonly #issuers: IssuerBook | undefined
   readonly #own: Snapshot
   /** The newest that open connections were weighed under, once they were. */
   #newer: Snapshot | undefined
 
-  constructor({ via, ...shared }: EntrancesOptions) {
+  constructor({ via, issuers, ...shared }: EntrancesOptions) {
     this.#knowledge = shared.revocation
+    this.#issuers = issuers
     this.#own = shared.snapshot
     this.#proxy = new ProxyEntrance({ ...shared, via })
     const { services } = shared.snapshot.settings
@@ -90,7 +94,8 @@ export class Entrances {
 
   #weighAgain(snapshot: Snapshot): number {
     const revokedAlone = snapshot === this.#own
-    const holds = reweighUnder({ snapshot, nowMs: Date.now(), knowledge: this.#knowledge, revokedAlone })
+    const known = { knowledge: this.#knowledge, issuers: this.#issuers }
+    const holds = reweighUnder({ snapshot, nowMs: Date.now(), ...known, revokedAlone })
     let cut = 0
     for (const entrance of this.#all) cut += entrance.reweigh(snapshot, holds)
     return cut

@@ -10,7 +10,7 @@ import { Deadlines } from '../wire/deadlines.ts'
 /** One verifying handshake made now. */
 export interface ProbeResult {
   readonly verdict: Pick<Verdict, 'outcome' | 'findings' | 'because' | 'wouldRefuse'> | null
-  readonly tls: TlsFacts | null
+  readonly tls: Omit<TlsFacts, 'dhBits'> | null
   readonly address: string
   readonly ms: { readonly dns: number; readonly connect: number; readonly tls: number } | null
 }
@@ -53,6 +53,6 @@ function resultOf({ verdict, tls, address, phases: { dnsMs, connectMs, tlsMs } }
   }
 }
 
-function pickFacts({ protocol, cipher, group, resumed, spkiSha256 }: TlsFacts): TlsFacts {
+function pickFacts({ protocol, cipher, group, resumed, spkiSha256 }: TlsFacts): Omit<TlsFacts, 'dhBits'> {
   return { protocol, cipher, group, resumed, spkiSha256 }
 }

@@ -103,7 +103,15 @@ class Worker {
       }
       this.#backends = backends
       this.#learned = backends.tolerance.version
-      this.#entrances = new Entrances({ snapshot, deadlines, backends, via, finished, revocation })
+      this.#entrances = new Entrances({
+        snapshot,
+        deadlines,
+        backends,
+        via,
+        finished,
+        revocation,
+        issuers: this.#issuers,
+      })
       this.#reports = setInterval(() => this.#report(), REPORT_MS).unref()
       await backends.warm(warm)
       this.#tell({ type: 'ready' })

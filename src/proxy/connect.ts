@@ -161,7 +161,7 @@ export class Connect implements Work, WireReader {
     this.#held = { destination: this.#decision.destination, address, chain, tls }
     this.#record.judged(verdict, tls)
     if (this.#decision.rule.tunnels === 'inspect') {
-      this.#inspection = new TunnelInspection(backends, this.#decision, { verdict, tls })
+      this.#inspection = new TunnelInspection(backends, this.#decision, { verdict, tls, chain })
     }
     return address
   }

@@ -220,6 +220,7 @@ test('a refusal tells the verdict, what was agreed on, the address and the phase
     protocol: 'TLSv1.3',
     cipher: 'TLS_AES_128_GCM_SHA256',
     group: 'X25519',
+    dhBits: 0,
     resumed: false,
     spkiSha256: pin,
   })

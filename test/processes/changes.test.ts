@@ -257,17 +257,17 @@ test('a broken policy file does not keep changed settings out', async (t) => {
 
 test('a version whose workers keep dying is served by those that live, and readiness is red', async (t) => {
   const { instance } = await running(t, { main: spoiltMain })
-  await instance.apply(policyFor(['all.localhost'], { comment: 'crash' })).catch(() => {})
+  assert.equal((await instance.apply(policyFor(['all.localhost'], { comment: 'crash' }))).version, 2)
   const died = () => instance.lines.filter(({ event }) => event === 'worker.died').length
-  // A worker that dies before all of its generation were ready does not count: on a slow machine it takes one or two more.
-  const said: string[] = []
-  for (let deaths = 5; deaths <= 8 && !said.at(-1)?.includes('one after the other'); deaths++) {
+  // The line in the log goes ahead of what readiness is judged by, and on a slow machine it is read before the fifth death
+  // counts; until then a worker that lives at this moment makes the answer a good one.
+  let answer = { status: 0, body: '' }
+  for (let deaths = 5; deaths <= 8 && !answer.body.includes('one after the other'); deaths++) {
     await instance.logged('worker.died', () => died() >= deaths)
-    const { status, body } = await instance.health('/readyz')
-    assert.equal(status, 503)
-    said.push(body)
+    answer = await instance.health('/readyz')
   }
-  assert.match(said.at(-1) ?? '', /workers failed: workers die one after the other/)
+  assert.equal(answer.status, 503)
+  assert.match(answer.body, /workers failed: workers die one after the other/)
   // The cure goes the same way as the poison.
   assert.equal((await instance.apply(policy(3))).version, 3)
   assert.equal((await instance.health('/readyz')).status, 200)

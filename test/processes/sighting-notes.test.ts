@@ -12,6 +12,7 @@ const tls = {
   protocol: 'TLSv1.3',
   cipher: 'TLS_AES_128_GCM_SHA256',
   group: 'X25519',
+  dhBits: 0,
   resumed: false,
   spkiSha256: 'key',
 }
