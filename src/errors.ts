@@ -63,6 +63,10 @@ export const errorCodes = {
     level: 'warn',
     hint: 'The backend broke the dialogue before TLS: check the protocol named.',
   },
+  BACKEND_UPSTREAM_FAILED: {
+    level: 'warn',
+    hint: 'The upstream proxy that the rule names (via) did not open the way: the message has its words.',
+  },
   BACKEND_REFUSED_US: {
     level: 'warn',
     hint: 'The backend sent a TLS alert: compare what it wants with what we offer.',

@@ -5,12 +5,13 @@
  */
 import net from 'node:net'
 import tls from 'node:tls'
-import type { SidecarError } from '../errors.ts'
 import type { Destination } from '../policy/destination.ts'
 import type { Deadlines, Watched } from '../wire/deadlines.ts'
 import { Wire, type WireReader } from '../wire/wire.ts'
-import { connectFailure, type DialFailure, dialError, type FailedAttempt, handshakeFailure } from './network-errors.ts'
+import { DialError } from './dial-error.ts'
+import { connectFailure, type DialFailure, type FailedAttempt, handshakeFailure } from './network-errors.ts'
 import { PlainBeginning, type Preface, PrefaceError } from './starttls/plain-beginning.ts'
+import { type Upstream, upstreamFailure } from './upstream/upstream-of.ts'
 
 export interface DialWish {
   readonly destination: Destination
@@ -22,6 +23,8 @@ export interface DialWish {
   readonly tls?: TlsWish
   /** What goes over the connection before TLS, or before anything else. */
   readonly preface?: Preface
+  /** The proxy that `addresses` lead to, to be asked for the destination. */
+  readonly upstream?: Upstream | undefined
   /**
    * What becomes of bytes that come before anybody asked. Most backends must not send any (`refused`); a mail server's
    * greeting may come with the end of its handshake, and is `kept` for the caller, or `ignored` where nobody reads on.
@@ -53,42 +56,6 @@ export interface Dialled {
   readonly staple: Buffer | undefined
 }
 
-/** A dial that failed at its last address. */
-export class DialError extends Error {
-  readonly attempts: readonly FailedAttempt[]
-  readonly connectMs: number
-  readonly tlsMs: number
-  /** True when TCP stood and TLS failed. */
-  readonly isHandshake: boolean
-  readonly #authority: string
-
-  constructor(authority: string, attempts: readonly FailedAttempt[], last: Attempt) {
-    super(`dial of ${authority} failed`)
-    this.#authority = authority
-    this.attempts = attempts
-    this.connectMs = last.connectMs
-    this.tlsMs = last.tlsMs
-    this.isHandshake = last.isConnected
-  }
-
-  get failure(): DialFailure {
-    return (this.attempts.at(-1) as FailedAttempt).failure
-  }
-
-  /** True when TCP stood, and the handshake broke off or went silent without an alert. */
-  get isBroken(): boolean {
-    return this.isHandshake && this.failure.broken === true
-  }
-
-  get address(): string {
-    return (this.attempts.at(-1) as FailedAttempt).address
-  }
-
-  toSidecarError(): SidecarError {
-    return dialError(this.#authority, this.attempts)
-  }
-}
-
 /**
  * Connects to the first address that accepts, and shakes hands with it. An address that cannot be reached leads to
  * the next; one that accepts and then fails in TLS ends the dial, for it is the backend that was meant.
@@ -111,6 +78,8 @@ export async function dangerouslyConnect(wish: DialWish): Promise<Dialled> {
   }
   throw new TypeError(`no address to dial for ${destination.authority}`)
 }
+
+const spokeFirst: DialFailure = { code: 'BACKEND_HANDSHAKE_FAILED', what: 'spoke before TLS, which no TLS server does' }
 
 /** One address being dialled: it owns the socket, its deadline and whatever arrives too early. */
 class Attempt implements Watched, WireReader {
@@ -135,8 +104,9 @@ class Attempt implements Watched, WireReader {
     this.#address = address
     this.made = this.#settle.promise
     this.deadline = this.#startedMs + connectMs
-    const { tls: secured, preface } = wish
-    if (secured !== undefined && preface !== undefined) this.#wire = this.#startBehind(preface, secured)
+    const { tls: secured, preface, upstream } = wish
+    if (upstream !== undefined) this.#wire = this.#startBehind({ ...preface, opening: upstream.opening() }, secured)
+    else if (secured !== undefined && preface !== undefined) this.#wire = this.#startBehind(preface, secured)
     else this.#wire = this.#start(secured)
     this.#wire.socket.once('connect', () => this.#connected())
     wish.deadlines.watch(this)
@@ -145,6 +115,10 @@ class Attempt implements Watched, WireReader {
   /** What the error that ended this attempt means. */
   failureOf(error: NodeJS.ErrnoException): DialFailure {
     if (error instanceof PrefaceError) return error.failure
+    const { upstream } = this.#wish
+    if (upstream !== undefined && this.#beginning?.isThere === false) {
+      return upstreamFailure(upstream, this.#isLate ? undefined : error)
+    }
     if (this.#isLate && this.isConnected && this.#beginning?.isOver === false) {
       return { code: 'BACKEND_HANDSHAKE_TIMEOUT', what: 'did not get to the beginning of TLS in time' }
     }
@@ -191,9 +165,12 @@ class Attempt implements Watched, WireReader {
   }
 
   /** Begins in plain text, and with TLS on the same connection once it is time. */
-  #startBehind(preface: Preface, wish: TlsWish): Wire {
+  #startBehind(preface: Preface, wish: TlsWish | undefined): Wire {
     const beginning = new PlainBeginning(preface, {
       ready: (socket, greeting) => {
+        if (wish === undefined) return this.#plain(greeting)
+        // Only a dialogue knows that what it was told is a greeting; anything else is put in front of the session.
+        if (greeting.length > 0 && preface.dialect === undefined) return this.#fail(new PrefaceError(spokeFirst))
         if (greeting.length > 0) this.#early.push(greeting)
         // Over a connected socket Node takes no read buffer.
         this.#wire = new Wire(this)
@@ -228,20 +205,27 @@ class Attempt implements Watched, WireReader {
   }
 
   #target() {
-    const { port } = this.#wish.destination
-    return { host: this.#address, port, allowHalfOpen: true }
+    const { upstream, destination } = this.#wish
+    return { host: this.#address, port: upstream?.port ?? destination.port, allowHalfOpen: true }
   }
 
   #connected(): void {
     this.isConnected = true
     this.connectMs = performance.now() - this.#startedMs
     const { tls: secured, preface, timeouts } = this.#wish
-    if (secured === undefined) {
+    if (secured === undefined && this.#beginning === undefined) {
       if (preface?.header !== undefined) this.#wire.write(preface.header)
       return this.#done()
     }
     this.deadline = performance.now() + timeouts.handshakeMs
     this.#beginning?.connected()
+  }
+
+  /** A plain connection is through its upstream proxy. */
+  #plain(greeting: Buffer): void {
+    this.#wire.reader = this
+    if (greeting.length > 0) this.bytes(greeting)
+    this.#done()
   }
 
   #stapled(staple: Buffer | null): void {

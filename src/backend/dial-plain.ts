@@ -1,7 +1,9 @@
 /** Plain TCP to a backend, for what the policy lets out without TLS and for tunnels that were judged beforehand. */
 import type { AllowedDecision } from '../policy/allowed-or-throw.ts'
-import { DialError, dangerouslyConnect } from './dangerously-connect.ts'
+import { dangerouslyConnect } from './dangerously-connect.ts'
+import { DialError } from './dial-error.ts'
 import type { DialTools } from './dial-tools.ts'
+import { upstreamOf } from './upstream/upstream-of.ts'
 import type { PlainBackend } from './verified-backend.ts'
 
 export interface PlainWish {
@@ -25,7 +27,7 @@ export async function dialPlain(tools: DialTools, wish: PlainWish): Promise<Plai
   const { addresses, deadlines, snapshot } = tools
   const { destination } = wish.decision
   const startedMs = performance.now()
-  const checked = wish.address === undefined ? await addresses.find(destination) : [wish.address]
+  const checked = wish.address === undefined ? await addresses.findFor(wish.decision) : [wish.address]
   const dnsMs = performance.now() - startedMs
   try {
     const { timeouts } = snapshot.settings
@@ -35,6 +37,7 @@ export async function dialPlain(tools: DialTools, wish: PlainWish): Promise<Plai
       timeouts: wish.connectMs === undefined ? timeouts : { ...timeouts, connectMs: wish.connectMs },
       deadlines,
       greeting: wish.greeting ?? 'refused',
+      upstream: upstreamOf(snapshot, wish.decision),
       ...(wish.header === undefined ? {} : { preface: { header: wish.header } }),
     })
     const phases = { dnsMs, connectMs, tlsMs: 0 }

@@ -4,7 +4,8 @@
  */
 import type tls from 'node:tls'
 import type { Counters } from '../observe/counters.ts'
-import { DialError, type Dialled } from './dangerously-connect.ts'
+import type { Dialled } from './dangerously-connect.ts'
+import { DialError } from './dial-error.ts'
 import type { HybridTolerance } from './hybrid-tolerance.ts'
 
 export interface TolerantDial {

@@ -6,6 +6,7 @@
 import os from 'node:os'
 import { SidecarError } from '../errors.ts'
 import type { Counters } from '../observe/counters.ts'
+import type { AllowedDecision } from '../policy/allowed-or-throw.ts'
 import type { Destination } from '../policy/destination.ts'
 import { type AddressRefusal, compileAddresses, type JudgeAddress } from '../policy/judge-address.ts'
 import { listeningOf } from '../settings/listening.ts'
@@ -66,10 +67,26 @@ export class AddressBook {
     })
   }
 
+  /**
+   * Gives the addresses to dial for a decision: the backend's, or those of the upstream proxy its rule names. There the
+   * proxy resolves the name, so only a destination that is an address can be judged here, and is; the proxy's own address
+   * was named by the operator. Throws as `find`.
+   */
+  async findFor({
+    destination,
+    rule: { via },
+  }: Pick<AllowedDecision, 'destination' | 'rule'>): Promise<readonly string[]> {
+    if (via === undefined) return await this.find(destination)
+    if (destination.kind !== 'name' || isLocalName(destination.host)) await this.find(destination)
+    const addresses = await this.#addressesOf(via.to)
+    for (const address of addresses) this.#refuseLoop(via.to, address)
+    return addresses
+  }
+
   async #addressesOf({ host, kind }: Destination): Promise<readonly string[]> {
     if (kind !== 'name') return [host]
     // RFC 6761 §6.3: localhost and what is below it never leaves this machine, and resolvers do not always know it.
-    if (host === 'localhost' || host.endsWith('.localhost')) return LOOPBACK
+    if (isLocalName(host)) return LOOPBACK
     const addresses = await this.#resolve(host)
     if (addresses.length > 0) return addresses
     throw new SidecarError('BACKEND_NAME_NOT_FOUND', `the name ${host} has no address`, { details: { name: host } })
@@ -86,6 +103,10 @@ export class AddressBook {
       details: { address },
     })
   }
+}
+
+function isLocalName(host: string): boolean {
+  return host === 'localhost' || host.endsWith('.localhost')
 }
 
 function byPort(listening: readonly ListenAddress[]): Map<number, string[]> {

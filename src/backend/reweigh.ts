@@ -60,9 +60,14 @@ export function reweighUnder({ snapshot, nowMs, knowledge, issuers, revokedAlone
     const { outcome, blocking } = judgeChain(question)
     return outcome !== 'refused' || (revokedAlone && !blocking.some(({ name }) => name === 'revoked'))
   }
+  // Through an upstream proxy the address dialled is the proxy's own; the backend's is known only where it was asked for.
+  const mayBeDialled = ({ rule, destination }: AllowedDecision, { address }: OpenConnection): boolean => {
+    if (rule.via === undefined) return judgeAddress(address).allowed
+    return destination.kind === 'name' || judgeAddress(destination.host).allowed
+  }
   return (connection) => {
     const decision = decide(snapshot.policy, connection.destination, connection.caller)
-    if (!decision.allowed || !judgeAddress(connection.address).allowed) return false
+    if (!decision.allowed || !mayBeDialled(decision, connection)) return false
     const key = `${decision.rule.index} ${keyOf(connection)}`
     const before = known.get(key)
     const holds = before ?? passes(decision, connection)

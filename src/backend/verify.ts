@@ -9,7 +9,8 @@ import { nameToVerify, serverNameFor } from '../policy/names.ts'
 import { exceptionsUsed, reachVerdict, type Verdict, type VerdictInput, verdictEnd } from '../policy/verdict.ts'
 import type { RuleContext } from './contexts.ts'
 import { countFailure, countHandshake } from './count-handshake.ts'
-import { DialError, type Dialled, type DialWish, dangerouslyConnect } from './dangerously-connect.ts'
+import { type Dialled, type DialWish, dangerouslyConnect } from './dangerously-connect.ts'
+import { DialError } from './dial-error.ts'
 import { dialTolerantly, type TolerantlyDialled } from './dial-tolerantly.ts'
 import type { DialTools } from './dial-tools.ts'
 import { findRevocation, judgePath, wantsStaple } from './find-revocation.ts'
@@ -19,6 +20,7 @@ import { recogniseStranger } from './recognise-stranger.ts'
 import { gone, type RefusalDetails, refused } from './refusal.ts'
 import type { CarriedSession, SessionKey } from './sessions.ts'
 import type { Preface } from './starttls/plain-beginning.ts'
+import { upstreamOf } from './upstream/upstream-of.ts'
 import type { DialPhases, TlsFacts, VerifiedBackend } from './verified-backend.ts'
 import { nothingShown, type Witnessed } from './witness.ts'
 
@@ -55,11 +57,9 @@ export interface VerifiedDial {
  * `presentedChain` among its details, POLICY_ADDRESS_DENIED, CALLER_LOOP, or a BACKEND_ error.
  */
 export async function verify(tools: DialTools, wish: VerifyWish): Promise<VerifiedDial> {
-  const { destination } = wish.decision
   const startedMs = performance.now()
-  const addresses = await tools.addresses.find(destination)
-  const handshake = new Handshake(tools, wish, performance.now() - startedMs)
-  return await handshake.dial(addresses)
+  const addresses = await tools.addresses.findFor(wish.decision)
+  return await new Handshake(tools, wish, performance.now() - startedMs).dial(addresses)
 }
 
 class Handshake {
@@ -121,6 +121,7 @@ class Handshake {
       timeouts: this.#wish.timeouts ?? snapshot.settings.timeouts,
       deadlines,
       greeting,
+      upstream: upstreamOf(snapshot, this.#decision),
       ...(preface === undefined ? {} : { preface: preface() }),
       tls: {
         secureContext,
@@ -271,7 +272,8 @@ class Handshake {
       this.#witness({ ...nothingShown, verdict, address })
       return this.#refused({ verdict, address, phases, presentedChain: [] })
     }
-    const seen = failure.notTls ? await recogniseStranger(address, this.#decision.destination.port) : ''
+    const isAlone = failure.notTls && this.#decision.rule.via === undefined
+    const seen = isAlone ? await recogniseStranger(address, this.#decision.destination.port) : ''
     const { code, message, details, cause } = error.toSidecarError()
     return new SidecarError(code, message + seen, { details: { ...details, phases }, cause })
   }

@@ -34,6 +34,7 @@ export function compileUnlisted({ spec, tls }: Inherited, note: Note): Rule {
     fixUps: false,
     starttls: 'must',
     revocation: spec.revocation,
+    ...viaOf(spec.via),
   }
   checkSomebodyIsTrusted(rule, specStores, note)
   return rule
@@ -68,6 +69,7 @@ export function compileRule(entry: RuleEntry, index: number, { spec, tls }: Inhe
     fixUps: entry.fixUps,
     starttls: entry.starttls,
     revocation: { ...spec.revocation, ...entry.revocation } as Spec['revocation'],
+    ...viaOf(entry.via ?? spec.via),
   }
   checkSomebodyIsTrusted(rule, storesPath(entry, path), note)
   return rule
@@ -81,6 +83,11 @@ const specStores: Path = ['spec', 'strictTls', 'defaultTrustStore']
 function storesOf(strictTls: Spec['strictTls']): string[] {
   const { defaultTrustStore, customTrustStores } = strictTls
   return [...new Set([...(defaultTrustStore === 'none' ? [] : [defaultTrustStore]), ...customTrustStores])]
+}
+
+/** A rule that goes no way round says nothing of it. */
+function viaOf(via: Spec['via']): Pick<Rule, 'via'> {
+  return via === 'direct' ? {} : { via }
 }
 
 /** Two places for one thing invite a change in only one of them. */

@@ -33,6 +33,8 @@ export interface RuleDescription {
   readonly fixUps: boolean
   /** What becomes of a backend that does not offer STARTTLS to a service. */
   readonly starttls: Rule['starttls']
+  /** The upstream proxy; left out where we dial the backend ourselves. */
+  readonly via?: string
   readonly forgives: readonly Forgiven[]
   /** Exceptions that forgave once and no longer do. */
   readonly over: readonly Omit<Forgiven, 'by'>[]
@@ -86,6 +88,7 @@ export function describeRule(
     tlsPort: rule.tlsPort,
     fixUps: rule.fixUps,
     starttls: rule.starttls,
+    ...(rule.via === undefined ? {} : { via: `${rule.via.scheme}://${rule.via.to.authority}` }),
     forgives,
     over: records.filter((record) => isOver(record, nowMs)).map(describeOver),
     offer,
@@ -135,11 +138,14 @@ function storesPhrase([first, ...others]: readonly string[]): string {
 }
 
 function handshakeSentences(described: Described): string[] {
-  const { serverName, clientCertificate, plaintext, tunnels, tlsPort, fixUps, starttls, offer } = described
+  const { serverName, clientCertificate, plaintext, tunnels, tlsPort, fixUps, starttls, via, offer } = described
   return [
     serverName === '' ? 'No server name (SNI) is sent.' : `The server name (SNI) ${serverName} is sent.`,
     ...offer.sentences,
     ...(clientCertificate === undefined ? [] : [`The key pair ${clientCertificate} is shown when the backend asks.`]),
+    ...(via === undefined
+      ? []
+      : [`It is reached through ${via}, which resolves its name: only addresses are judged here.`]),
     plaintext
       ? 'Plain text may leave: http:// is not lifted to TLS.'
       : `http:// without a port is lifted to ${tlsPort}.`,

@@ -11,7 +11,7 @@ import { parseCidr } from './ip-address.ts'
 import { rangeWords } from './judge-address.ts'
 import { parsePattern } from './match-host.ts'
 import { parseAuthority, parseDestination } from './parse-destination.ts'
-import type { Protocol } from './policy.ts'
+import type { Protocol, Via } from './policy.ts'
 import { retiredProtocol } from './retired.ts'
 import { explainUnusableSignature } from './signature-algorithms.ts'
 
@@ -93,6 +93,21 @@ export const spkiField = z
     'expected the SHA-256 of the public key in base64: 44 characters, sha256/ in front or not',
   )
   .transform((text) => text.slice(-44))
+
+/** An upstream proxy, or the word for none. */
+export const viaField = z.string().transform((text, context): Via | 'direct' => {
+  if (text === 'direct') return 'direct'
+  const [, scheme, authority = ''] = /^(http|socks5):\/\/([^/]*)\/?$/s.exec(text) ?? []
+  if (authority.includes('@')) {
+    refuse(context, 'holds a user and password: they belong into the file that upstreamCredentials names')
+    return z.NEVER
+  }
+  if (scheme === undefined) {
+    refuse(context, 'expected http://host:port, socks5://host:port or direct')
+    return z.NEVER
+  }
+  return { scheme: scheme as Via['scheme'], to: attempt(() => parseAuthority(authority), context) }
+})
 
 /** A day, read as the moment it ends in UTC. */
 export const untilField = z

@@ -3,6 +3,8 @@
  * frozen, and plain JSON all through, because it travels from the control process to the workers as it is.
  */
 
+import type { Destination } from './destination.ts'
+
 /** A TLS protocol, as Node names it. */
 export type Protocol = 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3'
 /** Whether a refusal is carried out or only logged. */
@@ -103,6 +105,14 @@ export interface Rule {
   /** Whether a backend that does not offer STARTTLS is refused, or talked to in plain text. */
   readonly starttls: 'must' | 'may'
   readonly revocation: RevocationRule
+  /** The proxy that the backend is reached through; undefined where we dial it ourselves. */
+  readonly via?: Via
+}
+
+/** An upstream proxy: it opens the way, our TLS goes through it to the backend. */
+export interface Via {
+  readonly scheme: 'http' | 'socks5'
+  readonly to: Destination
 }
 
 /** Whether it is found out that a certificate was revoked, and from what. */

@@ -21,6 +21,7 @@ import {
   spkiField,
   suiteField,
   untilField,
+  viaField,
 } from './fields.ts'
 import { findingNames, grades, revocationSources, tunnelWatches } from './policy.ts'
 import { profileNames } from './profiles.ts'
@@ -112,6 +113,10 @@ const tunnels = z
   .enum(tunnelWatches)
   .describe('inspect reads the handshake of a caller in a tunnel; verify-only makes ours alone; blind makes none.')
 
+const via = viaField.describe(
+  'The proxy to go through: http://host:port (CONNECT) or socks5://host:port, which resolves the names; direct, when left out, is none.',
+)
+
 const healthCheck = z.strictObject({ enabled: z.boolean().default(true), every: durationSchema.optional() })
 
 const rule = z.strictObject({
@@ -149,6 +154,7 @@ const rule = z.strictObject({
     .default('must')
     .describe('Services: must refuses a backend that does not offer STARTTLS; may goes on in plain text, and logs it.'),
   revocation: z.strictObject(revocation).partial().describe(aboutRevocation).optional(),
+  via: via.optional(),
   healthCheck: healthCheck.optional(),
 })
 
@@ -182,6 +188,7 @@ const spec = z.strictObject({
     .prefault({}),
   sni: z.boolean().default(true).describe('Send the name of the backend in the handshake (SNI).'),
   tunnels: tunnels.default('inspect'),
+  via: via.default('direct'),
   tls: z
     .strictObject(tls)
     .partial()

@@ -5,31 +5,64 @@
 import crypto from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { SidecarError } from '../errors.ts'
+import { parseAuthority } from '../policy/parse-destination.ts'
 import { badDocument, type Problem } from '../policy/problem.ts'
 import type { Settings } from '../settings/settings.ts'
-import type { Secrets } from '../settings/snapshot.ts'
+import type { Credentials, Secrets } from '../settings/snapshot.ts'
 
 /** Names the files that the settings have. */
-export function secretFiles({ socks }: Pick<Settings, 'socks'>): readonly string[] {
-  return [socks.users].filter((file) => file !== 'none')
+export function secretFiles({ socks, upstreamCredentials }: SecretSettings): readonly string[] {
+  return [socks.users, upstreamCredentials].filter((file) => file !== 'none')
 }
 
 /** Reads them; throws OPERATOR_FILE_UNREADABLE, or OPERATOR_BAD_DOCUMENT with every line that is wrong. */
-export async function readSecrets({ socks }: Pick<Settings, 'socks'>): Promise<Secrets | undefined> {
-  if (socks.users === 'none') return undefined
-  return Object.freeze({ socksUsers: Object.freeze(await readUsers(socks.users)) })
+export async function readSecrets({ socks, upstreamCredentials }: SecretSettings): Promise<Secrets | undefined> {
+  if (socks.users === 'none' && upstreamCredentials === 'none') return undefined
+  return Object.freeze({
+    ...(socks.users === 'none' ? {} : { socksUsers: await readUsers(socks.users) }),
+    ...(upstreamCredentials === 'none' ? {} : { upstreams: await readUpstreams(upstreamCredentials) }),
+  })
+}
+
+type SecretSettings = Pick<Settings, 'socks' | 'upstreamCredentials'>
+
+async function readUpstreams(file: string): Promise<Readonly<Record<string, Credentials>>> {
+  const upstreams = new Map<string, Credentials>()
+  await readEntries(file, (text) => {
+    const [, proxy = '', ours = ''] = /^(\S+)\s+(.*)$/s.exec(text) ?? []
+    const authority = authorityOf(proxy)
+    const parts = readPair(ours)
+    if (authority === undefined || typeof parts === 'string') return 'expected host:port user:password'
+    if (upstreams.has(authority)) return 'names a proxy that another line has'
+    upstreams.set(authority, parts)
+    return undefined
+  })
+  return Object.fromEntries(upstreams)
+}
+
+function authorityOf(text: string): string | undefined {
+  try {
+    return parseAuthority(text).authority
+  } catch {
+    return undefined
+  }
+}
+
+/** Reads user:password, or says what is wrong with it. */
+function readPair(text: string): Credentials | string {
+  const [, user = '', password = ''] = /^([^:]*):(.*)$/s.exec(text) ?? []
+  if (user === '' || password === '') return 'expected user:password'
+  const areShort = [user, password].every((part) => Buffer.byteLength(part) <= PART_BYTES_MAX)
+  return areShort ? { user, password } : `expected user and password of at most ${PART_BYTES_MAX} bytes`
 }
 
 async function readUsers(file: string): Promise<Readonly<Record<string, string>>> {
   const users = new Map<string, string>()
   const entries = await readEntries(file, (text) => {
-    const [, user = '', password = ''] = /^([^:]*):(.*)$/s.exec(text) ?? []
-    if (user === '' || password === '') return 'expected user:password'
-    if (Buffer.byteLength(user) > PART_BYTES_MAX || Buffer.byteLength(password) > PART_BYTES_MAX) {
-      return `expected user and password of at most ${PART_BYTES_MAX} bytes`
-    }
-    if (users.has(user)) return 'names a user that another line has'
-    users.set(user, crypto.hash('sha256', password, 'hex'))
+    const pair = readPair(text)
+    if (typeof pair === 'string') return pair
+    if (users.has(pair.user)) return 'names a user that another line has'
+    users.set(pair.user, crypto.hash('sha256', pair.password, 'hex'))
     return undefined
   })
   if (entries === 0) throw badDocument([problemAt(file, 1, 'names no user: nobody could come in')])

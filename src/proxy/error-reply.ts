@@ -37,6 +37,7 @@ const replies: Partial<Record<ErrorCode, Reply>> = {
   BACKEND_HANDSHAKE_FAILED: { status: 502, reason: 'Bad Gateway', error: 'tls_protocol_error' },
   BACKEND_NO_STARTTLS: { status: 502, reason: 'Bad Gateway', error: 'tls_protocol_error' },
   BACKEND_STARTTLS_FAILED: { status: 502, reason: 'Bad Gateway', error: 'tls_protocol_error' },
+  BACKEND_UPSTREAM_FAILED: { status: 502, reason: 'Bad Gateway', error: 'destination_unavailable' },
   BACKEND_REFUSED_US: { status: 502, reason: 'Bad Gateway', error: 'tls_alert_received' },
   BACKEND_FETCH_FAILED: { status: 502, reason: 'Bad Gateway', error: 'destination_unavailable' },
   BACKEND_CLOSED_EARLY: { status: 502, reason: 'Bad Gateway', error: 'connection_terminated' },

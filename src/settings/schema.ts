@@ -60,6 +60,9 @@ export const settingsSchema = z
     identities: path.describe('The folder of our own key pairs, one folder each.'),
     crls: path.describe('The folder of revocation lists, PEM or DER; it need not be there.'),
     state: path.describe('The folder for the history and the control socket; made when it is missing.'),
+    upstreamCredentials: path.describe(
+      'The file of who we are to upstream proxies (via of a policy), host:port user:password on each line.',
+    ),
     workers: z
       .union([z.literal('auto'), z.int().min(1).max(64)])
       .describe('Worker processes; auto is one for each processor, at least 2 and at most 4.'),

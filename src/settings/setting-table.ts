@@ -28,6 +28,7 @@ export const settingTable = {
   identities: { fallback: 'identities', text: 'word', isPath: true },
   crls: { fallback: 'crls', text: 'word', isPath: true },
   state: { fallback: 'state', text: 'word', isPath: true },
+  upstreamCredentials: { fallback: 'none', text: 'word', isPath: 'or none' },
   workers: { fallback: 'auto', text: 'number or word' },
   openTunnels: { fallback: 'drain', text: 'word' },
   'limits.callers': { fallback: 8000, text: 'number' },

@@ -25,6 +25,8 @@ export interface Settings {
   readonly identities: string
   readonly crls: string
   readonly state: string
+  /** The file of users and passwords for upstream proxies, absolute, or `none`. */
+  readonly upstreamCredentials: string
   /** How many worker processes a generation has; `auto` is resolved before it gets here. */
   readonly workers: number
   /** Fixed forwards; they stand in the file only. */

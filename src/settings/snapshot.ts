@@ -28,6 +28,14 @@ export interface Snapshot {
 export interface Secrets {
   /** SHA-256 of passwords (hex) by user; left out, the SOCKS door asks nobody who they are. */
   readonly socksUsers?: Readonly<Record<string, string>>
+  /** Who we are to upstream proxies, by their `host:port`. */
+  readonly upstreams?: Readonly<Record<string, Credentials>>
+}
+
+/** A name and what proves it. */
+export interface Credentials {
+  readonly user: string
+  readonly password: string
 }
 
 /** A key pair under identities/<name>/, PEM whatever its files were. */

@@ -49,6 +49,7 @@ export function toSettings(
     identities: text('identities'),
     crls: text('crls'),
     state: text('state'),
+    upstreamCredentials: text('upstreamCredentials'),
     workers: workerCount(value('workers') as number | 'auto'),
     openTunnels: text('openTunnels') as Settings['openTunnels'],
     services: compileServices(services, { limits, timeouts, folder }),

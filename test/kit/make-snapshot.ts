@@ -6,7 +6,7 @@ import { writeGroups } from '../../src/policy/groups.ts'
 import type { ExceptionRecord, Policy, Rule, TlsOffer } from '../../src/policy/policy.ts'
 import { newestProfile, profiles } from '../../src/policy/profiles.ts'
 import type { Settings } from '../../src/settings/settings.ts'
-import type { Identity, Snapshot } from '../../src/settings/snapshot.ts'
+import type { Identity, Secrets, Snapshot } from '../../src/settings/snapshot.ts'
 import { makeIntermediatePool } from '../../src/truststore/intermediate-pool.ts'
 import type { TrustSet } from '../../src/truststore/trust-set.ts'
 import { makePolicy, makeRule } from './policies.ts'
@@ -19,6 +19,7 @@ export interface SnapshotWish {
   /** Certificates in the pool of intermediates. */
   readonly intermediates?: readonly { readonly certificate: string }[]
   readonly identities?: readonly Identity[]
+  readonly secrets?: Secrets
   readonly exceptions?: readonly ExceptionRecord[]
   /** Loopback is allowed, because the backends of tests live there. */
   readonly addresses?: Policy['addresses']
@@ -47,6 +48,7 @@ export function makeSnapshot(wish: SnapshotWish = {}): Snapshot {
     intermediates: makeIntermediatePool(
       (wish.intermediates ?? []).map((each) => new X509Certificate(each.certificate)),
     ),
+    ...(wish.secrets === undefined ? {} : { secrets: wish.secrets }),
     identities: Object.fromEntries((wish.identities ?? []).map((identity) => [identity.name, identity])),
   }
 }
@@ -94,6 +96,7 @@ function makeSettings({ timeouts, limits, settings }: SnapshotWish): Settings {
     identities: '/nonexistent/identities',
     crls: '/nonexistent/crls',
     state: '/nonexistent/state',
+    upstreamCredentials: 'none',
     workers: 1,
     services: [],
     openTunnels: 'drain',

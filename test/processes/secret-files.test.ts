@@ -17,7 +17,7 @@ function fileWith(t: TestContext, text: string): string {
   return file
 }
 
-const readUsers = (users: string) => readSecrets({ socks: { listen: [], users } })
+const readUsers = (users: string) => readSecrets({ socks: { listen: [], users }, upstreamCredentials: 'none' })
 
 test('users are read, their passwords only as hashes', async (t) => {
   const secrets = await readUsers(fileWith(t, '# staff\n\nalice:one\r\nbob:two:three\n'))

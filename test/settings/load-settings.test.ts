@@ -21,6 +21,7 @@ test('without file, flags or variables the defaults hold, paths below the workin
     identities: join(folder, 'identities'),
     crls: join(folder, 'crls'),
     state: join(folder, 'state'),
+    upstreamCredentials: 'none',
     workers: Math.max(2, Math.min(4, availableParallelism())),
     openTunnels: 'drain',
     limits: { callers: 8000, tunnels: 8000, headBytes: 65_536, backendConnections: 256 },
@@ -53,6 +54,7 @@ truststores: /abs/ts
 identities: ../ids
 crls: lists
 state: s
+upstreamCredentials: secrets
 workers: 3
 openTunnels: cut
 services: []
@@ -86,6 +88,7 @@ test('every key of the file arrives, and says its place', (t) => {
     identities: join(folder, '../ids'),
     crls: join(folder, 'lists'),
     state: join(folder, 's'),
+    upstreamCredentials: join(folder, 'secrets'),
     workers: 3,
     openTunnels: 'cut',
     limits: { callers: 1, tunnels: 2, headBytes: 2048, backendConnections: 3 },
@@ -105,7 +108,7 @@ test('every key of the file arrives, and says its place', (t) => {
   })
   assert.ok(Object.values(origins).every((origin) => origin.from === 'file'))
   assert.deepEqual(origins.policy, { from: 'file', name: `${file}:8:9` })
-  assert.deepEqual(origins['log.level'], { from: 'file', name: `${file}:18:31` })
+  assert.deepEqual(origins['log.level'], { from: 'file', name: `${file}:19:31` })
 })
 
 const texts: Readonly<Record<SettingPath, readonly [text: string, other: string]>> = {
@@ -123,6 +126,7 @@ const texts: Readonly<Record<SettingPath, readonly [text: string, other: string]
   identities: ['/a', '/b'],
   crls: ['/a', '/b'],
   state: ['/a', '/b'],
+  upstreamCredentials: ['/a', 'none'],
   workers: ['5', '6'],
   'limits.callers': ['5', '6'],
   'limits.tunnels': ['5', '6'],

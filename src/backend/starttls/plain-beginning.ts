@@ -1,22 +1,25 @@
 /**
- * The plain beginning of a connection that is to become TLS: what is sent first (a PROXY header), then the dialogue
- * that asks for TLS. It lives on the same deadline as the handshake, so a backend that drips gains nothing.
+ * The plain beginning of a connection: the way through an upstream proxy, what is sent first (a PROXY header), then the
+ * dialogue that asks for TLS. It lives on the same deadline as the handshake, so a backend that drips gains nothing.
  */
 import type net from 'node:net'
 import { Wire, type WireReader } from '../../wire/wire.ts'
 import type { DialFailure } from '../network-errors.ts'
+import type { Opening } from '../upstream/opening.ts'
 import type { Dialect, Step } from './dialect.ts'
 
 /** What goes over a connection before TLS does. */
 export interface Preface {
-  /** Sent as soon as TCP stands. */
+  /** How an upstream proxy is asked for the backend; without it TCP leads there. */
+  readonly opening?: Opening
+  /** Sent as soon as the backend is there. */
   readonly header?: Buffer
   /** How TLS is asked for; without it TLS begins at once. */
   readonly dialect?: Dialect
 }
 
 export interface BeginningEvents {
-  /** TLS may begin on the socket; nothing was read from it that is not accounted for. */
+  /** TLS, or whatever else it is for, may begin on the socket; nothing was read from it that is not accounted for. */
   ready(socket: net.Socket, greeting: Buffer): void
   failed(error: Error): void
 }
@@ -41,6 +44,7 @@ export class PlainBeginning implements WireReader {
   readonly #events: BeginningEvents
   #said = 0
   #isConnected = false
+  #isThere = false
   #isOver = false
 
   constructor(preface: Preface, events: BeginningEvents) {
@@ -54,24 +58,33 @@ export class PlainBeginning implements WireReader {
     return this.#isOver
   }
 
+  /** The backend itself has been reached, and not only the proxy in front of it. */
+  get isThere(): boolean {
+    return this.#isThere
+  }
+
   /** To be called when TCP stands. */
   connected(): void {
     this.#isConnected = true
-    const { header, dialect } = this.#preface
-    if (header !== undefined) this.wire.write(header)
-    this.#take(dialect?.begin() ?? { kind: 'ready' })
+    const { opening } = this.#preface
+    if (opening === undefined) this.#arrived(NOTHING)
+    else this.wire.write(opening.begin())
   }
 
   bytes(chunk: Buffer): void {
-    const { dialect } = this.#preface
-    if (this.#isOver || dialect === undefined) return
+    const { opening, dialect } = this.#preface
+    if (this.#isOver) return
+    if (!this.#isThere && opening !== undefined) return this.#openWay(opening, chunk)
+    if (dialect === undefined) return
     this.#said += chunk.length
     if (this.#said > SAID_MAX) return this.#break(`said more than ${SAID_MAX} bytes before TLS`)
     this.#take(dialect.take(chunk))
   }
 
   ended(): void {
-    if (!this.#isOver) this.#break('ended the connection before TLS began')
+    if (this.#isOver) return
+    if (!this.#isThere) this.#refuseWay('ended the connection before it had opened the way')
+    else this.#break('ended the connection before TLS began')
   }
 
   drained(): void {}
@@ -79,8 +92,26 @@ export class PlainBeginning implements WireReader {
   closed(error: Error | undefined): void {
     if (this.#isOver) return
     // Before TCP stands it is the connection that failed; after that it is not TLS that did.
+    if (this.#isConnected && !this.#isThere)
+      return this.#refuseWay('closed the connection before it had opened the way')
     if (this.#isConnected) return this.#break('closed the connection before TLS began')
     this.#fail(error ?? Object.assign(new Error('closed before TLS'), { code: 'ECONNRESET' }))
+  }
+
+  #openWay(opening: Opening, chunk: Buffer): void {
+    const step = opening.take(chunk)
+    if (step.kind === 'refused') return this.#refuseWay(step.what)
+    if (step.kind === 'open') return this.#arrived(step.rest)
+    if (step.write !== undefined) this.wire.write(step.write)
+  }
+
+  #arrived(rest: Buffer): void {
+    const { header, dialect } = this.#preface
+    this.#isThere = true
+    if (header !== undefined) this.wire.write(header)
+    if (dialect === undefined) return this.#take({ kind: 'ready', greeting: rest })
+    this.#take(dialect.begin())
+    if (rest.length > 0) this.bytes(rest)
   }
 
   #take(step: Step): void {
@@ -97,6 +128,15 @@ export class PlainBeginning implements WireReader {
       case 'broken':
         return this.#break(step.what)
     }
+  }
+
+  #refuseWay(what: string): void {
+    this.#fail(
+      new PrefaceError({
+        code: 'BACKEND_UPSTREAM_FAILED',
+        what: `(upstream proxy ${this.#preface.opening?.proxy}) ${what}`,
+      }),
+    )
   }
 
   #break(what: string): void {
