@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
+import { setInterval } from 'node:timers/promises'
 import axe, { type AxeResults } from 'axe-core'
 import type { Page } from 'playwright-core'
 import { AdminClient, adminPassword } from './admin-client.ts'
@@ -68,10 +69,13 @@ export async function applyDraft(page: Page, choose: () => Promise<unknown> = as
   await applying.waitFor({ state: 'detached' })
 }
 
-/** Waits until a condition holds, by asking again and again. */
+/** Waits until a condition holds, by asking again; not so often that the API takes it for a flood. */
 export async function eventually(holds: () => Promise<boolean>, what: string): Promise<void> {
   const giveUpMs = Date.now() + 20_000
-  while (!(await holds())) if (Date.now() > giveUpMs) assert.fail(`${what} did not happen`)
+  for await (const _ of setInterval(100)) {
+    if (await holds()) return
+    if (Date.now() > giveUpMs) assert.fail(`${what} did not happen`)
+  }
 }
 
 /** Finds what axe calls serious or critical; each with the elements it is about. */
@@ -81,7 +85,5 @@ export async function seriousFindings(page: Page): Promise<string[]> {
   const result = (await page.evaluate('axe.run(document, { resultTypes: ["violations"] })')) as AxeResults
   return result.violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(
-      ({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join(' | ')}`,
-    )
+    .map(({ id, nodes }) => `${id}, ${nodes.length} times: ${nodes[0]?.html} ${nodes[0]?.failureSummary}`)
 }

@@ -1,17 +1,35 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
-import type { Confirmed, Pending } from '../../admin/contract.ts'
+import type { Confirmed, Pending, VersionHead } from '../../admin/contract.ts'
 import { ask } from '../api/ask.ts'
 import { queries } from '../api/queries.ts'
 import { ProblemNote } from '../parts/problem-note.tsx'
+import { Time } from '../parts/time.tsx'
 import { toast } from '../parts/toasts.tsx'
 import { useMay } from '../session/session-context.ts'
 
 /** A version that reverts by itself: how long it has left, and the button that keeps it. */
 export function ConfirmBar() {
   const { data: status } = useQuery(queries.status)
-  if (status?.pending === undefined || status.pending === null) return null
+  if (status?.pending === undefined || status.pending === null) return <Reverted version={status?.version ?? null} />
   return <Waiting pending={status.pending} />
+}
+
+/** A version that went by itself is said to have gone, until the reader sends the sentence away. */
+function Reverted({ version }: { readonly version: VersionHead | null }) {
+  const [seen, setSeen] = useState(0)
+  if (version === null || version.source !== 'revert' || seen === version.number) return null
+  return (
+    <section className="note note-doubtful" aria-label="Reverted">
+      <p>
+        <strong>Reverted by itself:</strong> version {version.parent} was not kept, or too much was refused under it.
+        Version {version.number} says again what was in force before. <Time ms={version.timeMs} />
+      </p>
+      <button type="button" onClick={() => setSeen(version.number)}>
+        Understood
+      </button>
+    </section>
+  )
 }
 
 function Waiting({ pending: { version, revertTo, deadlineMs } }: { readonly pending: Pending }) {

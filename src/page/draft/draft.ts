@@ -3,12 +3,11 @@
  * that a refresh keeps it and another tab has its own. What a text means is never decided here; the API is asked.
  */
 import { useSyncExternalStore } from 'react'
-import type { Edited, EditRequest, Policy } from '../../admin/contract.ts'
+import type { Edited, Policy } from '../../admin/contract.ts'
 import { ask } from '../api/ask.ts'
 import { checkQuery } from '../api/queries.ts'
 import { queryClient } from '../api/query-client.ts'
-
-export type Edit = EditRequest['edits'][number]
+import type { Edit } from './policy-spec.ts'
 
 export interface Draft {
   /** The version it was begun from. */

@@ -1,6 +1,6 @@
 /** How the controls of a form change the draft: at once for the eye, and in order for the API. */
 import { createContext, useContext, useState } from 'react'
-import type { Edit } from './draft.ts'
+import type { Edit } from './policy-spec.ts'
 
 /** Sends edits to the draft; whoever provides it shows what goes wrong. */
 export const EditContext = createContext<(edits: readonly Edit[]) => Promise<void>>(async () => {})

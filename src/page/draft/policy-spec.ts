@@ -1,5 +1,8 @@
 /** The part of a policy document that the form shows, with defaults filled in as the API does. */
-import type { Check } from '../../admin/contract.ts'
+import type { Check, EditRequest } from '../../admin/contract.ts'
+
+/** One value to be put into the document, or a key to be taken out of it. */
+export type Edit = EditRequest['edits'][number]
 
 export interface StrictTls {
   readonly enabled: boolean

@@ -1,6 +1,6 @@
 import { type KeyboardEvent, useId } from 'react'
 import { Group } from 'react-aria-components/Group'
-import { ListBox, ListBoxItem, Text } from 'react-aria-components/ListBox'
+import { ListBox, ListBoxItem } from 'react-aria-components/ListBox'
 import type { SuiteOption } from './suite-option.ts'
 
 interface SuiteColumnProps {
@@ -35,17 +35,15 @@ export function SuiteColumn({ title, options, marked, mark, pressed }: SuiteColu
       >
         {({ key, name, inDefault, marks, remarks }) => (
           <ListBoxItem id={key} className="suite" textValue={name}>
-            <Text slot="label" className={inDefault ? 'in-default' : ''}>
-              {name}
-            </Text>
-            <Text slot="description" className="suite-marks">
+            <span className={inDefault ? 'in-default' : ''}>{name}</span>{' '}
+            <span className="suite-marks">
               {marks.map(({ text, kind }) => (
                 <span key={text} className={`badge ${kind}`}>
                   {text}
                 </span>
               ))}
               {remarks !== '' && <span className="quiet small">{remarks}</span>}
-            </Text>
+            </span>
           </ListBoxItem>
         )}
       </ListBox>

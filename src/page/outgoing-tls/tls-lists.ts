@@ -1,7 +1,6 @@
 /** What the two columns hold, and which values of the policy change when somebody turns to custom, to default, or resets. */
 import type { Catalogue } from '../../admin/contract.ts'
-import type { Edit } from '../draft/draft.ts'
-import type { TlsChoice } from '../draft/policy-spec.ts'
+import type { Edit, TlsChoice } from '../draft/policy-spec.ts'
 
 export interface Lists {
   readonly protocols: readonly string[]

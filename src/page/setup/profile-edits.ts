@@ -1,5 +1,5 @@
 /** The places to begin from, each as the values it changes; rules, exceptions and comments of the policy stay. */
-import type { Edit } from '../draft/draft.ts'
+import type { Edit } from '../draft/policy-spec.ts'
 import { toDefault } from '../outgoing-tls/tls-lists.ts'
 
 export interface StartingPoint {
