@@ -1,9 +1,9 @@
 /** Resolves one rule: what it says, laid over what the policy says for all. */
-import { compileTls, inheritTls } from './compile-tls.ts'
+import { compileTls, inheritTls, warnOfUnsaid } from './compile-tls.ts'
 import type { Rule, TlsOffer } from './policy.ts'
 import type { Path } from './problem.ts'
-import type { RuleEntry, Spec } from './schema.ts'
-import { type Note, tlsScope } from './tls-scope.ts'
+import type { RuleEntry, Spec, TlsEntry } from './schema.ts'
+import { type Note, type TlsScope, tlsScope } from './tls-scope.ts'
 
 /** What every rule of one policy inherits. */
 export interface Inherited {
@@ -60,7 +60,7 @@ export function compileRule(entry: RuleEntry, index: number, { spec, tls }: Inhe
     chainRepair: strictTls.chainRepair,
     sni: entry.sni ?? spec.sni,
     ...(entry.verifyName === undefined ? {} : { verifyName: entry.verifyName }),
-    tls: entry.tls === undefined ? tls : compileTls(inheritTls(spec.tls, entry.tls), tlsScope(entry.tls, path, note)),
+    tls: entry.tls === undefined ? tls : compileOwnTls(entry.tls, spec.tls, tlsScope(entry.tls, path, note)),
     pins: entry.pins ?? null,
     ...(entry.clientCertificate === undefined ? {} : { clientCertificate: entry.clientCertificate }),
     plaintext: entry.plaintext,
@@ -73,6 +73,11 @@ export function compileRule(entry: RuleEntry, index: number, { spec, tls }: Inhe
   }
   checkSomebodyIsTrusted(rule, storesPath(entry, path), note)
   return rule
+}
+
+function compileOwnTls(own: TlsEntry, outer: TlsEntry, scope: TlsScope): TlsOffer {
+  warnOfUnsaid(outer, scope)
+  return compileTls(inheritTls(outer, own), scope)
 }
 
 /** The name that logs and metrics show for what no rule names; no rule may take it. */

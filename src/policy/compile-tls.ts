@@ -71,6 +71,15 @@ export function inheritTls(outer: TlsEntry, inner: TlsEntry): TlsEntry {
   return { configuration: 'default', ...inherited, ...inner }
 }
 
+/** A rule that writes one list of its own and leaves out another may mean the policy's, and does not get it. */
+export function warnOfUnsaid(outer: TlsEntry, { path, note, said }: TlsScope): void {
+  if (outer.configuration !== 'custom' || said.configuration !== 'custom') return
+  const unsaid = listKeys.filter((key) => outer[key] !== undefined && said[key] === undefined)
+  if (unsaid.length === 0 || listKeys.every((key) => said[key] === undefined)) return
+  const whose = `of the default set ${newestProfile} hold, not those of spec.tls`
+  note('warning', [...path, 'configuration'], `leaves ${unsaid.join(', ')} unsaid: those ${whose}`)
+}
+
 const listKeys = ['protocols', 'ciphers', 'groups', 'signatureAlgorithms'] as const
 
 function ascending(protocols: readonly Protocol[]): Protocol[] {

@@ -9,6 +9,7 @@ import { didYouMean } from './did-you-mean.ts'
 import { findGroup, groups } from './groups.ts'
 import { parseCidr } from './ip-address.ts'
 import { rangeWords } from './judge-address.ts'
+import { findKnownGroup } from './known-groups.ts'
 import { parsePattern } from './match-host.ts'
 import { parseAuthority, parseDestination } from './parse-destination.ts'
 import type { Protocol, Via } from './policy.ts'
@@ -43,8 +44,12 @@ export const suiteField = z.string().superRefine((name, context) => {
 
 /** A key exchange group under any of its names. */
 export const groupField = z.string().superRefine((name, context) => {
+  if (findGroup(name) !== undefined) return
+  const withdrawn = findKnownGroup(name)
   const known = groups.flatMap((group) => [group.name, ...group.aliases])
-  if (findGroup(name) === undefined) refuse(context, 'unknown group', didYouMean(name, known))
+  if (withdrawn === undefined) refuse(context, 'unknown group', didYouMean(name, known))
+  else if (withdrawn.available) refuse(context, `is called ${withdrawn.name} here`)
+  else refuse(context, `removed by platform: ${withdrawn.reason}`)
 })
 
 /** A signature algorithm under any of its names. */

@@ -55,6 +55,18 @@ const values: readonly Case[] = [
     ],
   },
   {
+    why: 'a group that was withdrawn',
+    spec: 'tls: { configuration: custom, groups: [▸sect283k1, X25519] }',
+    problems: [
+      'spec.tls.groups[0]: removed by platform: curves over binary fields were withdrawn by RFC 8422, found "sect283k1"',
+    ],
+  },
+  {
+    why: "GnuTLS's name of a group",
+    spec: 'tls: { configuration: custom, groups: [▸GROUP-X25519] }',
+    problems: ['spec.tls.groups[0]: is called X25519 here, found "GROUP-X25519"'],
+  },
+  {
     why: 'an unknown group',
     spec: custom('groups: [▸x25518]'),
     problems: ['spec.tls.groups[0]: unknown group, found "x25518": did you mean X25519?'],

@@ -204,6 +204,13 @@ const doubtful: readonly Case[] = [
     }),
   },
   {
+    why: 'a rule with lists of its own that leaves out one the policy has',
+    spec: `tls: { configuration: custom, protocols: [TLSv1.3], ciphers: [TLS_AES_256_GCM_SHA384] }\n${rule('tls: { configuration: ▸custom, protocols: [TLSv1.2] }')}`,
+    warnings: [
+      'spec.rules[0].tls.configuration: leaves ciphers unsaid: those of the default set 2026-11 hold, not those of spec.tls',
+    ],
+  },
+  {
     why: 'an exception for what no backend can agree on with us',
     spec: 'exceptions: [{ backend: "a:1", findings: ▸[cipher-refused, protocol-refused, group-refused], until: 2027-01-01, owner: me, reason: old }]',
     warnings: [
@@ -263,6 +270,10 @@ const silent: readonly (readonly [string, string])[] = [
   [
     'an exception for what is revoked',
     'exceptions: [{ backend: "a:1", findings: [revoked], until: 2027-01-01, owner: me, reason: old }]',
+  ],
+  [
+    'a rule that chooses a set, and one that only changes a list',
+    'tls: { configuration: custom, protocols: [TLSv1.3], ciphers: [TLS_AES_256_GCM_SHA384] }\nrules:\n  - { name: a, match: [a], tls: { profile: stig-tls12 } }\n  - { name: b, match: [b], tls: { ciphers: [TLS_AES_128_GCM_SHA256] } }',
   ],
   ['a rule that only denies', rule('action: deny')],
   ['narrow before wide', 'rules:\n  - { name: a, match: [a.example] }\n  - { name: b, match: ["*.example"] }'],
