@@ -11,10 +11,12 @@ import { compileTls } from '../policy/compile-tls.ts'
 import { groups } from '../policy/groups.ts'
 import type { Protocol, Rule } from '../policy/policy.ts'
 import type { TlsEntry } from '../policy/schema.ts'
+import type { StarttlsProtocol } from '../settings/service.ts'
 import type { Snapshot } from '../settings/snapshot.ts'
 import { emptyPool } from '../truststore/intermediate-pool.ts'
 import type { Deadlines } from '../wire/deadlines.ts'
 import { Backends, type ExaminedBackend } from './backends.ts'
+import type { BackendConnection } from './verified-backend.ts'
 
 /** What there is to know of a backend before a rule is written for it. */
 export interface Matrix {
@@ -23,7 +25,7 @@ export interface Matrix {
   /** IANA names by protocol, in the order in which the backend chose. */
   readonly suites: Readonly<Partial<Record<Protocol, readonly string[]>>>
   readonly groups: readonly string[]
-  readonly serverName: 'same with and without' | 'another certificate without' | 'needed' | 'disliked'
+  readonly serverName: 'same with and without' | 'another certificate without' | 'needed' | 'disliked' | 'unknown'
   /** Whether a ClientHello of 1.6 kB with a post-quantum share gets an answer. */
   readonly largeHello: 'taken' | 'answered in the classic way' | 'broken off'
   readonly staples: boolean
@@ -39,15 +41,22 @@ const TIME_MAX_MS = 60_000
 const PAUSE_MS = 20
 const newestFirst: readonly Protocol[] = ['TLSv1.3', 'TLSv1.2', 'TLSv1.1', 'TLSv1']
 
+/** Whom to try out, and how. */
+export interface MatrixWish {
+  readonly snapshot: Snapshot
+  readonly decision: AllowedDecision
+  readonly deadlines: Deadlines
+  /** What TLS is asked for in, each time. */
+  readonly starttls?: StarttlsProtocol | undefined
+}
+
 /** Tries a backend out; throws what keeps it from being reached at all. */
-export async function probeMatrix(
-  snapshot: Snapshot,
-  decision: AllowedDecision,
-  deadlines: Deadlines,
-): Promise<Matrix> {
-  const trials = new Trials(snapshot, decision, deadlines)
+export async function probeMatrix(wish: MatrixWish): Promise<Matrix> {
+  const trials = new Trials(wish)
   // A backend that cannot be reached is an error, and not one that accepts nothing.
   await trials.reach()
+  // First, because all that follows must come in the way that it answers to.
+  const serverName = await trials.serverName()
   const protocols: Protocol[] = []
   for (const protocol of newestFirst) if (await trials.offer([protocol], {})) protocols.push(protocol)
   const chosen: Partial<Record<Protocol, readonly string[]>> = {}
@@ -56,7 +65,7 @@ export async function probeMatrix(
     protocols,
     suites: chosen,
     groups: await trials.groupsOf(protocols),
-    serverName: await trials.serverName(),
+    serverName,
     largeHello: await trials.largeHello(),
     staples: await trials.staples(),
     resumes: await trials.resumes(),
@@ -69,15 +78,13 @@ type Lists = Pick<TlsEntry, 'ciphers' | 'groups' | 'postQuantum'>
 
 class Trials {
   made = 0
-  readonly #snapshot: Snapshot
-  readonly #decision: AllowedDecision
-  readonly #deadlines: Deadlines
+  readonly #wish: MatrixWish
   readonly #endMs = performance.now() + TIME_MAX_MS
+  /** How the backend wants to be asked, where it minds. */
+  #manner: Partial<Rule> = {}
 
-  constructor(snapshot: Snapshot, decision: AllowedDecision, deadlines: Deadlines) {
-    this.#snapshot = snapshot
-    this.#decision = decision
-    this.#deadlines = deadlines
+  constructor(wish: MatrixWish) {
+    this.#wish = wish
   }
 
   get isOver(): boolean {
@@ -88,7 +95,7 @@ class Trials {
   async reach(): Promise<void> {
     await this.#with({}, async (backends, decision) => {
       this.made += 1
-      await backends.examine(decision).catch((thrown: unknown) => {
+      await backends.examine(decision, this.#wish.starttls).catch((thrown: unknown) => {
         if (!handshakeFaults.includes(asSidecarError(thrown).code)) throw thrown
       })
     })
@@ -148,10 +155,19 @@ class Trials {
   }
 
   async serverName(): Promise<Matrix['serverName']> {
-    const { rule, destination } = this.#decision
+    const { rule, destination } = this.#wish.decision
     const name = typeof rule.sni === 'string' ? rule.sni : destination.kind === 'name'
-    const [sent, left] = [await this.#usual({ sni: name }), await this.#usual({ sni: false })]
-    if (sent === undefined) return left === undefined ? 'same with and without' : 'disliked'
+    // Everything is offered, so that nothing but the name makes the difference.
+    const [sent, left] = [
+      await this.offer(newestFirst, {}, { sni: name }),
+      await this.offer(newestFirst, {}, { sni: false }),
+    ]
+    if (sent === undefined && left === undefined) return 'unknown'
+    if (sent === undefined) {
+      this.#manner = { sni: false }
+      return 'disliked'
+    }
+    this.#manner = { sni: name }
     if (left === undefined) return 'needed'
     return leafOf(sent) === leafOf(left) ? 'same with and without' : 'another certificate without'
   }
@@ -172,7 +188,7 @@ class Trials {
   }
 
   async staples(): Promise<boolean> {
-    const revocation = { ...this.#decision.rule.revocation, mode: 'soft', sources: ['stapled'] } as const
+    const revocation = { ...this.#wish.decision.rule.revocation, mode: 'soft', sources: ['stapled'] } as const
     return (await this.#usual({ revocation }))?.stapled ?? false
   }
 
@@ -181,18 +197,23 @@ class Trials {
       const open = async () => {
         if (this.isOver) return undefined
         this.made += 1
-        const backend = await backends
-          .poolFor(decision)
-          .open()
-          .catch(() => undefined)
+        const backend = await this.#connect(backends, decision).catch(() => undefined)
         // TLS 1.3 gives out its tickets after the handshake.
         await pause(TICKET_MS)
         backend?.wire.destroy()
-        return backend
+        return backend?.tls
       }
       await open()
-      return (await open())?.tls.resumed ?? false
+      return (await open())?.resumed ?? false
     })
+  }
+
+  /** A connection that keeps its session for the next one. */
+  async #connect(backends: Backends, decision: AllowedDecision): Promise<BackendConnection> {
+    const { starttls, snapshot } = this.#wish
+    if (starttls === undefined) return await backends.poolFor(decision).open()
+    const { timeouts } = snapshot.settings
+    return (await backends.connect({ decision, scheme: 'tls', starttls, timeouts })).backend
   }
 
   /** A handshake with what the rule itself offers. */
@@ -204,19 +225,26 @@ class Trials {
     if (this.isOver) return undefined
     this.made += 1
     await pause(PAUSE_MS)
-    return await backends.examine(decision).catch(() => undefined)
+    return await backends.examine(decision, this.#wish.starttls).catch(() => undefined)
   }
 
   /** Does something under the rule with these changes, judging the handshake alone. */
   async #with<T>(more: Partial<Rule>, act: (backends: Backends, decision: AllowedDecision) => Promise<T>): Promise<T> {
-    const { clientCertificate: _, ...own } = this.#decision.rule
-    const only = { trustStores: [], strict: false, enforcement: 'enforce', pins: null, plaintext: false } as const
-    const rule: Rule = { ...own, ...only, revocation: { ...own.revocation, mode: 'off' }, ...more }
-    const policy = { ...this.#snapshot.policy, rules: [], unlisted: rule, exceptions: [] }
-    const snapshot = { ...this.#snapshot, policy, trust: {}, identities: {}, intermediates: emptyPool }
-    const backends = new Backends({ snapshot, deadlines: this.#deadlines })
+    const { clientCertificate: _, ...own } = this.#wish.decision.rule
+    const only = {
+      trustStores: [],
+      strict: false,
+      enforcement: 'enforce',
+      pins: null,
+      plaintext: false,
+      starttls: 'must',
+    } as const
+    const rule: Rule = { ...own, ...only, revocation: { ...own.revocation, mode: 'off' }, ...this.#manner, ...more }
+    const policy = { ...this.#wish.snapshot.policy, rules: [], unlisted: rule, exceptions: [] }
+    const snapshot = { ...this.#wish.snapshot, policy, trust: {}, identities: {}, intermediates: emptyPool }
+    const backends = new Backends({ snapshot, deadlines: this.#wish.deadlines })
     try {
-      return await act(backends, { ...this.#decision, rule })
+      return await act(backends, { ...this.#wish.decision, rule })
     } finally {
       backends.close()
     }

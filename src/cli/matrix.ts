@@ -1,9 +1,7 @@
 /** `probe --matrix`: what a backend accepts, as a table, and the tightest rule that it can still be reached under. */
-import type { Matrix } from '../backend/probe-matrix.ts'
+import type { Matrix, MatrixWish } from '../backend/probe-matrix.ts'
 import { findSuite } from '../policy/catalogue.ts'
-import type { Decision } from '../policy/decision.ts'
 import type { Destination } from '../policy/destination.ts'
-import type { Snapshot } from '../settings/snapshot.ts'
 import type { Terminal } from './terminal.ts'
 
 /** An entry for `rules`, as an operator would write it. */
@@ -15,12 +13,12 @@ export interface SuggestedRule {
 }
 
 /** Tries the backend out. */
-export async function makeMatrix(snapshot: Snapshot, decision: Decision & { allowed: true }): Promise<Matrix> {
+export async function makeMatrix(wish: Omit<MatrixWish, 'deadlines'>): Promise<Matrix> {
   const { probeMatrix } = await import('../backend/probe-matrix.ts')
   const { Deadlines } = await import('../wire/deadlines.ts')
   const deadlines = new Deadlines()
   try {
-    return await probeMatrix(snapshot, decision, deadlines)
+    return await probeMatrix({ ...wish, deadlines })
   } finally {
     deadlines.close()
   }

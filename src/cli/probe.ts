@@ -1,5 +1,4 @@
 import { Option } from 'commander'
-import { SidecarError } from '../errors.ts'
 import { decideOn } from '../policy/decide-on.ts'
 import { type StarttlsProtocol, starttlsProtocols } from '../settings/service.ts'
 import { addExamples, type DefineCommand } from './cli.ts'
@@ -19,9 +18,11 @@ export const defineProbe: DefineCommand = (command, { terminal, exit }) => {
     'probe mail.example.org',
     'probe mail.example.org:587 --starttls smtp',
     'probe old.example.org --matrix',
+    'probe mail.example.org:587 --starttls smtp --matrix',
     'probe api.example.org:8443 --policy policies/stig-tls12.yaml --json',
   ])
   command.action(async (text: string, options: SettingOptions) => {
+    const starttls = options.starttls as StarttlsProtocol | undefined
     const { snapshot } = await composeFrom(options, terminal)
     const decision = decideOn(snapshot.policy, text)
     const { authority } = decision.destination
@@ -31,14 +32,13 @@ export const defineProbe: DefineCommand = (command, { terminal, exit }) => {
       return exit('refused')
     }
     if (options.matrix) {
-      if (options.starttls) throw new SidecarError('OPERATOR_USAGE', '--matrix speaks TLS at once, without --starttls')
-      const matrix = await makeMatrix(snapshot, decision)
+      const matrix = await makeMatrix({ snapshot, decision, starttls })
       const rule = suggestRule(matrix, decision.destination)
       if (options.json) terminal.printJson({ destination: authority, ...matrix, tightest: rule })
       else showMatrix(matrix, rule, terminal)
       return exit(matrix.protocols.length > 0 ? 'ok' : 'refused')
     }
-    const handshake = await makeHandshake(snapshot, decision, options.starttls as StarttlsProtocol | undefined)
+    const handshake = await makeHandshake(snapshot, decision, starttls)
     if (options.json)
       terminal.printJson({
         destination: authority,

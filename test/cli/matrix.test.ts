@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import net from 'node:net'
 import { describe, it } from 'node:test'
+import tls from 'node:tls'
 import { makeCertificate } from '../../src/certificate/make-certificate.ts'
 import { startNginx, startOpensslServer } from '../kit/real-backends.ts'
 import { misbehaviours, startBackend, startRawBackend } from '../kit/start-backend.ts'
@@ -10,8 +11,8 @@ import { makeFolder, policyText, runCli } from './run-cli.ts'
 const pair = await makeCertificate({ subject: 'app', keyType: 'rsa', sans: { dns: ['app.localhost'] } })
 const spec = '  destinations: { allowAddresses: [127.0.0.0/8] }'
 
-async function matrixOf(port: number) {
-  const argv = ['probe', `app.localhost:${port}`, '--matrix', '--json', '--policy', '-']
+async function matrixOf(port: number, ...more: string[]) {
+  const argv = ['probe', `app.localhost:${port}`, '--matrix', '--json', '--policy', '-', ...more]
   const { status, stdout } = await runCli(argv, { stdin: policyText(spec) })
   return { status, ...JSON.parse(stdout) }
 }
@@ -78,6 +79,62 @@ describe('probe --matrix', () => {
     assert.equal(found.largeHello, 'broken off')
     assert.equal(found.tightest.tls.postQuantum, 'off')
     assert.equal((await matrixOf(backend.port)).largeHello, 'taken')
+  })
+
+  it('tells of a backend that breaks off when a name is sent, and still what it accepts without', async (t) => {
+    const SNICallback = (_name: string, done: (error: Error) => void) => done(new Error('no names here'))
+    const disliking = await startBackend(t, { certificate: pair, tls: { SNICallback, maxVersion: 'TLSv1.2' } })
+    const found = await matrixOf(disliking.port)
+    assert.deepEqual([found.serverName, found.protocols], ['disliked', ['TLSv1.2']])
+    assert.equal(found.tightest.sni, false)
+    const liking = await startBackend(t, { certificate: pair, tls: { maxVersion: 'TLSv1.2' } })
+    assert.equal((await matrixOf(liking.port)).tightest.sni, undefined)
+  })
+
+  it('tells of a backend that answers nobody without a name', async (t) => {
+    const backend = await startBackend(t, { certificate: pair })
+    const hidden = await startRawBackend(t, {
+      onSocket: (socket) =>
+        socket.once('data', (hello) => {
+          if (!hello.includes('app.localhost')) return socket.resetAndDestroy()
+          const onward = net.connect(backend.port, '127.0.0.1', () => onward.write(hello))
+          onward.on('error', () => socket.destroy())
+          socket.pipe(onward).pipe(socket)
+        }),
+    })
+    const found = await matrixOf(hidden.port)
+    assert.deepEqual([found.serverName, found.protocols.length > 0], ['needed', true])
+  })
+
+  it('tells of a staple that comes, and of none where none does', async (t) => {
+    const stapling = await startBackend(t, {
+      certificate: pair,
+      tls: { ecdhCurve: 'X25519:P-256' },
+      onServer: (server) =>
+        server.on('OCSPRequest', (_certificate, _issuer, reply: (error: null, staple: Buffer) => void) =>
+          reply(null, Buffer.from('3003020100', 'hex')),
+        ),
+    })
+    assert.equal((await matrixOf(stapling.port)).staples, true)
+  })
+
+  it('asks for TLS in the words of a protocol each time, and says of a backend that offers none that it does', async (t) => {
+    const speaking = await startRawBackend(t, {
+      onSocket: (socket) => {
+        const options = { isServer: true, cert: pair.certificate, key: pair.key, maxVersion: 'TLSv1.2' } as const
+        socket.once('data', () => {
+          socket.write('S', () => new tls.TLSSocket(socket, options).on('error', () => {}))
+        })
+      },
+    })
+    const found = await matrixOf(speaking.port, '--starttls', 'pgsql')
+    assert.deepEqual([found.status, found.protocols], [0, ['TLSv1.2']])
+    assert.ok(found.suites['TLSv1.2'].length > 1)
+    const silent = await startRawBackend(t, { onSocket: (socket) => socket.once('data', () => socket.write('N')) })
+    const argv = ['probe', `app.localhost:${silent.port}`, '--matrix', '--starttls', 'pgsql', '--policy', '-']
+    const { status, stderr } = await runCli(argv, { stdin: policyText(spec) })
+    assert.match(stderr, /does not offer TLS/)
+    assert.notEqual(status, 0)
   })
 
   it('stays within its limits, dials one at a time, and calls a backend that takes nothing refused', async (t) => {
