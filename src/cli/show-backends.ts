@@ -3,6 +3,7 @@ import type crypto from 'node:crypto'
 import { parseSubjectNames } from '../certificate/parse-subject-names.ts'
 import { printable } from '../certificate/printable.ts'
 import type { Sighting } from '../history/sightings.ts'
+import { describeSni } from './describe-sni.ts'
 import { describeChain, showChain } from './show-chain.ts'
 import { showTable } from './show-table.ts'
 import type { Terminal } from './terminal.ts'
@@ -41,7 +42,7 @@ export function showBackend(
   row('verdict', `${describeOutcome(last, terminal)} under rule ${last.rule}, version ${last.version}`)
   for (const { name, detail } of last.findings) row('finding', `${name}: ${printable(detail)}`)
   row('address', last.address)
-  row('sni', last.serverName === '' ? 'none sent' : last.serverName)
+  row('sni', describeSni(sightings))
   if (last.protocol !== '') row('agreed', describeAgreed(last))
   if (last.spkiSha256 !== '') row('key', `${last.spkiSha256} (SHA-256 of the public key)`)
   if (last.stapled) row('stapled', 'an OCSP answer')
