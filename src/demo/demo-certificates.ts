@@ -3,11 +3,14 @@
  * public part is written, because a trust store is a folder of files.
  */
 import { type MadeCertificate, makeCertificate } from '../certificate/make-certificate.ts'
+import { makeRevocationList } from '../certificate/make-revocation-list.ts'
 import { hostOf } from './faults.ts'
 
 export interface DemoCertificates {
   /** The authority the demo's policy trusts. */
   readonly root: MadeCertificate
+  /** What that authority has taken back, DER. */
+  readonly revocationList: Buffer
   /** By name of the backend: what it shows, leaf first. */
   readonly shown: ReadonlyMap<string, KeyAndChain>
 }
@@ -32,6 +35,15 @@ export async function makeDemoCertificates(now: number): Promise<DemoCertificate
   })
   const stranger = await makeCertificate({ subject: 'Somebody else root', ca: true })
 
+  const revoked = await makeLeaf('revoked', { issuer: root, sent: [] })
+  const revocationList = await makeRevocationList({
+    issuer: root,
+    revoked: [revoked],
+    revokedAt: new Date(now - 2 * DAY_MS),
+    thisUpdate: new Date(now - DAY_MS),
+    nextUpdate: new Date(now + 7 * DAY_MS),
+  })
+
   const sound = (name: string) => leaf(name, { issuer: between, sent: [between] })
   const rows: [string, Promise<KeyAndChain>][] = [
     ...['good', 'tls12', 'tls11', 'needs-sni', 'no-sni', 'slow', 'websocket', 'reset'].map(
@@ -45,10 +57,11 @@ export async function makeDemoCertificates(now: number): Promise<DemoCertificate
     ['incomplete-chain', leaf('incomplete-chain', { issuer: between, sent: [], issuerUrl: ISSUER_URL })],
     ['expired', leaf('expired', { issuer: root, sent: [], from: now - 20 * DAY_MS, to: now - 3 * DAY_MS })],
     ['not-yet', leaf('not-yet', { issuer: root, sent: [], from: now + 3 * DAY_MS, to: now + 60 * DAY_MS })],
+    ['revoked', Promise.resolve({ key: revoked.key, cert: revoked.certificate })],
     ['wrong.host', leaf('wrong.host', { issuer: root, sent: [], issuedTo: 'other.example' })],
   ]
   const shown = new Map(await Promise.all(rows.map(async ([name, made]) => [name, await made] as const)))
-  return { root, shown }
+  return { root, revocationList, shown }
 }
 
 interface LeafWish {
@@ -62,8 +75,13 @@ interface LeafWish {
 }
 
 async function leaf(name: string, wish: LeafWish): Promise<KeyAndChain> {
+  const made = await makeLeaf(name, wish)
+  return { key: made.key, cert: [made, ...wish.sent].map(({ certificate }) => certificate).join('\n') }
+}
+
+function makeLeaf(name: string, wish: LeafWish): Promise<MadeCertificate> {
   const subject = wish.issuedTo ?? hostOf(name)
-  const made = await makeCertificate({
+  return makeCertificate({
     subject,
     sans: { dns: [subject] },
     issuer: wish.issuer,
@@ -71,5 +89,4 @@ async function leaf(name: string, wish: LeafWish): Promise<KeyAndChain> {
     notBefore: wish.from === undefined ? undefined : new Date(wish.from),
     notAfter: wish.to === undefined ? undefined : new Date(wish.to),
   })
-  return { key: made.key, cert: [made, ...wish.sent].map(({ certificate }) => certificate).join('\n') }
 }

@@ -1,6 +1,6 @@
 /**
- * The demo's temporary folder: a policy, settings, one trust store with the throw-away root, and the state. It is
- * removed when the demo ends; nothing in it is secret.
+ * The demo's temporary folder: a policy, settings, one trust store with the throw-away root, its revocation list, and
+ * the state. It is removed when the demo ends; nothing in it is secret.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -23,13 +23,22 @@ export interface DemoFiles {
   remove(): void
 }
 
+export interface DemoFilesWish {
+  readonly rootPem: string
+  /** DER. */
+  readonly revocationList: Buffer
+  readonly ports: DemoPorts
+}
+
 /** Writes the folder. */
-export function writeDemoFiles({ rootPem, ports }: { rootPem: string; ports: DemoPorts }): DemoFiles {
+export function writeDemoFiles({ rootPem, revocationList, ports }: DemoFilesWish): DemoFiles {
   const folder = mkdtempSync(path.join(tmpdir(), 'vedette-demo-'))
   const settings = path.join(folder, 'vedette.yaml')
   const policy = path.join(folder, 'policy.yaml')
   mkdirSync(path.join(folder, 'truststores', 'demo'), { recursive: true })
   writeFileSync(path.join(folder, 'truststores', 'demo', 'root.pem'), rootPem)
+  mkdirSync(path.join(folder, 'crls'))
+  writeFileSync(path.join(folder, 'crls', 'root.crl'), revocationList)
   writeFileSync(policy, policyText)
   writeFileSync(settings, settingsText(ports))
   const state = path.join(folder, 'state')
@@ -39,6 +48,7 @@ export function writeDemoFiles({ rootPem, ports }: { rootPem: string; ports: Dem
     ...['--health-listen', `127.0.0.1:${ports.health}`],
     ...['--policy', policy],
     ...['--truststores', path.join(folder, 'truststores')],
+    ...['--crls', path.join(folder, 'crls')],
     ...['--state', state],
     ...['--workers', '1'],
     ...['--log-format', 'json'],
@@ -67,6 +77,10 @@ spec:
     - name: allow-and-log
       match: [allowed-untrusted.demo.localhost]
       strictTls: { allowUntrusted: true }
+    # By default what nobody can say yet is let through; here an answer is waited for.
+    - name: certain
+      match: [revoked.demo.localhost]
+      revocation: { mode: hard }
     - name: forbidden
       match: [forbidden.demo.localhost]
       action: deny
@@ -80,6 +94,7 @@ admin: { listen: "127.0.0.1:${ports.admin}" }
 health: { listen: "127.0.0.1:${ports.health}" }
 policy: policy.yaml
 truststores: truststores
+crls: crls
 state: state
 workers: 1
 timeouts: { drain: 5s }

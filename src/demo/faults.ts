@@ -88,6 +88,12 @@ export const faults: readonly Fault[] = [
     expect: { outcome: 'refused', finding: 'not-yet-valid' },
   },
   {
+    name: 'revoked',
+    teaches: 'was taken back by its authority; a rule wants to know for certain',
+    listener: 'shared',
+    expect: { outcome: 'refused', finding: 'revoked' },
+  },
+  {
     name: 'wrong.host',
     teaches: 'shows the certificate of somebody else',
     listener: 'shared',

@@ -41,9 +41,9 @@ export interface Demo {
 /** Starts backends and sidecar; throws when either cannot start, and leaves nothing behind. */
 export async function startDemo(options: DemoOptions): Promise<Demo> {
   const { ports, firstBackendPort, accessed, changed = () => {} } = options
-  const { root, shown } = await makeDemoCertificates(Date.now())
+  const { root, revocationList, shown } = await makeDemoCertificates(Date.now())
   const backends = await startBackends(shown, { firstPort: firstBackendPort })
-  const files = writeDemoFiles({ rootPem: root.certificate, ports })
+  const files = writeDemoFiles({ rootPem: root.certificate, revocationList, ports })
   const sidecar = new Sidecar(files)
   const tidyUp = () => {
     backends.close()

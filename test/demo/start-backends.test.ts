@@ -8,6 +8,7 @@ import tls from 'node:tls'
 import { type DemoCertificates, makeDemoCertificates } from '../../src/demo/demo-certificates.ts'
 import { faults, hostOf, type ListenerName } from '../../src/demo/faults.ts'
 import { type DemoBackends, startBackends } from '../../src/demo/start-backends.ts'
+import { pemOf } from '../kit/make-crl.ts'
 
 let certificates: DemoCertificates
 let backends: DemoBackends
@@ -17,14 +18,21 @@ before(async () => {
 })
 after(() => backends.close())
 
+interface Manner {
+  readonly sni?: boolean
+  /** Holds the revocation list against it. */
+  readonly asks?: boolean
+}
+
 /** Dials a backend and answers with the error that ends the handshake, or the protocol agreed on. */
-function dial(name: string, { sni = true }: { sni?: boolean } = {}): Promise<string> {
+function dial(name: string, { sni = true, asks = false }: Manner = {}): Promise<string> {
   const listener = faults.find((fault) => fault.name === name)?.listener as ListenerName
   return new Promise((resolve) => {
     const socket = tls.connect({
       host: '127.0.0.1',
       port: backends.ports[listener],
       ca: [certificates.root.certificate],
+      ...(asks ? { crl: pemOf(certificates.revocationList) } : {}),
       servername: sni ? hostOf(name) : '',
       ...(sni ? {} : { checkServerIdentity: (_, certificate) => tls.checkServerIdentity(hostOf(name), certificate) }),
     })
@@ -37,8 +45,12 @@ function dial(name: string, { sni = true }: { sni?: boolean } = {}): Promise<str
   })
 }
 
+function mannerOf({ sni = true, asks = false }: Manner = {}): string {
+  return `${sni ? '' : ' without SNI'}${asks ? ' beside the list' : ''}`
+}
+
 describe('a backend of the demo', () => {
-  const rows: [string, string | RegExp, { sni: boolean }?][] = [
+  const rows: [string, string | RegExp, Manner?][] = [
     ['good', 'TLSv1.3'],
     ['tls12', 'TLSv1.2'],
     ['slow', 'TLSv1.3'],
@@ -53,12 +65,15 @@ describe('a backend of the demo', () => {
     ['incomplete-chain', /UNABLE_TO_(VERIFY_LEAF_SIGNATURE|GET_ISSUER_CERT_LOCALLY)/],
     ['expired', 'CERT_HAS_EXPIRED'],
     ['not-yet', 'CERT_NOT_YET_VALID'],
+    ['revoked', 'CERT_REVOKED', { asks: true }],
+    ['revoked', 'TLSv1.3', {}],
+    ['expired', 'CERT_HAS_EXPIRED', { asks: true }],
     ['wrong.host', 'ERR_TLS_CERT_ALTNAME_INVALID'],
     ['tls11', /VERSION|PROTOCOL/],
     ['reset', 'ECONNRESET'],
   ]
   for (const [name, expected, how] of rows) {
-    it(`${name}${how === undefined ? '' : ' without SNI'} makes Node say ${expected}`, async () => {
+    it(`${name}${mannerOf(how)} makes Node say ${expected}`, async () => {
       const outcome = await dial(name, how)
       if (typeof expected === 'string') assert.equal(outcome, expected)
       else assert.match(outcome, expected)
