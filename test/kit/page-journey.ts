@@ -78,11 +78,12 @@ export async function eventually(holds: () => Promise<boolean>, what: string): P
   }
 }
 
-/** Finds what axe calls serious or critical; each with the elements it is about. */
-export async function seriousFindings(page: Page): Promise<string[]> {
+/** Finds what axe calls serious or critical, each with one of the elements it is about; by some of its rules, or by all. */
+export async function seriousFindings(page: Page, rules?: readonly string[]): Promise<string[]> {
   await page.evaluate(axe.source)
+  const options = { resultTypes: ['violations'], ...(rules === undefined ? {} : { runOnly: rules }) }
   // This runs in the browser, whose globals are not those of the tests.
-  const result = (await page.evaluate('axe.run(document, { resultTypes: ["violations"] })')) as AxeResults
+  const result = (await page.evaluate(`axe.run(document, ${JSON.stringify(options)})`)) as AxeResults
   return result.violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, nodes }) => `${id}, ${nodes.length} times: ${nodes[0]?.html} ${nodes[0]?.failureSummary}`)

@@ -67,6 +67,29 @@ export function ConfirmChoice({ value, choose }: ConfirmChoiceProps) {
   )
 }
 
+interface RefusalChoiceProps {
+  /** The share of refused requests above which the trial ends; 0 when nobody watches. */
+  readonly value: number
+  readonly choose: (value: number) => void
+}
+
+/** Whether a trial ends early because too much is refused under it. */
+export function RefusalChoice({ value, choose }: RefusalChoiceProps) {
+  return (
+    <label className="field">
+      Revert at once when refused are
+      <select value={value} onChange={({ target }) => choose(Number(target.value))}>
+        <option value={0}>any number: only the time counts</option>
+        {[0.05, 0.2, 0.5].map((share) => (
+          <option key={share} value={share}>
+            more than {share * 100} % of at least 20 requests
+          </option>
+        ))}
+      </select>
+    </label>
+  )
+}
+
 const trials = [
   [0, 'Never: the change stays'],
   [10_000, 'after 10 seconds'],

@@ -5,7 +5,7 @@ import { ApiProblem, ask } from '../api/ask.ts'
 import type { Draft } from '../draft/draft.ts'
 import type { DraftView } from '../draft/use-draft.ts'
 import { ProblemNote } from '../parts/problem-note.tsx'
-import { CommentField, ConfirmChoice, ConnectionsChoice } from './apply-choices.tsx'
+import { CommentField, ConfirmChoice, ConnectionsChoice, RefusalChoice } from './apply-choices.tsx'
 import { Changes } from './changes.tsx'
 import { RehearsalReport } from './rehearsal-report.tsx'
 import { useRehearsal } from './use-rehearsal.ts'
@@ -23,6 +23,7 @@ export function Review({ view: { check }, draft, follow, close }: ReviewProps) {
   const [connections, setConnections] = useState<'drain' | 'cut'>('drain')
   const [comment, setComment] = useState('')
   const [withinMs, setWithinMs] = useState(0)
+  const [refusals, setRefusals] = useState(0)
   const [typed, setTyped] = useState('')
   const rehearsal = useRehearsal(draft.text, check.valid)
   const breaking = rehearsal.result?.counts.breaks ?? 0
@@ -39,7 +40,8 @@ export function Review({ view: { check }, draft, follow, close }: ReviewProps) {
   const isReady = check.valid && !rehearsal.isRunning && (breaking === 0 || typed === `${breaking}`)
   const send = () => {
     const trial = withinMs === 0 ? {} : { confirmWithinMs: withinMs }
-    apply.mutate({ text: draft.text, comment, connections, ...trial })
+    const watch = withinMs === 0 || refusals === 0 ? {} : { revertOnRefusals: refusals }
+    apply.mutate({ text: draft.text, comment, connections, ...trial, ...watch })
   }
   return (
     <>
@@ -49,6 +51,7 @@ export function Review({ view: { check }, draft, follow, close }: ReviewProps) {
         <ConnectionsChoice value={connections} choose={setConnections} />
         <div>
           <ConfirmChoice value={withinMs} choose={setWithinMs} />
+          {withinMs > 0 && <RefusalChoice value={refusals} choose={setRefusals} />}
           <CommentField value={comment} write={setComment} />
         </div>
       </div>
