@@ -32,6 +32,10 @@ export const errorCodes = {
   },
   CALLER_BAD_SOCKS: { level: 'warn', hint: 'Speak SOCKS5 (RFC 1928) at this port, and ask for CONNECT.' },
   CALLER_NOT_AUTHENTICATED: { level: 'warn', hint: 'Give a user and password of the file that socks.users names.' },
+  CALLER_TOKEN_REFUSED: {
+    level: 'warn',
+    hint: 'Bring a token of this service that is valid, not revoked and not spent: vedette token issue makes one.',
+  },
   CALLER_LEFT: { level: 'info', hint: 'The caller closed its connection before the answer was complete.' },
 
   POLICY_UNLISTED: { level: 'warn', hint: 'Add a rule for this destination, or set destinations.unlisted: allow.' },

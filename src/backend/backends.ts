@@ -3,7 +3,6 @@
  * tunnels. One object serves one snapshot and ends with it, so nothing that was trusted under one version of the
  * policy is ever used under another.
  */
-import type { PassingHandshake } from '../handshake/passing-handshake.ts'
 import type { Counters } from '../observe/counters.ts'
 import type { AllowedDecision } from '../policy/allowed-or-throw.ts'
 import { decide } from '../policy/decide.ts'
@@ -19,7 +18,7 @@ import { dialPlain } from './dial-plain.ts'
 import type { DialTools } from './dial-tools.ts'
 import type { RevocationKnowledge } from './find-revocation.ts'
 import { HybridTolerance, type IntoleranceMark } from './hybrid-tolerance.ts'
-import { type JudgedHandshake, judgePassing, type OwnHandshake } from './judge-passing.ts'
+import { type JudgedHandshake, judgePassing, type PassingQuestion } from './judge-passing.ts'
 import { KnownChains } from './known-chains.ts'
 import type { Resolve } from './name-resolver.ts'
 import { type ConnectionWish, type OpenedConnection, openConnection, prefaceOf } from './open-connection.ts'
@@ -108,8 +107,8 @@ export class Backends {
   }
 
   /** The verdict on what has passed so far of a handshake between a caller and a backend that `own` is about. */
-  judgePassing(decision: AllowedDecision, passing: PassingHandshake, own: OwnHandshake): JudgedHandshake {
-    return judgePassing(this.#tools, decision, { passing, own })
+  judgePassing(decision: AllowedDecision, question: PassingQuestion): JudgedHandshake {
+    return judgePassing(this.#tools, decision, question)
   }
 
   /** One verifying handshake with all it showed, for those who want to look and not to connect. Throws as `verify`. */

@@ -60,6 +60,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./crl.ts')).defineCrl,
   },
   {
+    name: 'token',
+    summary: 'issue, inspect and revoke tokens that lead through tunnels, and change their keys',
+    load: async () => (await import('./token.ts')).defineToken,
+  },
+  {
     name: 'ciphers',
     summary:
       'list protocols, suites, groups and signature algorithms under all their names, or what a backend is offered',

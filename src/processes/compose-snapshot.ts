@@ -14,7 +14,7 @@ import type { Snapshot } from '../settings/snapshot.ts'
 import type { TrustReading } from '../truststore/trust-store-reader.ts'
 import type { IdentityReading } from './identity-reader.ts'
 import { readSecrets } from './secret-files.ts'
-import { assertServicesHave, servicesNeed } from './service-needs.ts'
+import { assertServicesHave, readTokenKeys, servicesNeed } from './service-needs.ts'
 
 /** Who reads what a policy names; the readers of the control process remember the last good reading. */
 export interface Readers {
@@ -67,6 +67,7 @@ export async function composeSnapshot(
     intermediates: trust.intermediates,
     identities: pick(keys.identities, pairs),
     ...(secrets === undefined ? {} : { secrets }),
+    ...(await readTokenKeys(settings.services, settings.identities)),
   }
   return {
     snapshot: Object.freeze(snapshot),
@@ -81,10 +82,10 @@ export function meansTheSame(one: Snapshot, other: Snapshot): boolean {
   return meaningOf(one) === meaningOf(other)
 }
 
-function meaningOf({ policySha256, settings, trust, intermediates, identities, secrets }: Snapshot): string {
+function meaningOf({ policySha256, settings, trust, intermediates, identities, secrets, tokenKeys }: Snapshot): string {
   const stores = Object.values(trust).map(({ name, sha256 }) => [name, sha256])
   const pairs = Object.values(identities).map(({ name, certificate, key, staple }) => [name, certificate, key, staple])
-  return JSON.stringify([policySha256, settings, stores.sort(), intermediates.sha256, pairs.sort(), secrets])
+  return JSON.stringify([policySha256, settings, stores.sort(), intermediates.sha256, pairs.sort(), secrets, tokenKeys])
 }
 
 /**

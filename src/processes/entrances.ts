@@ -5,6 +5,8 @@ import { reweighUnder } from '../backend/reweigh.ts'
 import type { AccessRecord } from '../observe/access-record.ts'
 import { ProxyEntrance } from '../proxy/proxy-entrance.ts'
 import { ServiceEntrance } from '../service/service-entrance.ts'
+import { TunnelEntrance } from '../service/tunnel-entrance.ts'
+import type { Service } from '../settings/service.ts'
 import type { Snapshot } from '../settings/snapshot.ts'
 import type { IssuerBook } from '../truststore/issuer-book.ts'
 import type { Deadlines } from '../wire/deadlines.ts'
@@ -24,7 +26,7 @@ export interface EntrancesOptions {
 
 export class Entrances {
   readonly #proxy: ProxyEntrance
-  readonly #services: ReadonlyMap<string, ServiceEntrance>
+  readonly #services: ReadonlyMap<string, ServiceEntrance | TunnelEntrance>
   readonly #knowledge: RevocationKnowledge | undefined
   readonly #issuers: IssuerBook | undefined
   readonly #own: Snapshot
@@ -37,7 +39,7 @@ export class Entrances {
     this.#own = shared.snapshot
     this.#proxy = new ProxyEntrance({ ...shared, via })
     const { services } = shared.snapshot.settings
-    this.#services = new Map(services.map((service) => [service.name, new ServiceEntrance({ ...shared, service })]))
+    this.#services = new Map(services.map((service) => [service.name, entranceOf(service, shared)]))
   }
 
   /** The sum over all of them. */
@@ -101,7 +103,13 @@ export class Entrances {
     return cut
   }
 
-  get #all(): readonly (ProxyEntrance | ServiceEntrance)[] {
+  get #all(): readonly (ProxyEntrance | ServiceEntrance | TunnelEntrance)[] {
     return [this.#proxy, ...this.#services.values()]
   }
+}
+
+function entranceOf(service: Service, shared: Omit<EntrancesOptions, 'via'>): ServiceEntrance | TunnelEntrance {
+  const { tls, tokens } = service
+  if (tls === undefined || tokens === undefined) return new ServiceEntrance({ ...shared, service })
+  return new TunnelEntrance({ ...shared, service: { ...service, tls, tokens } })
 }

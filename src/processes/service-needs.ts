@@ -1,11 +1,15 @@
 /** The trust stores and key pairs that services name, and where to say that one is not there. */
+import { asSidecarError } from '../errors.ts'
 import { badDocument, type Problem } from '../policy/problem.ts'
 import { problemIn } from '../settings/layer.ts'
 import type { Service } from '../settings/service.ts'
+import type { Snapshot, TokenKey } from '../settings/snapshot.ts'
+import { readKeys } from '../token/key-folder.ts'
+import { takingHalf } from '../token/token-key.ts'
 import type { TrustReading } from '../truststore/trust-store-reader.ts'
 import type { IdentityReading } from './identity-reader.ts'
 
-type Named = Pick<Service, 'tls'>
+type Named = Pick<Service, 'tls' | 'tokens'>
 
 /** Lists what services name, each once. */
 export function servicesNeed(services: readonly Named[]): { readonly stores: string[]; readonly identities: string[] } {
@@ -36,4 +40,20 @@ export function assertServicesHave(services: readonly Named[], trust: TrustReadi
 
 function saidOf(problems: IdentityReading['problems'], kind: 'identity' | 'store', name: string): string[] {
   return problems.filter(({ details }) => details[kind] === name).map(({ message }) => message)
+}
+
+/** Reads the keys of tokens; throws OPERATOR_BAD_DOCUMENT with every service that has none, or a bad one. */
+export async function readTokenKeys(services: readonly Named[], folder: string): Promise<Pick<Snapshot, 'tokenKeys'>> {
+  const problems: Problem[] = []
+  const keys: Record<string, readonly TokenKey[]> = {}
+  for (const [index, { tokens }] of services.entries()) {
+    if (tokens === undefined) continue
+    try {
+      keys[tokens.keys] = (await readKeys(folder, tokens.keys)).map(takingHalf)
+    } catch (thrown) {
+      problems.push(problemIn('settings', `services[${index}].tokens.keys`, asSidecarError(thrown).message))
+    }
+  }
+  if (problems.length > 0) throw badDocument(problems)
+  return Object.keys(keys).length === 0 ? {} : { tokenKeys: keys }
 }

@@ -8,8 +8,7 @@ import { SidecarError } from '../errors.ts'
 import { findHeadEnd, refuseBrokenHead, skipLeadingEmptyLine } from '../http/head-end.ts'
 import { parseRequestHead, type RequestHead } from '../http/request-head.ts'
 import type { Watched } from '../wire/deadlines.ts'
-import type { TcpHandle } from '../wire/raw-handle.ts'
-import { Wire, type WireReader } from '../wire/wire.ts'
+import type { Wire, WireReader } from '../wire/wire.ts'
 import type { EntranceCaller, EntranceContext, Give } from './entrance-context.ts'
 import type { RequestRecord } from './request-record.ts'
 import { syntaxFault } from './syntax-fault.ts'
@@ -35,9 +34,10 @@ export class Caller implements CallerConnection, EntranceCaller, WireReader, Wat
   #give: Give | undefined
   #retired = false
 
-  constructor(entrance: EntranceContext, handle: TcpHandle) {
+  /** `wireFor` makes the wire that this caller reads. */
+  constructor(entrance: EntranceContext, wireFor: (reader: WireReader) => Wire) {
     this.#entrance = entrance
-    this.wire = Wire.overHandle(handle, this)
+    this.wire = wireFor(this)
     this.deadline = entrance.deadlines.after(entrance.timeouts.idleMs)
     entrance.deadlines.watch(this)
   }

@@ -27,6 +27,10 @@ export interface ConnectRequest {
   readonly decision: AllowedDecision
   readonly record: RequestRecord
   readonly voice: TunnelVoice
+  /** unchecked does not mind which name the caller's own TLS asks for. */
+  readonly innerNames?: 'checked' | 'unchecked'
+  /** Names of the caller, where it showed any. */
+  readonly names?: readonly string[]
 }
 
 export class Connect implements Work, WireReader {
@@ -35,17 +39,22 @@ export class Connect implements Work, WireReader {
   readonly #decision: AllowedDecision
   readonly #record: RequestRecord
   readonly #voice: TunnelVoice
+  readonly #innerNames: 'checked' | 'unchecked'
+  readonly #names: readonly string[] | undefined
   #backend: BackendConnection | undefined
   #inspection: TunnelInspection | undefined
   #held: OpenConnection | undefined
   #over = false
 
-  constructor(entrance: EntranceContext, { caller, decision, record, voice }: ConnectRequest) {
+  constructor(entrance: EntranceContext, request: ConnectRequest) {
+    const { caller, decision, record, voice, innerNames = 'checked', names } = request
     this.#entrance = entrance
     this.#caller = caller
     this.#decision = decision
     this.#record = record
     this.#voice = voice
+    this.#innerNames = innerNames
+    this.#names = names
   }
 
   readonly blocked = false
@@ -158,10 +167,14 @@ export class Connect implements Work, WireReader {
   async #verify(): Promise<string> {
     const { backends } = this.#entrance
     const { verdict, tls, address, chain } = await backends.verdictFor(this.#decision)
-    this.#held = { destination: this.#decision.destination, address, chain, tls }
+    const { destination } = this.#decision
+    this.#held = { destination, address, chain, tls, ...(this.#names && { caller: this.#names }) }
     this.#record.judged(verdict, tls)
     if (this.#decision.rule.tunnels === 'inspect') {
-      this.#inspection = new TunnelInspection(backends, this.#decision, { verdict, tls, chain })
+      this.#inspection = new TunnelInspection(backends, this.#decision, {
+        own: { verdict, tls, chain },
+        names: this.#innerNames,
+      })
     }
     return address
   }

@@ -21,6 +21,7 @@ const replies: Partial<Record<ErrorCode, Reply>> = {
   CALLER_BAD_PROXY_HEADER: { status: 400, reason: 'Bad Request', error: 'http_request_error' },
   CALLER_BAD_SOCKS: { status: 400, reason: 'Bad Request', error: 'http_request_error' },
   CALLER_NOT_AUTHENTICATED: { status: 407, reason: 'Proxy Authentication Required', error: 'http_request_denied' },
+  CALLER_TOKEN_REFUSED: { status: 407, reason: 'Proxy Authentication Required', error: 'http_request_denied' },
   CALLER_LOOP: { status: 502, reason: 'Bad Gateway', error: 'proxy_loop_detected' },
   POLICY_UNLISTED: { status: 403, reason: 'Forbidden', error: 'http_request_denied' },
   POLICY_RULE_DENIES: { status: 403, reason: 'Forbidden', error: 'http_request_denied' },
@@ -79,6 +80,23 @@ export function errorReply(error: SidecarError, context: ReplyContext): { status
   const head = `${fields.join('\r\n')}\r\n\r\n`
   return { status: reply.status, text: context.bodyless ? head : head + Buffer.from(body).toString('latin1') }
 }
+
+/**
+ * The answer of an entrance that tells nobody anything: a caller without leave gets the same bytes whatever it did, and
+ * one with leave learns only whether it should try again.
+ */
+export function terseReply(error: SidecarError): { status: number; text: string } {
+  const hasLeave = faultOf(error.code) === 'backend' || faultOf(error.code) === 'policy'
+  const { status, reason } = hasLeave ? noTunnel : replyFor(error).status === 503 ? unavailable : noLeave
+  const challenge = status === noLeave.status ? ['Proxy-Authenticate: Bearer'] : []
+  // Whoever asks us directly, as a browser might, is told to come by TLS alone.
+  const fields = [...challenge, 'Strict-Transport-Security: max-age=31536000', 'Content-Length: 0', 'Connection: close']
+  return { status, text: `HTTP/1.1 ${status} ${reason}\r\n${fields.join('\r\n')}\r\n\r\n` }
+}
+
+const noLeave = { status: 407, reason: 'Proxy Authentication Required' }
+const noTunnel = { status: 502, reason: 'Bad Gateway' }
+const unavailable = { status: 503, reason: 'Service Unavailable' }
 
 /** The error type of RFC 9209 that a refusal carries: for replies and for the log. */
 export function proxyErrorType(error: SidecarError): string {

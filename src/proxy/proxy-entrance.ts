@@ -2,6 +2,7 @@
  * Entrance one, the forward proxy, with a door for HTTP and one for SOCKS5: takes callers, gives each request its work, and at the end of its generation
  * moves the callers on. Everything it shares among callers is made once per snapshot.
  */
+import type { Socket } from 'node:net'
 import type { Backends } from '../backend/backends.ts'
 import type { Holds, OpenConnection } from '../backend/reweigh.ts'
 import { SidecarError } from '../errors.ts'
@@ -15,10 +16,13 @@ import type { Snapshot } from '../settings/snapshot.ts'
 import { Tunnel, type TunnelEnd } from '../tunnel/tunnel.ts'
 import type { Deadlines } from '../wire/deadlines.ts'
 import type { TcpHandle } from '../wire/raw-handle.ts'
+import { Wire } from '../wire/wire.ts'
 import { Caller } from './caller.ts'
-import { Connect } from './connect.ts'
+import { Connect, type ConnectRequest } from './connect.ts'
+import { type ConnectGate, GatedConnect, type Leave } from './connect-gate.ts'
 import type { EntranceCaller, EntranceContext, Give, TunnelRequest, TunnelWish } from './entrance-context.ts'
 import { Exchange } from './exchange.ts'
+import type { KnownCaller } from './known-caller.ts'
 import { forwardsLeft, lastHopAnswer } from './max-forwards.ts'
 import { OwnAnswer } from './own-answer.ts'
 import { RequestRecord } from './request-record.ts'
@@ -35,6 +39,10 @@ export interface ProxyEntranceOptions {
   readonly via: string
   /** Gets every request and tunnel when it is over; the record is not kept. */
   readonly finished: (record: AccessRecord) => void
+  /** What logs call it, where it is not the proxy. */
+  readonly name?: string
+  /** Nobody gets anywhere here without leave. */
+  readonly gate?: ConnectGate
 }
 
 export class ProxyEntrance implements EntranceContext {
@@ -52,6 +60,9 @@ export class ProxyEntrance implements EntranceContext {
   readonly #callers = new Set<EntranceCaller>()
   readonly #tunnels = new Map<Tunnel, OpenConnection>()
   readonly #idPrefix: string
+  readonly #gate: ConnectGate | undefined
+  readonly #name: string
+  readonly #known = new WeakMap<CallerConnection, KnownCaller>()
   #requests = 0
   #retired = false
   #give: Give | undefined
@@ -69,6 +80,8 @@ export class ProxyEntrance implements EntranceContext {
     this.timeouts = settings.timeouts
     this.via = options.via
     this.socksUsers = options.snapshot.secrets?.socksUsers
+    this.#gate = options.gate
+    this.#name = options.name ?? 'proxy'
     this.#idPrefix = `${options.snapshot.generation.toString(36)}-${process.pid.toString(36)}-`
   }
 
@@ -80,12 +93,25 @@ export class ProxyEntrance implements EntranceContext {
 
   /** Takes a new caller, or one handed over together with the bytes already read of its next request. */
   accept(handle: TcpHandle, early?: Buffer): void {
-    const caller = new Caller(this, handle)
+    this.#take((reader) => Wire.overHandle(handle, reader), early)
+  }
+
+  /** Takes a caller that speaks TLS with us, and whom we know by it. */
+  acceptSecure(socket: Socket, known: KnownCaller): void {
+    const taken = this.#take((reader) => Wire.overSocket(socket, reader))
+    this.#known.set(taken, known)
+  }
+
+  #take(wireFor: ConstructorParameters<typeof Caller>[1], early?: Buffer): Caller {
+    const caller = new Caller(this, wireFor)
     this.#callers.add(caller)
     // Before its early bytes are looked at: they may hold a whole request, which must not begin here any more.
-    if (this.#callers.size > this.limits.callers) return caller.refuse(atLimit('limits.callers'))
-    if (early !== undefined) caller.bytes(early)
-    if (this.#retired) caller.retire(this.#give)
+    if (this.#callers.size > this.limits.callers) caller.refuse(atLimit('limits.callers'))
+    else {
+      if (early !== undefined) caller.bytes(early)
+      if (this.#retired) caller.retire(this.#give)
+    }
+    return caller
   }
 
   /** Takes a new caller that speaks SOCKS5. */
@@ -128,19 +154,23 @@ export class ProxyEntrance implements EntranceContext {
     const { version, generation } = this.#snapshot
     const { remoteAddress, remotePort } = wire.socket
     const requestId = this.#idPrefix + this.#requests.toString(36)
-    return new RequestRecord({
+    const record = new RequestRecord({
       requestId,
+      entrance: this.#name,
       caller: remoteAddress ?? '',
       callerPort: remotePort ?? 0,
       version,
       generation,
     })
+    record.isTerse = this.#gate !== undefined
+    return record
   }
 
   workFor(caller: CallerConnection, head: RequestHead, record: RequestRecord): Work {
     if (head.hasVia && hasViaPseudonym(head, this.via)) {
       throw new SidecarError('CALLER_LOOP', 'the request has been through this proxy before')
     }
+    if (this.#gate !== undefined) return this.#gated(this.#gate.admit(head), { caller, record })
     if (head.method === 'CONNECT') {
       return this.#tunnel(caller, parseAuthority(head.target), { record, voice: httpVoice })
     }
@@ -154,6 +184,14 @@ export class ProxyEntrance implements EntranceContext {
 
   tunnelFor(caller: CallerConnection, { host, port, ...how }: TunnelWish): Work {
     return this.#tunnel(caller, parseDestination(host, port), how)
+  }
+
+  #gated(leave: Promise<Leave>, { caller, record }: { caller: CallerConnection; record: RequestRecord }): Work {
+    const known = this.#known.get(caller) ?? { protocol: '', names: [], warning: '' }
+    const open = ({ to, innerNames }: Leave, names: readonly string[]): Work => {
+      return this.#tunnel(caller, parseAuthority(to), { record, voice: httpVoice, innerNames, names })
+    }
+    return new GatedConnect({ caller, record, leave, known, open, finished: (done) => this.finished(done) })
   }
 
   openTunnel({ caller, backend, held, record, ahead, closed }: TunnelRequest): void {
@@ -187,11 +225,12 @@ export class ProxyEntrance implements EntranceContext {
     this.#tellWhenEmpty()
   }
 
-  #tunnel(caller: CallerConnection, to: Destination, { record, voice }: Pick<TunnelWish, 'record' | 'voice'>): Work {
-    const decision = this.routes.tunnel(to)
+  #tunnel(caller: CallerConnection, to: Destination, how: Omit<ConnectRequest, 'caller' | 'decision'>): Work {
+    const { record, names } = how
+    const decision = this.routes.tunnel(to, names)
     record.decided(decision, 'connect', '')
     if (this.#tunnels.size >= this.limits.tunnels) throw atLimit('limits.tunnels')
-    return new Connect(this, { caller, decision, record, voice })
+    return new Connect(this, { caller, decision, ...how })
   }
 
   #tellWhenEmpty(): void {

@@ -1,31 +1,45 @@
 /** The access record of one request or tunnel as it fills up: who asked, where it went, what was found, how it ended. */
 import { noteEarlyEnd, noteFailure, notePhases, noteVerdict } from '../backend/note-access.ts'
 import type { BackendConnection, TlsFacts } from '../backend/verified-backend.ts'
-import type { SidecarError } from '../errors.ts'
+import { SidecarError } from '../errors.ts'
 import type { RequestHead } from '../http/request-head.ts'
 import { type AccessRecord, emptyAccessRecord } from '../observe/access-record.ts'
 import type { Decision } from '../policy/decision.ts'
 import { serverNameFor } from '../policy/names.ts'
 import type { Verdict } from '../policy/verdict.ts'
 import type { TunnelEnd } from '../tunnel/tunnel.ts'
-import { errorReply } from './error-reply.ts'
+import { errorReply, terseReply } from './error-reply.ts'
+import type { KnownCaller } from './known-caller.ts'
 
 /** What an error's details may carry about the decision that denied. */
 interface RefusalDetails {
   readonly decision?: Decision
 }
 
+/** Where a request came in, and under what. */
+export interface RequestOrigin {
+  readonly requestId: string
+  readonly entrance: string
+  readonly caller: string
+  readonly callerPort: number
+  readonly version: number
+  readonly generation: number
+}
+
 export class RequestRecord {
   readonly access: AccessRecord = emptyAccessRecord()
   readonly #startMs = performance.now()
+  /** What went wrong is for our log alone: answers say no more than that there is nothing. */
+  isTerse = false
   #sentMs = 0
   #backend: BackendConnection | undefined
   #bytesInBefore = 0
   #bytesOutBefore = 0
 
-  constructor(origin: { requestId: string; caller: string; callerPort: number; version: number; generation: number }) {
+  constructor(origin: RequestOrigin) {
     const { access } = this
     access.requestId = origin.requestId
+    access.entrance = origin.entrance
     access.caller = origin.caller
     access.callerPort = origin.callerPort
     access.version = origin.version
@@ -87,9 +101,28 @@ export class RequestRecord {
     noteEarlyEnd(this.access, end, error)
   }
 
+  /** Who calls, as far as it is known. */
+  calledAs({ protocol, names, warning }: KnownCaller, leave: readonly string[], innerNames = 'checked'): void {
+    const { access } = this
+    access.callerProtocol = protocol
+    access.callerIdentity = [...leave, ...names.slice(0, NAMES_TOLD_MAX)].join(', ')
+    access.callerWarning =
+      innerNames === 'checked' ? warning : 'the name that the TLS inside asks for is not held against the destination'
+  }
+
+  /** The caller left, or had to, before anything was found out. */
+  left(reason = new SidecarError('CALLER_LEFT', 'the caller left before it was answered')): void {
+    this.fail(reason)
+  }
+
   /** The answer to send for an error, as latin1 text; its status becomes the record's. */
   errorReply(error: SidecarError, how: { close: boolean; bodyless: boolean }): string {
     const { access } = this
+    if (this.isTerse) {
+      const { status, text } = terseReply(error)
+      access.status = status
+      return text
+    }
     const destination = access.host === '' ? undefined : `${access.host}:${access.port}`
     const context = { destination, requestId: access.requestId, policyVersion: access.version, ...how }
     const { status, text } = errorReply(error, context)
@@ -110,3 +143,5 @@ export class RequestRecord {
     return access
   }
 }
+
+const NAMES_TOLD_MAX = 3

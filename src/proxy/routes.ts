@@ -41,8 +41,8 @@ export class Routes {
   }
 
   /** The decision on where a tunnel is to lead; throws as `find` does. */
-  tunnel(to: Destination): AllowedDecision {
-    return allowedOrThrow(decide(this.#policy, to))
+  tunnel(to: Destination, caller?: readonly string[]): AllowedDecision {
+    return allowedOrThrow(decide(this.#policy, to, caller))
   }
 
   #make(target: string): Route {

@@ -26,12 +26,18 @@ export class TunnelInspection {
   readonly #backends: EntranceContext['backends']
   readonly #decision: AllowedDecision
   readonly #own: OwnHandshake
+  readonly #names: 'checked' | 'unchecked'
   readonly #passing = new PassingHandshake()
   readonly #forBackend = new HeldBytes('caller')
   readonly #forCaller = new HeldBytes('backend')
 
   /** `own` is our own handshake with this backend. */
-  constructor(backends: EntranceContext['backends'], decision: AllowedDecision, own: OwnHandshake) {
+  constructor(
+    backends: EntranceContext['backends'],
+    decision: AllowedDecision,
+    { own, names }: { readonly own: OwnHandshake; readonly names: 'checked' | 'unchecked' },
+  ) {
+    this.#names = names
     this.#backends = backends
     this.#decision = decision
     this.#own = own
@@ -84,7 +90,11 @@ export class TunnelInspection {
   }
 
   #judge(): void {
-    this.judged = this.#backends.judgePassing(this.#decision, this.#passing, this.#own)
+    this.judged = this.#backends.judgePassing(this.#decision, {
+      passing: this.#passing,
+      own: this.#own,
+      names: this.#names,
+    })
     const { verdict, tls } = this.judged
     if (verdict.outcome !== 'refused') return
     const found = verdict.blocking.map(({ name, detail }) => `${name} (${detail})`).join(', ')

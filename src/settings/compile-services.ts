@@ -22,6 +22,7 @@ export function compileServices(
       idleMs: entry.timeouts.idle ?? timeouts.idleMs,
     },
     proxyProtocol: proxyProtocolOf(entry),
+    ...(entry.tokens === undefined ? {} : { tokens: entry.tokens }),
     ...(entry.tls === undefined ? {} : { tls: compileServiceTls(entry.tls) }),
   }))
 }

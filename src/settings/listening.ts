@@ -19,11 +19,11 @@ export function listeningOf({ proxy, socks, services, admin, health }: Settings)
   return [
     ...proxy.listen.map((address): Listening => ({ entrance: 'proxy', setting: 'proxy.listen', address })),
     ...socks.listen.map((address): Listening => ({ entrance: 'socks', setting: 'socks.listen', address })),
-    ...services.flatMap(({ accept, tls }, index): Listening[] => {
+    ...services.flatMap(({ accept, tls, tokens }, index): Listening[] => {
       if (accept.kind === 'unix') return []
       const { host, port } = accept
       const setting = `services[${index}].accept`
-      const knowsCallers = tls?.verifyClient === 'required'
+      const knowsCallers = tls?.verifyClient === 'required' || tokens !== undefined
       return [{ entrance: 'services', setting, address: { host, port }, ...(knowsCallers ? { knowsCallers } : {}) }]
     }),
     { entrance: 'admin', setting: 'admin.listen', address: admin.listen },

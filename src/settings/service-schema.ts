@@ -9,6 +9,7 @@ import { parseAuthority } from '../policy/parse-destination.ts'
 import { parseListenAddress } from './listen-address.ts'
 import { type ServiceBackend, starttlsProtocols } from './service.ts'
 import { noteServiceTls, serviceTlsField } from './service-tls-schema.ts'
+import { noteServiceTokens, serviceTokensField } from './service-tokens-schema.ts'
 import { count, deadline } from './setting-fields.ts'
 
 /** sun_path holds 108 bytes on Linux and 104 elsewhere, with the closing NUL. */
@@ -74,9 +75,12 @@ export const serviceSchema = z
       .describe('The bits of the socket file; "0600" when left out.')
       .meta({ default: '0600' }),
     connect: z
-      .union([backendField, z.array(backendField).min(1)])
+      .union([backendField, z.array(backendField)])
       .transform((backends) => [backends].flat())
-      .describe('The backend, or several: tls://host:port; tcp://host:port where a rule says plaintext: true.'),
+      .default([])
+      .describe(
+        'The backend, or several: tls://host:port; tcp://host:port where a rule says plaintext: true. Not with tokens.',
+      ),
     failover: z
       .enum(['priority', 'roundRobin'])
       .default('priority')
@@ -97,6 +101,7 @@ export const serviceSchema = z
       .prefault({}),
     proxyProtocol: proxyProtocol.prefault({}),
     tls: serviceTlsField.optional(),
+    tokens: serviceTokensField.optional(),
   })
   .superRefine((entry, context) => {
     const note = (path: (string | number)[], message: string) =>
@@ -113,6 +118,7 @@ export const serviceSchema = z
       )
     }
     noteServiceTls(entry, note)
+    noteServiceTokens(entry, note)
     const { in: header, from } = entry.proxyProtocol
     if (header !== undefined && from.length === 0) {
       note(['proxyProtocol', 'in'], 'needs from: whoever may say it could pose as everybody')

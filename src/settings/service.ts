@@ -4,7 +4,7 @@ import type { RevocationRule, TlsOffer } from '../policy/policy.ts'
 export interface Service {
   readonly name: string
   readonly accept: ServiceAddress
-  /** At least one. */
+  /** At least one; none where tokens say where to connect. */
   readonly connect: readonly ServiceBackend[]
   readonly failover: Failover
   /** How TLS is asked for on a connection that begins in plain text. */
@@ -15,6 +15,16 @@ export interface Service {
   readonly proxyProtocol: ProxyProtocol
   /** How TLS is accepted; without it callers speak plain text. */
   readonly tls?: ServiceTls
+  /** Callers bring a token that says where to connect. */
+  readonly tokens?: ServiceTokens
+}
+
+/** How tokens of callers are taken. */
+export interface ServiceTokens {
+  /** The folder of their keys under identities/. */
+  readonly keys: string
+  /** Whether the name that a handshake inside asks for is held against the destination. */
+  readonly innerNames: 'checked' | 'unchecked'
 }
 
 /** TLS towards callers: what we show, and what they must. */

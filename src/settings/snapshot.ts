@@ -20,6 +20,8 @@ export interface Snapshot {
   readonly intermediates: IntermediatePool
   /** By name: every key pair that some rule or service names. */
   readonly identities: Readonly<Record<string, Identity>>
+  /** By folder: the keys of the tokens that services take. */
+  readonly tokenKeys?: Readonly<Record<string, readonly TokenKey[]>>
   /** What the files of secrets say; left out where the settings name none. */
   readonly secrets?: Secrets
 }
@@ -36,6 +38,15 @@ export interface Secrets {
 export interface Credentials {
   readonly user: string
   readonly password: string
+}
+
+/** What is needed to take the tokens made with one key: of its signing half only the public part. */
+export interface TokenKey {
+  readonly id: string
+  /** Ed25519, SPKI in PEM. */
+  readonly verifying: string
+  /** 256 bits, base64url. */
+  readonly hiding: string
 }
 
 /** A key pair under identities/<name>/, PEM whatever its files were. */

@@ -7,7 +7,7 @@ import type { Settings } from './settings.ts'
 /**
  * Refuses addresses outside loopback that nobody has allowed: whoever reaches an entrance uses our trust and our key
  * pairs, whoever reaches the admin address changes the policy. Over TLS of its own
- * the admin address may be reached, and so may a service that demands certificates of its callers.
+ * the admin address may be reached, and so may a service that demands certificates or tokens of its callers.
  */
 export function assertSafeAddresses(settings: Settings, allowed: ReadonlySet<GuardedEntrance>): void {
   const faults = unsafeAddresses(settings, allowed).map(({ setting, fault }) => `${setting} ${fault}`)

@@ -59,8 +59,13 @@ export class Wire {
 
   /** The same where the socket is to be given away again with `detach`: it reads into buffers of its own. */
   static overStream(handle: TcpHandle, reader: WireReader): Wire {
+    return Wire.overSocket(socketOf(handle), reader)
+  }
+
+  /** Takes a socket as `attachStream` does. */
+  static overSocket(socket: net.Socket, reader: WireReader): Wire {
     const wire = new Wire(reader)
-    wire.attachStream(socketOf(handle))
+    wire.attachStream(socket)
     return wire
   }
 

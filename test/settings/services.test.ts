@@ -101,6 +101,16 @@ const tlsEntry = (tls: string) =>
 const good = 'accept: "127.0.0.1:0", connect: "tls://a.example:1"'
 const bad: readonly [reason: string, entry: string, says: string][] = [
   [
+    'tokens that would travel in plain text',
+    '{ name: a, accept: "127.0.0.1:0", tokens: { keys: k } }',
+    '[0].tokens: would travel in plain text',
+  ],
+  [
+    'two that say where to connect',
+    '{ name: a, accept: "tls://127.0.0.1:0", connect: "tls://a.example:1", tls: { certificate: gw }, tokens: { keys: k } }',
+    '[0].connect: has no effect beside tokens',
+  ],
+  [
     'a certificate asked for where there is no TLS',
     `{ name: a, ${good}, tls: { certificate: gw, verifyClient: required, trustStores: [c] } }`,
     '[0].tls.verifyClient: cannot ask anybody for a certificate on an entrance that accepts plain text: write accept: tls://',
@@ -173,7 +183,7 @@ const bad: readonly [reason: string, entry: string, says: string][] = [
     '{ name: a, accept: "127.0.0.1:0", connect: ["tls://a.example:1", "x"] }',
     '[0].connect[1]: expected tls://host:port',
   ],
-  ['no backend at all', '{ name: a, accept: "127.0.0.1:0", connect: [] }', '[0].connect: expected'],
+  ['no backend at all', '{ name: a, accept: "127.0.0.1:0", connect: [] }', '[0].connect: is missing: expected'],
   [
     'plain text and STARTTLS contradict each other',
     '{ name: a, accept: "127.0.0.1:0", connect: "tcp://a.example:1", starttls: smtp }',
