@@ -22,6 +22,8 @@ const replies: Partial<Record<ErrorCode, Reply>> = {
   CALLER_BAD_SOCKS: { status: 400, reason: 'Bad Request', error: 'http_request_error' },
   CALLER_NOT_AUTHENTICATED: { status: 407, reason: 'Proxy Authentication Required', error: 'http_request_denied' },
   CALLER_TOKEN_REFUSED: { status: 407, reason: 'Proxy Authentication Required', error: 'http_request_denied' },
+  CALLER_TLS_FAILED: { status: 400, reason: 'Bad Request', error: 'http_request_error' },
+  CALLER_CERTIFICATE_REFUSED: { status: 403, reason: 'Forbidden', error: 'http_request_denied' },
   CALLER_LOOP: { status: 502, reason: 'Bad Gateway', error: 'proxy_loop_detected' },
   POLICY_UNLISTED: { status: 403, reason: 'Forbidden', error: 'http_request_denied' },
   POLICY_RULE_DENIES: { status: 403, reason: 'Forbidden', error: 'http_request_denied' },
