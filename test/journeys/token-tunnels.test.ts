@@ -13,6 +13,7 @@ import { needTools } from '../../bench/rig/tools.ts'
 import { makeTrust, type Trust } from '../kit/make-trust.ts'
 import { startBackend, type TestBackend } from '../kit/start-backend.ts'
 import { runProgram, type Sidecar, startSidecar } from '../kit/start-sidecar.ts'
+import { tlsInside } from '../kit/tls-in-tls.ts'
 
 const cleaning: (() => unknown)[] = []
 const cleaner = { after: (clean: () => unknown) => void cleaning.push(clean) }
@@ -142,7 +143,7 @@ describe('a token tunnel', () => {
     const before = host.accepted
     const { reply, outer } = await connect(t, asking('tunnel.invalid:443', token))
     assert.match(reply, /^HTTP\/1\.1 200 /)
-    const inner = tls.connect({ socket: outer, servername: 'other.localhost', ca: hosts.ca.certificate })
+    const inner = tlsInside(outer, { servername: 'other.localhost', ca: hosts.ca.certificate })
     t.after(() => inner.destroy())
     await once(inner, 'secureConnect')
     inner.write('GET / HTTP/1.1\r\nHost: other.localhost\r\nConnection: close\r\n\r\n')
@@ -155,7 +156,7 @@ describe('a token tunnel', () => {
     const to = `host.localhost:${host.port}`
     const inside = async (token: string) => {
       const { outer } = await connect(t, asking('tunnel.invalid:443', token))
-      const inner = tls.connect({ socket: outer, servername: 'gateway.localhost', rejectUnauthorized: false })
+      const inner = tlsInside(outer, { servername: 'gateway.localhost', rejectUnauthorized: false })
       t.after(() => inner.destroy())
       return new Promise<string>((resolve) => {
         inner.once('secureConnect', () => resolve('open'))
