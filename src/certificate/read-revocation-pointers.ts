@@ -123,8 +123,10 @@ function accessUrls(extension: Buffer | undefined, wanted: string): string[] {
   return found.slice(0, URLS_MAX)
 }
 
+/** Bytes that no URL has are no address to anybody, and would end up in logs and answers as they are. */
 function urlOf({ kind, bytes }: GeneralName): string[] {
-  return kind === 'uri' ? [bytes.toString('latin1')] : []
+  const text = bytes.toString('latin1')
+  return kind === 'uri' && /^[\x21-\x7e]+$/.test(text) ? [text] : []
 }
 
 function demandsStaple(extension: Buffer | undefined): boolean {

@@ -38,7 +38,8 @@ export async function tryDestination(
       ? backends.verdictFor(decision)
       : backends.examine(decision, starttls))
     const { outcome, findings } = verdict
-    return { outcome, rule, why: findings.map(({ name }) => name).join(', '), findings }
+    const minded = findings.filter(({ isAside }) => !isAside)
+    return { outcome, rule, why: minded.map(({ name }) => name).join(', '), findings }
   } catch (thrown) {
     return { rule, ...describeFailure(thrown, decision.rule) }
   }

@@ -44,6 +44,11 @@ export class IssuerBook {
     for (const { key, certificates, failure } of facts) {
       this.#held.set(key, { failure, certificates: certificates.map(read) })
     }
+    // A control process that was started again cannot take back all that the one before has told.
+    for (const url of this.#held.keys()) {
+      if (this.#held.size <= HELD_MAX) break
+      this.#held.delete(url)
+    }
   }
 
   /** Those that a certificate points to and that by name and key may have issued it; signatures are not looked at. */
@@ -87,6 +92,8 @@ function read(base64: string): crypto.X509Certificate {
   return new crypto.X509Certificate(Buffer.from(base64, 'base64'))
 }
 
+/** Twice what control keeps. */
+const HELD_MAX = 400
 const ASKED_AGAIN_MS = 10_000
 const ASKED_MAX = 1000
 const URL_LENGTH_MAX = 2048

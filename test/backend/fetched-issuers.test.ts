@@ -4,6 +4,7 @@
  * process, a real server that tells the truth or lies, and a backend with a gap in its chain.
  */
 import assert from 'node:assert/strict'
+import { X509Certificate } from 'node:crypto'
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -257,6 +258,20 @@ test('what was good stays when it cannot be fetched again, and a liar is asked a
   assert.equal(server.asked.length, 3)
 })
 
+test('a book forgets the oldest of what nobody takes back', async () => {
+  const issuers = new IssuerBook(() => {})
+  const leaf = new X509Certificate(
+    (await makeCertificate({ subject: 'leaf', issuer: middle, sans, issuerUrl: 'http://0.test/' })).certificate,
+  )
+  const certificates = [middle.der.toString('base64')]
+  const learn = (n: number) =>
+    issuers.learn({ facts: [{ key: `http://${n}.test/`, certificates, failure: undefined }], gone: [] })
+  learn(0)
+  assert.equal(issuers.possibleIssuers(leaf, Date.now()).length, 1)
+  for (let n = 1; n <= 400; n += 1) learn(n)
+  assert.equal(issuers.possibleIssuers(leaf, Date.now()).length, 0)
+})
+
 test('a restart knows what was fetched, and no more than two hundred addresses are ever known', async (t) => {
   const state = mkdtempSync(path.join(tmpdir(), 'vedette-issuers-'))
   t.after(() => rmSync(state, { recursive: true, force: true }))
@@ -284,6 +299,10 @@ test('the addresses of an issuer are read of any certificate, and none of bytes 
   const leaf = await makeCertificate({ subject: 'leaf', issuer: root, sans, issuerUrl: 'http://ca.test/x' })
   assert.deepEqual(readIssuerUrls(leaf.der), ['http://ca.test/x'])
   assert.deepEqual(readIssuerUrls(root.der), [])
+  for (const url of ['http://ca.test/\r\nX: y', 'http://ca.test/\0', 'http://ca.test/ b', 'http://ca.test/\x1b[2J']) {
+    const odd = await makeCertificate({ subject: 'leaf', issuer: root, sans, issuerUrl: url })
+    assert.deepEqual(readIssuerUrls(odd.der), [])
+  }
   for (let end = 0; end < leaf.der.length; end += 1)
     assert.doesNotThrow(() => readIssuerUrls(leaf.der.subarray(0, end)))
 })

@@ -25,7 +25,7 @@ export const rooms: readonly Room[] = [
   },
   {
     name: 'truststore/',
-    says: 'folders of certificates become frozen trust sets with a fingerprint; key stores are opened in a child process',
+    says: 'folders of certificates become frozen trust sets with a fingerprint; missing issuers are kept; key stores are opened in a child process',
     mayImport: ['errors.ts', 'certificate/'],
   },
   {
