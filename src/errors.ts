@@ -36,6 +36,10 @@ export const errorCodes = {
     level: 'warn',
     hint: 'Bring a token of this service that is valid, not revoked and not spent: vedette token issue makes one.',
   },
+  CALLER_BAD_UPGRADE: {
+    level: 'warn',
+    hint: 'Ask for a WebSocket (RFC 6455) at the path of the service, from an origin and with a protocol it lists.',
+  },
   CALLER_LEFT: { level: 'info', hint: 'The caller closed its connection before the answer was complete.' },
 
   POLICY_UNLISTED: { level: 'warn', hint: 'Add a rule for this destination, or set destinations.unlisted: allow.' },

@@ -19,6 +19,7 @@ const replies: Partial<Record<ErrorCode, Reply>> = {
   CALLER_HEAD_TOO_LARGE: { status: 431, reason: 'Request Header Fields Too Large', error: 'http_request_error' },
   CALLER_TIMEOUT: { status: 408, reason: 'Request Timeout', error: 'http_request_error' },
   CALLER_BAD_PROXY_HEADER: { status: 400, reason: 'Bad Request', error: 'http_request_error' },
+  CALLER_BAD_UPGRADE: { status: 400, reason: 'Bad Request', error: 'http_request_error' },
   CALLER_BAD_SOCKS: { status: 400, reason: 'Bad Request', error: 'http_request_error' },
   CALLER_NOT_AUTHENTICATED: { status: 407, reason: 'Proxy Authentication Required', error: 'http_request_denied' },
   CALLER_TOKEN_REFUSED: { status: 407, reason: 'Proxy Authentication Required', error: 'http_request_denied' },

@@ -3,10 +3,12 @@
  * anywhere: what it sends early is held, no more than one read of it, and then it is no longer read from. A refusal
  * closes with a reset: there is no protocol here to say it in, and a clean end would look like an answer.
  */
+import type net from 'node:net'
 import type { OpenedConnection } from '../backend/open-connection.ts'
 import type { OpenConnection } from '../backend/reweigh.ts'
 import { asSidecarError, SidecarError } from '../errors.ts'
 import type { IncomingTls } from '../incoming/incoming-tls.ts'
+import type { ServiceWebSocket } from '../settings/service.ts'
 import { Tunnel } from '../tunnel/tunnel.ts'
 import type { Watched } from '../wire/deadlines.ts'
 import type { TcpHandle } from '../wire/raw-handle.ts'
@@ -16,6 +18,9 @@ import { isAllowedPeer } from './proxy-peers.ts'
 import { readProxyHeader } from './read-proxy-header.ts'
 import type { ServiceContext } from './service-context.ts'
 import type { ServiceRecord } from './service-record.ts'
+import { readUpgrade, type UpgradeRequest } from './web-socket/read-upgrade.ts'
+import { upgradeReply } from './web-socket/upgrade-reply.ts'
+import type { WebSocketDoor } from './web-socket/web-socket-door.ts'
 
 /** A sender writes its header at once; the specification asks to wait for at least three seconds. */
 const HEADER_MS = 5000
@@ -29,6 +34,8 @@ export class ServiceCaller implements WireReader, Watched {
   readonly #record: ServiceRecord
   #held: Buffer = NOTHING
   #awaitsHeader = false
+  /** Set while a WebSocket is being asked for: until it stands, refusals are told in HTTP. */
+  #upgrade: Upgrade | undefined
   #isOver = false
   #tunnel: Tunnel | undefined
   #backend: OpenConnection | undefined
@@ -36,7 +43,8 @@ export class ServiceCaller implements WireReader, Watched {
   constructor(service: ServiceContext, handle: TcpHandle) {
     this.#service = service
     this.#record = service.newRecord()
-    this.wire = service.incoming === undefined ? Wire.overHandle(handle, this) : Wire.overStream(handle, this)
+    const isGivenOn = service.incoming !== undefined || service.webSockets !== undefined
+    this.wire = isGivenOn ? Wire.overStream(handle, this) : Wire.overHandle(handle, this)
   }
 
   get isTunnel(): boolean {
@@ -64,7 +72,9 @@ export class ServiceCaller implements WireReader, Watched {
 
   refuse(error: SidecarError): void {
     if (!this.#finish(error)) return
-    this.wire.reset()
+    if (this.#upgrade === undefined) return this.wire.reset()
+    this.wire.write(upgradeReply(error))
+    this.wire.finish()
   }
 
   cut(end: 'cut' | 'refused' = 'cut'): void {
@@ -74,6 +84,7 @@ export class ServiceCaller implements WireReader, Watched {
 
   expired(): void {
     if (this.#awaitsHeader) return this.refuse(badHeader('no PROXY header came in time'))
+    if (this.#upgrade !== undefined) return this.refuse(badUpgrade(408, 'no whole WebSocket request came in time'))
     this.refuse(new SidecarError('CALLER_TLS_FAILED', 'the TLS handshake with the caller took too long'))
   }
 
@@ -83,11 +94,13 @@ export class ServiceCaller implements WireReader, Watched {
     if (this.#isOver) return
     this.#held = this.#held.length === 0 ? Buffer.from(chunk) : Buffer.concat([this.#held, chunk])
     if (this.#awaitsHeader) this.#readHeader()
+    else if (this.#upgrade !== undefined && !this.#upgrade.isRead) this.#readUpgrade(this.#upgrade)
     else this.wire.pause()
   }
 
   ended(): void {
     if (this.#awaitsHeader) this.refuse(badHeader('the caller ended before its PROXY header was complete'))
+    else if (this.#upgrade !== undefined) this.refuse(badUpgrade(400, 'the caller ended before its WebSocket stood'))
   }
 
   drained(): void {}
@@ -117,8 +130,12 @@ export class ServiceCaller implements WireReader, Watched {
       const { incoming } = this.#service
       const names = incoming === undefined ? undefined : await this.#secure(incoming)
       if (this.#isOver) return
+      const request = this.#service.webSockets && (await this.#awaitUpgrade())
+      const door = await this.#service.webSockets
+      if (this.#isOver) return
       const opened = await this.#service.open(this.#record, { ends, names }, () => !this.#isOver)
       if (this.#isOver) return opened.backend.wire.destroy()
+      if (request !== undefined && door !== undefined) this.#upgradeTo(door, request, opened)
       this.#join(opened, names)
     } catch (thrown) {
       this.refuse(asSidecarError(thrown))
@@ -141,6 +158,43 @@ export class ServiceCaller implements WireReader, Watched {
     this.wire = new Wire(this)
     this.wire.attachStream(secured.socket)
     return secured.identity?.names
+  }
+
+  /** Resolves with the request, once it has come and is one that is taken. */
+  #awaitUpgrade(): Promise<UpgradeRequest> {
+    const upgrade: Upgrade = { isRead: false, ...Promise.withResolvers<UpgradeRequest>() }
+    this.#upgrade = upgrade
+    this.deadline = performance.now() + this.#service.service.timeouts.handshakeMs
+    this.#service.deadlines.watch(this)
+    if (this.#held.length > 0) this.#readUpgrade(upgrade)
+    this.wire.resume()
+    return upgrade.promise
+  }
+
+  #readUpgrade(upgrade: Upgrade): void {
+    const read = readUpgrade(this.#held, this.#service.service.webSocket as ServiceWebSocket)
+    if (read.kind === 'more') return
+    if (read.kind === 'bad') return this.refuse(badUpgrade(read.status, read.what))
+    this.#unwatch()
+    this.#held = this.#held.subarray(read.length)
+    upgrade.isRead = true
+    upgrade.resolve(read.request)
+  }
+
+  /** Answers the request now that there is a backend; from here on the wire carries what is inside of messages. */
+  #upgradeTo(door: WebSocketDoor, request: UpgradeRequest, { backend }: OpenedConnection): void {
+    const ahead = this.#held
+    this.#held = NOTHING
+    this.#upgrade = undefined
+    const socket = this.wire.detach(NOTHING)
+    const wire = new Wire(this)
+    try {
+      wire.attachStream(door.open(request, socket, ahead) as unknown as net.Socket)
+    } catch (thrown) {
+      backend.wire.destroy()
+      throw thrown
+    }
+    this.wire = wire
   }
 
   #join(opened: OpenedConnection, names: readonly string[] | undefined): void {
@@ -181,6 +235,17 @@ export class ServiceCaller implements WireReader, Watched {
     this.deadline = 0
     this.#service.deadlines.unwatch(this)
   }
+}
+
+/** A WebSocket that is being asked for. */
+interface Upgrade {
+  isRead: boolean
+  readonly resolve: (request: UpgradeRequest) => void
+  readonly promise: Promise<UpgradeRequest>
+}
+
+function badUpgrade(status: number, what: string): SidecarError {
+  return new SidecarError('CALLER_BAD_UPGRADE', what, { details: { status } })
 }
 
 function badHeader(what: string): SidecarError {

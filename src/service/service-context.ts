@@ -6,6 +6,7 @@ import type { Deadlines } from '../wire/deadlines.ts'
 import type { Wire } from '../wire/wire.ts'
 import type { CallerEnds } from './caller-ends.ts'
 import type { ServiceRecord } from './service-record.ts'
+import type { WebSocketDoor } from './web-socket/web-socket-door.ts'
 
 /** A caller as its service knows it. */
 export interface ServiceConnection {
@@ -25,6 +26,8 @@ export interface ServiceContext {
   readonly deadlines: Deadlines
   /** Where callers speak TLS with us. */
   readonly incoming: IncomingTls | undefined
+  /** Where callers come by WebSocket. */
+  readonly webSockets: Promise<WebSocketDoor> | undefined
   newRecord(): ServiceRecord
   /** Opens a connection of its own for one caller; throws a SidecarError. */
   open(record: ServiceRecord, from: Origin, isWanted: () => boolean): Promise<OpenedConnection>

@@ -34,6 +34,7 @@ export class ServiceEntrance implements ServiceContext {
   readonly service: Service
   readonly deadlines: Deadlines
   readonly incoming: IncomingTls | undefined
+  readonly webSockets: ServiceContext['webSockets']
   /** Called when the last caller has left after `retire`. */
   emptied: () => void = () => {}
   readonly #options: ServiceEntranceOptions
@@ -47,7 +48,10 @@ export class ServiceEntrance implements ServiceContext {
 
   constructor(options: ServiceEntranceOptions) {
     const { service, snapshot, deadlines, revocation } = options
-    const { name, tls } = service
+    const { name, tls, webSocket } = service
+    // Only who needs it loads it: it is memory in every worker.
+    this.webSockets =
+      webSocket && import('./web-socket/web-socket-door.ts').then((door) => new door.WebSocketDoor(webSocket))
     this.incoming = tls && new IncomingTls({ service: { name, tls }, snapshot, revocation })
     this.service = service
     this.deadlines = deadlines

@@ -10,16 +10,24 @@ import { parseListenAddress } from './listen-address.ts'
 import { type ServiceBackend, starttlsProtocols } from './service.ts'
 import { noteServiceTls, serviceTlsField } from './service-tls-schema.ts'
 import { noteServiceTokens, serviceTokensField } from './service-tokens-schema.ts'
+import { serviceWebSocketField } from './service-web-socket-schema.ts'
 import { count, deadline } from './setting-fields.ts'
 
 /** sun_path holds 108 bytes on Linux and 104 elsewhere, with the closing NUL. */
 const SOCKET_PATH_BYTES = 103
-const acceptShape = 'expected an address such as 127.0.0.1:389 or tls://0.0.0.0:992, or unix:/run/vedette/ldap.sock'
+const acceptShape =
+  'expected an address such as 127.0.0.1:389 or tls://0.0.0.0:992, wss://0.0.0.0:443/path, or unix:/run/vedette/ldap.sock'
 const connectShape = 'expected tls://host:port, or tcp://host:port for plain text'
 
 /** An accepted address before its path is resolved. */
 export type AcceptEntry =
-  | { readonly kind: 'tcp'; readonly host: string; readonly port: number; readonly isTls: boolean }
+  | {
+      readonly kind: 'tcp'
+      readonly host: string
+      readonly port: number
+      readonly isTls: boolean
+      readonly webSocketPath?: string
+    }
   | { readonly kind: 'unix'; readonly path: string }
 
 const acceptField = z.string().transform((text, context): AcceptEntry => {
@@ -30,9 +38,12 @@ const acceptField = z.string().transform((text, context): AcceptEntry => {
     }
     return refuse(context, `expected a path of at most ${SOCKET_PATH_BYTES} bytes behind unix:`)
   }
-  const address = parseListenAddress(text.replace(/^(tcp|tls):\/\//, ''))
-  if ('fault' in address) return refuse(context, acceptShape)
-  return { kind: 'tcp', ...address, isTls: text.startsWith('tls://') }
+  const [, scheme = 'tcp', where = '', path] = /^(?:(tcp|tls|wss?):\/\/)?([^/]*)(\/[!-~]*)?$/s.exec(text) ?? []
+  const address = parseListenAddress(where)
+  const isWebSocket = scheme.startsWith('ws')
+  if ('fault' in address || (path !== undefined && !isWebSocket)) return refuse(context, acceptShape)
+  const isTls = scheme === 'tls' || scheme === 'wss'
+  return { kind: 'tcp', ...address, isTls, ...(isWebSocket ? { webSocketPath: path ?? '/' } : {}) }
 })
 
 const backendField = z.string().transform((text, context): ServiceBackend => {
@@ -102,6 +113,7 @@ export const serviceSchema = z
     proxyProtocol: proxyProtocol.prefault({}),
     tls: serviceTlsField.optional(),
     tokens: serviceTokensField.optional(),
+    webSocket: serviceWebSocketField.optional(),
   })
   .superRefine((entry, context) => {
     const note = (path: (string | number)[], message: string) =>
@@ -119,6 +131,10 @@ export const serviceSchema = z
     }
     noteServiceTls(entry, note)
     noteServiceTokens(entry, note)
+    const takesWebSockets = entry.accept.kind === 'tcp' && entry.accept.webSocketPath !== undefined
+    if (takesWebSockets && entry.tokens !== undefined) note(['tokens'], 'are asked for with CONNECT, not by WebSocket')
+    if (entry.webSocket !== undefined && !takesWebSockets)
+      note(['webSocket'], 'has no effect without accept: ws:// or wss://')
     const { in: header, from } = entry.proxyProtocol
     if (header !== undefined && from.length === 0) {
       note(['proxyProtocol', 'in'], 'needs from: whoever may say it could pose as everybody')

@@ -17,6 +17,8 @@ export interface Service {
   readonly tls?: ServiceTls
   /** Callers bring a token that says where to connect. */
   readonly tokens?: ServiceTokens
+  /** What is asked of WebSockets; without it callers bring a stream of bytes. */
+  readonly webSocket?: ServiceWebSocket
 }
 
 /** How tokens of callers are taken. */
@@ -25,6 +27,18 @@ export interface ServiceTokens {
   readonly keys: string
   /** Whether the name that a handshake inside asks for is held against the destination. */
   readonly innerNames: 'checked' | 'unchecked'
+}
+
+/** A service that callers reach by WebSocket: the payload of their messages is what the backend gets. */
+export interface ServiceWebSocket {
+  /** With its slash in front. */
+  readonly path: string
+  /** Of the pages that may come in; who sends no origin is no browser. */
+  readonly origins: 'any' | readonly string[]
+  /** Callers must offer one of them, unless there are none. */
+  readonly protocols: readonly string[]
+  readonly messageBytes: number
+  readonly pingMs: number
 }
 
 /** TLS towards callers: what we show, and what they must. */

@@ -186,6 +186,7 @@ export const rooms: readonly Room[] = [
 
 /** Where each library lives; a library that is not here may not be imported at all. */
 export const homes: Readonly<Record<string, readonly string[]>> = {
+  ws: ['service/'],
   zod: ['policy/', 'settings/', 'admin/'],
   yaml: ['policy/'],
   pkijs: ['certificate/'],
