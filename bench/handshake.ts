@@ -10,12 +10,20 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '15' },
     each: { type: 'string', default: '200' },
     grade: { type: 'string', default: 'webpki' },
+    revocation: { type: 'string', default: 'soft' },
     json: { type: 'boolean', default: false },
   },
 })
 if (!(grades as readonly string[]).includes(values.grade)) throw new Error(`no grade ${values.grade}`)
+if (values.revocation !== 'off' && values.revocation !== 'soft') throw new Error(`no mode ${values.revocation}`)
 
-const options = { rounds: Number(values.rounds), each: Number(values.each), grade: values.grade as Grade }
+const { revocation } = values
+const options = {
+  rounds: Number(values.rounds),
+  each: Number(values.each),
+  grade: values.grade as Grade,
+  revocation,
+} as const
 const costs = await measureHandshakes(options)
 const rows = Object.entries(costs).map(
   ([handshake, rounds]): Row => ({

@@ -9,6 +9,10 @@ const server = tls.createServer({ cert: read('tls.crt'), key: read('tls.key') },
   socket.on('error', () => {})
   socket.resume()
 })
+const staple = read('staple.der')
+server.on('OCSPRequest', (_certificate: Buffer, _issuer: Buffer, reply: (error: null, answer: Buffer) => void) => {
+  reply(null, staple)
+})
 server.listen({ host: '127.0.0.1', port: 0 }, () => {
   const { port } = server.address() as { port: number }
   process.send?.(port)

@@ -17,12 +17,16 @@ import { KnownChains } from '../../src/backend/known-chains.ts'
 import { AddressBook } from '../../src/backend/resolve-address.ts'
 import { Sessions } from '../../src/backend/sessions.ts'
 import { verify } from '../../src/backend/verify.ts'
-import { makeCertificate } from '../../src/certificate/make-certificate.ts'
+import { type MadeCertificate, makeCertificate } from '../../src/certificate/make-certificate.ts'
 import type { AllowedDecision } from '../../src/policy/allowed-or-throw.ts'
 import { decide } from '../../src/policy/decide.ts'
 import { parseAuthority } from '../../src/policy/parse-destination.ts'
 import type { Grade } from '../../src/policy/policy.ts'
+import { readList } from '../../src/revocation/read-list.ts'
+import { type ListFact, RevocationBook } from '../../src/revocation/revocation-book.ts'
 import { Deadlines } from '../../src/wire/deadlines.ts'
+import { makeCrl } from '../../test/kit/make-crl.ts'
+import { makeOcspAnswer } from '../../test/kit/make-ocsp-answer.ts'
 import { makeSnapshot } from '../../test/kit/make-snapshot.ts'
 import { trustSetOf } from '../../test/kit/make-trust.ts'
 import { type Child, startChild } from '../rig/child.ts'
@@ -38,23 +42,28 @@ export interface HandshakeOptions {
   /** Handshakes of each kind in a round. */
   readonly each: number
   readonly grade: Grade
+  /** With soft a staple is checked and lists are looked into, and everything is known, as in an instance that has run for a while. */
+  readonly revocation: 'off' | 'soft'
 }
 
 /** Measures, and ends the backend it started. */
-export async function measureHandshakes({ rounds, each, grade }: HandshakeOptions): Promise<Costs> {
+export async function measureHandshakes({ rounds, each, grade, revocation: mode }: HandshakeOptions): Promise<Costs> {
   const folder = temporaryFolder()
   const deadlines = new Deadlines()
   let backend: Child | undefined
   try {
-    const { anchor, port, child } = await startBackend(folder)
+    const { anchor, lists, port, child } = await startBackend(folder)
     backend = child
-    const snapshot = makeSnapshot({ trust: [trustSetOf('bench', [anchor])], unlisted: { grade } })
+    const unlisted = { grade, revocation: { mode, sources: ['stapled', 'crl'] } } as const
+    const snapshot = makeSnapshot({ trust: [trustSetOf('bench', [anchor])], unlisted })
+    const revocation = new RevocationBook(async () => {})
+    revocation.learn({ facts: lists, gone: [] })
     const tools: DialTools = {
       snapshot,
       deadlines,
       counters: undefined,
       witness: undefined,
-      revocation: undefined,
+      revocation,
       now: Date.now,
       contexts: buildContexts(snapshot),
       addresses: new AddressBook(snapshot, { resolve: async () => ['127.0.0.1'], counters: undefined }),
@@ -123,6 +132,7 @@ async function startBackend(folder: string) {
   const leaf = await makeCertificate({ subject: NAME, issuer: middle, sans: { dns: [NAME, `*.${NAME}`] } })
   fs.writeFileSync(path.join(folder, 'tls.crt'), leaf.certificate + middle.certificate)
   fs.writeFileSync(path.join(folder, 'tls.key'), leaf.key, { mode: 0o600 })
+  fs.writeFileSync(path.join(folder, 'staple.der'), makeOcspAnswer({ about: leaf, issuer: middle }))
   const program = fileURLToPath(new URL('backend.ts', import.meta.url))
   const child = startChild({
     name: 'backend',
@@ -132,5 +142,17 @@ async function startBackend(folder: string) {
     messages: true,
   })
   const [port] = (await once(child.process, 'message')) as [number]
-  return { anchor, port, child }
+  return { anchor, lists: [listOf(anchor), listOf(middle)], port, child }
+}
+
+/** A list of one authority that names a thousand certificates, and none of this chain. */
+function listOf(issuer: MadeCertificate): ListFact {
+  const serials = Array.from({ length: 1000 }, (_, index) =>
+    Buffer.from((index + 65_536).toString(16).padStart(32, '7'), 'hex'),
+  )
+  const reading = readList(makeCrl({ issuer, serials }), [issuer.der])
+  if (!('list' in reading)) throw new Error(`the list cannot be read: ${JSON.stringify(reading)}`)
+  const { list } = reading
+  const { issuer: key } = list
+  return { kind: 'list', key, source: `${key}.crl`, isFile: true, issuer: key, list, fault: undefined }
 }
