@@ -83,6 +83,11 @@ export const metricTable = {
     help: 'Resolved addresses that the policy does not dial, by the range they are in.',
     labels: ['range'],
   },
+  events_total: {
+    type: 'counter',
+    help: 'Events that are logged at warn or error, by name; each stands at 0 before the first.',
+    labels: ['event'],
+  },
   log_lines_dropped_total: {
     type: 'counter',
     help: 'Log lines lost because standard output was too slow.',
@@ -116,6 +121,21 @@ export const metricTable = {
   policy_last_reload_success_timestamp_seconds: {
     type: 'gauge',
     help: 'When an attempt last came into force.',
+    labels: [],
+  },
+  policy_revert_timestamp_seconds: {
+    type: 'gauge',
+    help: 'When the version in force reverts by itself; there only while it waits for a confirmation.',
+    labels: [],
+  },
+  exceptions: {
+    type: 'gauge',
+    help: 'Exceptions of the policy, by state: holds, ends-within-14-days, ends-within-3-days, over.',
+    labels: ['state'],
+  },
+  stale_files: {
+    type: 'gauge',
+    help: 'Trust stores and key pairs that cannot be read now and stay as they last were.',
     labels: [],
   },
   truststore_certificates: {

@@ -5,6 +5,7 @@
  */
 
 import { collectDefaultMetrics, type Metric, Registry, type RegistryContentType } from 'prom-client'
+import { type EventName, events } from './event-names.ts'
 import { type MetricName, metricTable, traitsOf } from './metric-table.ts'
 import { createTally, type HistogramTotal, labelValuesOf, type Tally, type Totals } from './tally.ts'
 
@@ -17,10 +18,16 @@ export interface MetricsOptions {
 export interface Metrics {
   /** What the control process counts and sets itself. */
   readonly tally: Pick<Tally, 'counter'>
+  /** Counts an event that somebody should look at, so that an alert can hold on to its name. */
+  logged(event: EventName): void
   policyInForce(policy: { name: string; version: number; sha256: string; source: string }): void
   policyReloaded(attempt: { result: 'success' | 'rejected'; trigger: string; timeMs: number }): void
   trustStores(stores: readonly { name: string; certificates: number }[]): void
   workers(states: { active: number; draining: number }): void
+  /** When the version in force reverts by itself; null where it stays. */
+  revertsAt(timeMs: number | null): void
+  exceptions(exceptions: readonly { readonly state: string }[]): void
+  staleFiles(count: number): void
   intolerantBackends(count: number): void
   revocationLists(lists: readonly { readonly state: string }[]): void
   /** Prints everything in the format the Accept field asks for. */
@@ -42,6 +49,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
     .set(1)
   return {
     ...settersOn(own),
+    logged: eventCounterOn(own),
     tally: own,
     async text(accept) {
       const contentType = prefersOpenMetrics(accept)
@@ -53,12 +61,14 @@ export function createMetrics(options: MetricsOptions): Metrics {
   }
 }
 
-function settersOn(
-  own: Tally,
-): Pick<
-  Metrics,
-  'policyInForce' | 'policyReloaded' | 'trustStores' | 'workers' | 'intolerantBackends' | 'revocationLists'
-> {
+/** Makes all series at once: Prometheus sees no increase in a series that begins with its first event. */
+function eventCounterOn(own: Tally): Metrics['logged'] {
+  const names = (Object.keys(events) as EventName[]).filter((name) => /warn|error/.test(events[name].level))
+  const series = new Map(names.map((event) => [event, own.counter('events_total', { event })]))
+  return (name) => series.get(name)?.add(1)
+}
+
+function settersOn(own: Tally): Omit<Metrics, 'tally' | 'text' | 'logged'> {
   return {
     policyInForce({ name, version, sha256, source }) {
       own.forget('policy_info')
@@ -77,6 +87,17 @@ function settersOn(
     workers({ active, draining }) {
       own.gauge('workers', { state: 'active' }).set(active)
       own.gauge('workers', { state: 'draining' }).set(draining)
+    },
+    revertsAt(timeMs) {
+      own.forget('policy_revert_timestamp_seconds')
+      if (timeMs !== null) own.gauge('policy_revert_timestamp_seconds', {}).set(timeMs / 1000)
+    },
+    exceptions(exceptions) {
+      own.forget('exceptions')
+      for (const { state } of exceptions) own.gauge('exceptions', { state }).add(1)
+    },
+    staleFiles(count) {
+      own.gauge('stale_files', {}).set(count)
     },
     intolerantBackends(count) {
       own.gauge('tls_intolerant_backends', {}).set(count)

@@ -89,7 +89,7 @@ export class ControlRoom {
     const log: Log = (name, message, fields) => this.#log(name, message, fields)
     this.#outcomes = new OutcomeRecord({ history, metrics: this.#metrics, log })
     this.#sightings = new SightingBook({ history, metrics: this.#metrics, log })
-    this.#exceptions = new ExceptionWatch(log)
+    this.#exceptions = new ExceptionWatch({ log, metrics: this.#metrics })
     const inForce = () => this.#inForce.snapshot
     this.#known = new Knowledge({ settings, inForce, link, metrics: this.#metrics, log })
     this.#confirmation = new Confirmation({
@@ -249,6 +249,7 @@ export class ControlRoom {
 
   #takeNotes(watching: RefusalWatch | undefined): void {
     this.#watching = watching
+    this.#metrics.revertsAt(this.#confirmation.pending?.deadlineMs ?? null)
     const notes: ControlNotes = { departed: this.#counts.departed, watching }
     void this.#link.tell({ type: 'notes', notes })
   }
@@ -294,6 +295,6 @@ export class ControlRoom {
   #logFor(settings: Settings): Log {
     const { environment } = this.#begin.options
     const also: Log = (name, message, fields = {}) => this.#admin?.room.event(name, message, fields)
-    return makeLog(settings, { environment, destination: this.#writer, also })
+    return makeLog(settings, { environment, destination: this.#writer, metrics: this.#metrics, also })
   }
 }

@@ -96,6 +96,7 @@ export class OutcomeRecord {
   /** Notes stores and key pairs that are bad now and stay as they were; says the same thing only once. */
   kept(errors: readonly SidecarError[]): void {
     const alarms = errors.map(({ message }) => message)
+    this.#metrics.staleFiles(alarms.length)
     if (alarms.join() === this.#alarms.join()) return
     this.#alarms = alarms
     for (const error of errors) {

@@ -54,6 +54,36 @@ test('a scrape shows what the workers counted and what control knows, with types
   assert.ok(lines.some((line) => line.startsWith('nodejs_eventloop_lag_seconds ')))
 })
 
+test('what stands now is told anew each time: states that are gone and deadlines that are over leave no series', async () => {
+  metrics.revertsAt(1_795_000_000_000)
+  metrics.exceptions([{ state: 'holds' }, { state: 'over' }, { state: 'over' }])
+  metrics.staleFiles(2)
+  const before = await linesOf()
+  for (const line of [
+    'vedette_policy_revert_timestamp_seconds 1795000000',
+    'vedette_exceptions{state="over"} 2',
+    'vedette_stale_files 2',
+  ])
+    assert.ok(before.includes(line), line)
+  metrics.revertsAt(null)
+  metrics.exceptions([{ state: 'holds' }])
+  metrics.staleFiles(0)
+  const after = await linesOf()
+  assert.ok(after.includes('vedette_stale_files 0'))
+  assert.ok(!after.some((line) => line.startsWith('vedette_policy_revert_timestamp_seconds ')))
+  assert.ok(!after.some((line) => line.includes('state="over"')))
+})
+
+test('events at warn and error are counted from 0, so that the first is an increase; others are not', async () => {
+  const before = await linesOf()
+  assert.ok(before.includes('vedette_events_total{event="worker.died"} 0'))
+  metrics.logged('worker.died')
+  metrics.logged('policy.applied')
+  const lines = await linesOf()
+  assert.ok(lines.includes('vedette_events_total{event="worker.died"} 1'))
+  assert.ok(!lines.some((line) => line.includes('event="policy.applied"')))
+})
+
 const formats: readonly [accept: string | undefined, openMetrics: boolean][] = [
   [undefined, false],
   ['*/*', false],

@@ -61,7 +61,11 @@ test('an exception that is renewed keeps its id; another finding, key or backend
 
 test('a watch warns 14 days ahead, 3 days ahead and when it is over, once each, however often it looks', () => {
   const said: string[] = []
-  const watch = new ExceptionWatch((name, message, fields) => said.push(`${name} ${fields?.daysLeft}: ${message}`))
+  const states = new Set<string>()
+  const watch = new ExceptionWatch({
+    log: (name, message, fields) => said.push(`${name} ${fields?.daysLeft}: ${message}`),
+    metrics: { exceptions: (all) => states.add(all.map(({ state }) => state).join()) },
+  })
   const policy = { exceptions: [exception] }
   for (let nowMs = endMs - 20 * day; nowMs <= endMs + 3 * day; nowMs += 3_600_000) watch.look(policy, nowMs)
   const whose = 'the end of the exception of old.example:443 for expired'
@@ -70,11 +74,12 @@ test('a watch warns 14 days ahead, 3 days ahead and when it is over, once each, 
     `exception.ending 3: ${whose} is near: the exception ends with 2026-12-31, in 3 days`,
     `exception.over 0: ${whose} is over: the exception forgives nothing any more, take it out or renew it`,
   ])
+  assert.deepEqual([...states], ['holds', 'ends-within-14-days', 'ends-within-3-days', 'over'])
 })
 
 test('an exception that was renewed or taken out is warned of anew when its time comes, and not before', () => {
   const said: string[] = []
-  const watch = new ExceptionWatch((name) => said.push(name))
+  const watch = new ExceptionWatch({ log: (name) => said.push(name), metrics: { exceptions: () => {} } })
   watch.look({ exceptions: [exception] }, endMs)
   watch.look({ exceptions: [{ ...exception, untilMs: endMs + 30 * day }] }, endMs)
   assert.deepEqual(said, ['exception.over'])
