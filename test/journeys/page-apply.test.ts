@@ -55,7 +55,7 @@ test('a rehearsal warns, a trial reverts by itself, and the history brings a ver
     await page.getByText('Version 2 is on trial.').waitFor()
     assert.match((await page.getByRole('timer').textContent()) ?? '', /^0:\d\d$/)
     assert.deepEqual(await outcomes(), [200, 502])
-    await page.getByRole('region', { name: 'Waiting to be kept' }).waitFor({ state: 'detached', timeout: 20_000 })
+    await page.getByRole('region', { name: 'Waiting to be kept' }).waitFor({ state: 'detached', timeout: 40_000 })
     await page.getByText('Version 3 in force').waitFor()
     await page.getByText('Reverted by itself: version 2 was not kept').waitFor()
     assert.deepEqual(await outcomes(), [200, 200])

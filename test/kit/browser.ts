@@ -68,4 +68,5 @@ async function buildPage(): Promise<void> {
   await promisify(execFile)(process.execPath, [build])
 }
 
-const PATIENCE_MS = 10_000
+/** Long, because a machine that runs all checks at once is slow; what fails, fails with a sentence sooner or later. */
+const PATIENCE_MS = 30_000

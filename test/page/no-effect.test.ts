@@ -11,7 +11,7 @@ const strictTls: StrictTls = {
   allowUntrusted: false,
 }
 const usual: Spec = {
-  ...{ strictTls, sni: true, rules: [], destinations: { unlisted: 'allow' } },
+  ...{ strictTls, sni: true, rules: [], exceptions: [], tests: [], destinations: { unlisted: 'allow' } },
   tls: { configuration: 'default', postQuantum: 'compatible' },
 }
 

@@ -22,12 +22,33 @@ export interface TlsChoice {
   readonly postQuantum: 'off' | 'compatible' | 'prefer'
 }
 
+/** A destination as the API has read it. */
+interface Authority {
+  readonly authority: string
+}
+
+export interface ExceptionEntry {
+  readonly backend: Authority
+  readonly findings: readonly string[]
+  /** Milliseconds since the epoch: the first moment at which it no longer holds. */
+  readonly until: number
+  readonly owner: string
+  readonly reason: string
+}
+
+export interface PolicyTest {
+  readonly destination: Authority
+  readonly expect: 'trusted' | 'allowed' | 'refused'
+}
+
 export interface Spec {
   readonly strictTls: StrictTls
   readonly sni: boolean
   readonly tls: TlsChoice
   readonly destinations: { readonly unlisted: 'allow' | 'deny' }
   readonly rules: readonly { readonly name: string; readonly plaintext?: boolean }[]
+  readonly exceptions: readonly ExceptionEntry[]
+  readonly tests: readonly PolicyTest[]
 }
 
 /** Gives what stands under `spec`; undefined where the text makes no document. */

@@ -11,8 +11,10 @@ import { ProblemNote } from '../parts/problem-note.tsx'
 import { Screen } from '../parts/screen.tsx'
 import { useQueryWord } from '../router/location.ts'
 import { EffectiveHello } from './effective-hello.tsx'
+import { ExceptionsSection } from './exceptions-section.tsx'
 import { NoEffectBanner } from './no-effect-banner.tsx'
 import { Places } from './places.tsx'
+import { PolicyTestsSection } from './policy-tests-section.tsx'
 import { SniSection } from './sni-section.tsx'
 import { StrictTlsSection } from './strict-tls-section.tsx'
 import { TlsSection } from './tls-section.tsx'
@@ -66,6 +68,8 @@ function Form({ view: { policy, check } }: { readonly view: DraftView }) {
       <SniSection sni={spec.sni} />
       <Answered query={catalogue}>{(value) => <TlsSection tls={spec.tls} catalogue={value} />}</Answered>
       {check.offer !== null && <EffectiveHello offer={check.offer} />}
+      <ExceptionsSection exceptions={spec.exceptions} />
+      <PolicyTestsSection tests={spec.tests} />
     </EditContext>
   )
 }
