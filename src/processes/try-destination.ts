@@ -37,7 +37,7 @@ export async function tryDestination(
     const { verdict } = await (starttls === undefined
       ? backends.verdictFor(decision)
       : backends.examine(decision, starttls))
-    const { outcome, findings } = verdict
+    const { outcome, findings: all, weighed: findings = all } = verdict
     const minded = findings.filter(({ isAside }) => !isAside)
     return { outcome, rule, why: minded.map(({ name }) => name).join(', '), findings }
   } catch (thrown) {
@@ -53,7 +53,7 @@ function describeFailure(thrown: unknown, rule: Rule): Omit<Trial, 'rule'> {
   if (code === 'POLICY_ADDRESS_DENIED') return { outcome: 'denied', why: message, findings: [] }
   // A backend that speaks nothing we offer is refused by the policy's TLS settings, whoever sent the alert.
   const refused = faultOf(code) === 'policy' || handshakeFailures.includes(code)
-  const { findings = [] } = (details.verdict ?? {}) as Partial<Verdict>
+  const { findings: all = [], weighed: findings = all } = (details.verdict ?? {}) as Partial<Verdict>
   return { outcome: refused ? 'refused' : 'unreachable', why: message, findings }
 }
 
