@@ -3,17 +3,20 @@
  * texts are read: the image's properties, and every flag, path, port and document that names something of ours.
  */
 import assert from 'node:assert/strict'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { parseAllDocuments } from 'yaml'
+import { parse, parseAllDocuments } from 'yaml'
+import { needTools } from '../bench/rig/tools.ts'
 import { buildProgram } from '../src/cli/command-line.ts'
 import { exitCodes } from '../src/cli/exit-codes.ts'
 import { examineDocument } from '../src/policy/document.ts'
 import { parsePolicy } from '../src/policy/parse-policy.ts'
 import { settingsSchema } from '../src/settings/schema.ts'
-import { settingTraits } from '../src/settings/setting-table.ts'
+import { settingPaths, settingTraits, variableOf } from '../src/settings/setting-table.ts'
+import { runProgram } from './kit/start-sidecar.ts'
 
 const top = fileURLToPath(new URL('../', import.meta.url))
 const read = (file: string) => readFileSync(path.join(top, file), 'utf8')
@@ -102,6 +105,69 @@ describe('the systemd unit', () => {
     const drain = Number.parseInt(String(settingTraits('timeouts.drain').fallback), 10)
     assert.ok(Number.parseInt(value('TimeoutStopSec'), 10) > drain)
   })
+
+  it('is started when a command that parses says that it is ready', async () => {
+    const asked = /until \S+ \S+ (.*?); do/.exec(value('ExecStartPost'))?.[1] ?? ''
+    await assertParses(asked.split(' '))
+  })
+
+  it('has nothing that systemd does not understand, and leaves little open', async (t) => {
+    await needTools(['systemd-analyze'])
+    const folder = mkdtempSync(path.join(tmpdir(), 'vedette-unit-'))
+    t.after(() => rmSync(folder, { recursive: true }))
+    const file = path.join(folder, 'vedette.service')
+    // The one path that is not there on a machine that only tests.
+    writeFileSync(file, unit.replaceAll('/usr/local/bin/node', process.execPath))
+    const verified = await runProgram('systemd-analyze', ['verify', '--man=no', file])
+    assert.deepEqual([verified.code, verified.stderr], [0, ''])
+    const exposure = await runProgram('systemd-analyze', [
+      'security',
+      '--offline=true',
+      '--threshold=15',
+      '--no-pager',
+      file,
+    ])
+    assert.equal(exposure.code, 0, exposure.stdout)
+  })
+
+  it('is given credentials by variables that exist, and that name what is loaded', () => {
+    const dropIn = read('deploy/systemd/vedette.service.d/credentials.conf')
+    const loaded = [...dropIn.matchAll(/^LoadCredential=([^:]+):/gm)].map(([, name]) => name)
+    const given = [...dropIn.matchAll(/^Environment=(\w+)=%d\/(.+)$/gm)]
+    assert.deepEqual(
+      given.map(([, , name]) => name),
+      loaded,
+    )
+    for (const [, variable = ''] of given)
+      assert.ok(
+        settingPaths.some((setting) => variableOf(setting) === variable),
+        variable,
+      )
+  })
+})
+
+describe('the compose file', () => {
+  const { services, volumes } = parse(read('deploy/compose/compose.yaml')) as {
+    services: Record<'vedette' | 'app', Record<string, unknown>>
+    volumes: Record<string, unknown>
+  }
+  const { vedette, app } = services
+
+  it('runs without rights, writes to a volume alone, and has time to drain', async () => {
+    assert.deepEqual([vedette.read_only, vedette.cap_drop, vedette.user], [true, ['ALL'], '65532:65532'])
+    assert.deepEqual(vedette.volumes, [`${Object.keys(volumes)[0]}:/var/lib/vedette`])
+    await assertParses(vedette.command as string[])
+    const drain = Number.parseInt(settingTraits('timeouts.drain').fallback as string, 10)
+    assert.ok(Number.parseInt(String(vedette.stop_grace_period), 10) > drain)
+  })
+
+  it('gives the application the loopback of the sidecar, once that is healthy, and nothing is published', () => {
+    assert.equal(app.network_mode, 'service:vedette')
+    assert.deepEqual(app.depends_on, { vedette: { condition: 'service_healthy' } })
+    const [listen] = settingTraits('proxy.listen').fallback as readonly string[]
+    assert.ok(Object.values(app.environment as object).every((url) => url === `http://${listen}`))
+    assert.equal(vedette.ports, undefined)
+  })
 })
 
 interface Probe {
@@ -148,5 +214,20 @@ describe('the Kubernetes sidecar', () => {
   it('gives the drain more time than it takes', () => {
     const drain = Number.parseInt(settingTraits('timeouts.drain').fallback as string, 10)
     assert.ok(spec.terminationGracePeriodSeconds > drain)
+  })
+
+  it('is what the network policy is for, which keeps it from the metadata of the cloud', () => {
+    const policy = parse(read('deploy/kubernetes/network-policy.yaml')) as {
+      apiVersion: string
+      kind: string
+      spec: { podSelector: { matchLabels: object }; policyTypes: string[]; egress: { to: object[]; ports: object[] }[] }
+    }
+    const { metadata } = pod as { metadata: { labels: object } }
+    assert.deepEqual([policy.apiVersion, policy.kind], ['networking.k8s.io/v1', 'NetworkPolicy'])
+    assert.deepEqual(policy.spec.podSelector.matchLabels, metadata.labels)
+    assert.deepEqual(policy.spec.policyTypes, ['Egress'])
+    const blocks = policy.spec.egress.flatMap(({ to }) => to) as { ipBlock?: { except: string[] } }[]
+    assert.ok(blocks.every(({ ipBlock }) => ipBlock === undefined || ipBlock.except.includes('169.254.0.0/16')))
+    assert.ok(policy.spec.egress.every(({ ports }) => ports.length > 0))
   })
 })

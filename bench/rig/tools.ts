@@ -23,6 +23,7 @@ const packages = {
   initdb: 'postgresql',
   psql: 'postgresql-client',
   apache2: 'apache2',
+  'systemd-analyze': 'systemd',
   chromium: 'chromium',
 } as const
 

@@ -23,8 +23,9 @@ export const defineHealthcheck: DefineCommand = (command, { terminal, exit }) =>
 
 async function readinessUrl(options: SettingOptions): Promise<string> {
   const { loadSettings } = await import('../settings/load-settings.ts')
+  const { guardedEntrances } = await import('../settings/listening.ts')
   // Whether the address may leave loopback was answered when the instance started.
-  const load = { ...loadOptionsFrom(options), unsafe: ['proxy', 'admin', 'health'] as const }
+  const load = { ...loadOptionsFrom(options), unsafe: guardedEntrances }
   const { host, port } = loadSettings(load).settings.health.listen
   const asked = { '0.0.0.0': '127.0.0.1', '::': '::1' }[host] ?? host
   return `http://${formatListenAddress({ host: asked, port })}/readyz`
