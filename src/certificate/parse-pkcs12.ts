@@ -38,15 +38,27 @@ const refusedBags: Readonly<Record<string, string>> = {
 
 /** Reads the certificates of a PKCS#12 file, as DER; throws OPERATOR_BAD_TRUST_STORE. */
 export function parsePkcs12(bytes: Buffer, password: string | undefined): Buffer[] {
+  const certificates = openPkcs12(bytes, password).contents.flatMap(readBags)
+  if (certificates.length === 0) throw badContainer('is PKCS#12 and holds no certificate')
+  return certificates
+}
+
+/** What the parts of a file hold, and the secret that opened them. */
+export interface OpenedPkcs12 {
+  readonly secret: Secret
+  readonly contents: readonly Buffer[]
+}
+
+/** Opens every part of a PKCS#12 file; throws OPERATOR_BAD_TRUST_STORE. */
+export function openPkcs12(bytes: Buffer, password: string | undefined): OpenedPkcs12 {
   assertShallow(bytes)
   const [version, content, mac] = childrenOf(parseOne(bytes))
   if (countOf(version) !== 3) throw badContainer(`is PKCS#12 of unknown version ${countOf(version)}`)
   const sealed = readContent(content)
   const safes = childrenOf(parseOne(sealed)).map(readSafe)
-  const certificates = openAll(safes, secretsThatFit(mac && readMac(mac), { sealed, password }))
-  if (certificates === undefined) throw wrongPassword(password)
-  if (certificates.length === 0) throw badContainer('is PKCS#12 and holds no certificate')
-  return certificates
+  const opened = openAll(safes, secretsThatFit(mac && readMac(mac), { sealed, password }))
+  if (opened === undefined) throw wrongPassword(password)
+  return opened
 }
 
 function readContent(content: BerElement | undefined): Buffer {
@@ -85,10 +97,10 @@ function secretsThatFit(
   return found ? [found] : []
 }
 
-function openAll(safes: readonly Safe[], secrets: readonly Secret[]): Buffer[] | undefined {
+function openAll(safes: readonly Safe[], secrets: readonly Secret[]): OpenedPkcs12 | undefined {
   for (const secret of secrets) {
-    const opened = safes.map(({ bytes, open }) => open(secret, bytes))
-    if (opened.every((each) => each !== undefined)) return opened.flatMap(readBags)
+    const contents = safes.map(({ bytes, open }) => open(secret, bytes))
+    if (contents.every((each) => each !== undefined)) return { secret, contents }
   }
   return undefined
 }
@@ -114,7 +126,8 @@ function readBags(contents: Buffer): Buffer[] {
   return certificates
 }
 
-function readCertificate(value: BerElement): Buffer {
+/** Reads a certificate bag. */
+export function readCertificate(value: BerElement): Buffer {
   const [type, wrapped] = childrenOf(value)
   if (oidOf(type) !== X509_CERTIFICATE) throw badContainer(`holds a certificate that is not X.509 (${oidOf(type)})`)
   return octetsOf(parseOne(expectTag(wrapped, TAG.context0).content))

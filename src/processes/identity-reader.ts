@@ -1,12 +1,13 @@
 /**
- * Key pairs under identities/<name>/: `tls.crt` (leaf first) and `tls.key`, both PEM, as Kubernetes mounts them, and
- * beside them, if there is one, `tls.ocsp`: an OCSP answer (DER) about the certificate, for callers that ask.
+ * Key pairs under identities/<name>/: `tls.crt` (leaf first) and `tls.key`, both PEM, as Kubernetes mounts them, or in
+ * their place `tls.p12` (PKCS#12) with its password in `tls.p12.password`; and beside them, if there is one, `tls.ocsp`: an OCSP answer (DER) about the certificate, for callers that ask.
  * A pair that cannot be read now is given as it was when it last could: a renewal caught half way, with the new
  * certificate beside the old key, must not stop what works.
  */
 import crypto from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { access, readFile } from 'node:fs/promises'
 import path from 'node:path'
+import { type KeyPair, parsePkcs12Pair } from '../certificate/parse-pkcs12-pair.ts'
 import { SidecarError } from '../errors.ts'
 import type { Identity } from '../settings/snapshot.ts'
 
@@ -43,13 +44,36 @@ export class IdentityReader {
 export async function loadIdentity(folder: string, name: string): Promise<Identity> {
   // Names come from the policy; one with a slash or dots would read keys from anywhere.
   if (!NAME.test(name)) throw bad(name, 'a name is letters, digits, dot, dash, underscore')
-  const certificate = await read(name, path.join(folder, name, 'tls.crt'))
-  const key = await read(name, path.join(folder, name, 'tls.key'))
+  const { certificate, key } = (await readPkcs12(name, path.join(folder, name))) ?? {
+    certificate: await read(name, path.join(folder, name, 'tls.crt')),
+    key: await read(name, path.join(folder, name, 'tls.key')),
+  }
   const leaf = parse(name, 'tls.crt', () => new crypto.X509Certificate(certificate))
   const privateKey = parse(name, 'tls.key', () => crypto.createPrivateKey(key))
   if (!leaf.checkPrivateKey(privateKey)) throw bad(name, 'tls.key is not the key of the first certificate in tls.crt')
   const staple = await readStaple(path.join(folder, name, 'tls.ocsp'))
   return Object.freeze({ name, certificate, key, sha256: crypto.hash('sha256', leaf.raw, 'hex'), ...staple })
+}
+
+/** Undefined where there is no such file; two places for one pair invite a renewal of only one of them. */
+async function readPkcs12(name: string, folder: string): Promise<KeyPair | undefined> {
+  const file = path.join(folder, 'tls.p12')
+  const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
+    throw bad(name, `${file} cannot be read: ${error.code}`, error)
+  })
+  if (bytes === undefined) return undefined
+  const isTwice = await access(path.join(folder, 'tls.key')).then(
+    () => true,
+    () => false,
+  )
+  if (isTwice) throw bad(name, 'tls.p12 stands beside tls.key: keep one of them')
+  const password = await readFile(`${file}.password`, 'utf8').catch(() => undefined)
+  try {
+    return parsePkcs12Pair(bytes, password?.replace(/\r?\n$/, ''))
+  } catch (thrown) {
+    throw bad(name, `tls.p12 ${(thrown as Error).message}`, thrown)
+  }
 }
 
 /** Callers judge the answer; one that is not there, or is being replaced, is no reason to stop serving them. */

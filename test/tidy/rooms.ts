@@ -132,6 +132,7 @@ export const rooms: readonly Room[] = [
     mayImport: [
       'errors.ts',
       'policy/',
+      'certificate/',
       'truststore/',
       'revocation/',
       'settings/',
