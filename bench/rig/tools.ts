@@ -44,7 +44,8 @@ export async function needTools(tools: readonly Tool[]): Promise<void> {
   // RUNLEVEL=1 keeps Debian's packages from starting a system-wide nginx or stunnel as they are installed.
   const env = { ...process.env, RUNLEVEL: '1', DEBIAN_FRONTEND: 'noninteractive' }
   await runCommand('apt-get', ['update', '-q'], { timeoutMs: INSTALL_LIMIT_MS, env })
-  const args = ['install', '-y', '-q', '--no-install-recommends', ...names]
+  // Test files run side by side: whoever comes second waits for the first, and then finds everything there.
+  const args = ['install', '-y', '-q', '--no-install-recommends', '-o', 'DPkg::Lock::Timeout=150', ...names]
   const result = await runCommand('apt-get', args, { timeoutMs: INSTALL_LIMIT_MS, env })
   const still = missing.filter((tool) => !isOnPath(tool))
   if (still.length > 0) throw new Error(`could not install ${still.join(', ')} (${byHand}):\n${result.stderr}`)

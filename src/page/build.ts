@@ -3,7 +3,7 @@
  * a start and before the tests; the control process serves the folder and needs nothing of this.
  */
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import react from '@vitejs/plugin-react'
@@ -15,6 +15,8 @@ const target = path.join(top, 'dist/page')
 const stamp = path.join(target, '.made-from')
 
 const hash = hashOf(sources)
+// Made beside and put in place as a whole: tests that run side by side, and a control process that serves, never see half.
+const made = `${target}.${process.pid}`
 if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== hash) {
   await build({
     configFile: false,
@@ -23,9 +25,16 @@ if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== hash) {
     base: '/',
     logLevel: 'warn',
     plugins: [react()],
-    build: { outDir: target, emptyOutDir: true, target: 'es2024', assetsInlineLimit: 0 },
+    build: { outDir: made, emptyOutDir: true, target: 'es2024', assetsInlineLimit: 0 },
   })
-  writeFileSync(stamp, hash)
+  writeFileSync(path.join(made, '.made-from'), hash)
+  rmSync(target, { recursive: true, force: true })
+  try {
+    renameSync(made, target)
+  } catch {
+    // Somebody else has put theirs there in between, made from the same sources.
+    rmSync(made, { recursive: true, force: true })
+  }
 }
 
 /** One hash over every file of the page and over the versions of what it is made with. */
