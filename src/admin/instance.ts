@@ -10,7 +10,7 @@ import type { Decision } from '../policy/decision.ts'
 import type { Problem } from '../policy/problem.ts'
 import type { LoadedSettings } from '../settings/load-settings.ts'
 import type { Snapshot } from '../settings/snapshot.ts'
-import type { Probe, Progress, Rehearsal, Status } from './contract.ts'
+import type { Backend, Probe, Progress, Rehearsal, Status } from './contract.ts'
 
 export interface Instance {
   readonly history: History
@@ -28,6 +28,8 @@ export interface Instance {
   rehearse(text: string, tell: (progress: Progress) => void): Promise<Tried>
   /** Makes one verifying handshake; throws what is no verdict. */
   probe(snapshot: Snapshot, decision: Decision & { readonly allowed: true }): Promise<Handshake>
+  /** The last health check of a backend; undefined where there was none. */
+  backendHealth(backend: string): Frozen<NonNullable<Backend['health']>> | undefined
   health(): readonly HealthCheck[]
   /** What all workers have counted. */
   totals(): Totals

@@ -32,6 +32,7 @@ function showStatus(status: Status, terminal: Terminal): void {
     exceptions,
     intolerant,
     revocationLists,
+    backendHealth,
   } = status
   const rows: [string, string][] = [
     ['policy', `v${version?.number ?? 0} "${policy.name}" from ${policy.file} (${policy.sha256.slice(0, 12)})`],
@@ -63,6 +64,9 @@ function showStatus(status: Status, terminal: Terminal): void {
     terminal.print(terminal.paint('red', `stale    ${alarm}; the last good one stays in force`))
   if (restartNeeded.length > 0) {
     terminal.print(terminal.paint('yellow', `restart  changed settings wait for it: ${restartNeeded.join(', ')}`))
+  }
+  for (const { backend, detail } of backendHealth.failing) {
+    terminal.print(terminal.paint('red', `failing  ${backend}: ${detail}`))
   }
   for (const { source, state, nextUpdateMs, entries, detail } of revocationLists) {
     const end = nextUpdateMs === undefined ? '' : `, next by ${new Date(nextUpdateMs).toISOString()}`

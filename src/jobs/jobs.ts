@@ -1,4 +1,5 @@
 /** Every job there is, and what jobs may use. */
+import { checkBackends } from './check-backends.ts'
 import { refreshRevocationLists } from './refresh-revocation-lists.ts'
 import type { Job } from './schedule.ts'
 import { watchExceptions } from './watch-exceptions.ts'
@@ -8,9 +9,15 @@ export interface JobContext {
   readonly watchExceptions: () => void
   /** Fetches again the lists that end soon. */
   readonly refreshRevocationLists: () => Promise<void>
+  /** Probes the backends that rules want to be looked after. */
+  readonly checkBackends: () => Promise<void>
 }
 
 /** Makes the jobs of the control process. */
 export function makeJobs(context: JobContext): readonly Job[] {
-  return [watchExceptions(context.watchExceptions), refreshRevocationLists(context.refreshRevocationLists)]
+  return [
+    watchExceptions(context.watchExceptions),
+    refreshRevocationLists(context.refreshRevocationLists),
+    checkBackends(context.checkBackends),
+  ]
 }

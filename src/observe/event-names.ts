@@ -63,6 +63,12 @@ export const events = {
   'history.unwritable': { level: 'error', meaning: 'Sightings cannot be written down and are lost; all else goes on.' },
   'history.created': { level: 'info', meaning: 'The state folder had no history: a new one begins.' },
 
+  'backend.failing': {
+    level: 'warn',
+    meaning: 'A backend that passed its health checks, or was never checked, fails one.',
+  },
+  'backend.recovered': { level: 'info', meaning: 'A backend that failed its health checks passes again.' },
+
   'crl.good': { level: 'info', meaning: 'A revocation list is in use, for the first time or again.' },
   'crl.bad': {
     level: 'warn',

@@ -68,6 +68,16 @@ export const metricTable = {
     help: 'Revocation lists known, by state: good, expired, not-yet-valid, waiting, wrong-issuer, bad.',
     labels: ['state'],
   },
+  backend_up: {
+    type: 'gauge',
+    help: 'Whether a backend with health checks passed the last one (1) or not (0).',
+    labels: ['backend'],
+  },
+  backend_health_checks_total: {
+    type: 'counter',
+    help: 'Health checks of backends made, by result (ok, fail).',
+    labels: ['result'],
+  },
   tls_intolerant_backends: {
     type: 'gauge',
     help: 'Backends that get no post-quantum groups, because handshakes with them broke twice.',

@@ -30,6 +30,7 @@ export interface Metrics {
   staleFiles(count: number): void
   intolerantBackends(count: number): void
   revocationLists(lists: readonly { readonly state: string }[]): void
+  backendsUp(states: readonly { readonly backend: string; readonly ok: boolean }[]): void
   /** Prints everything in the format the Accept field asks for. */
   text(accept: string | undefined): Promise<MetricsText>
 }
@@ -101,6 +102,10 @@ function settersOn(own: Tally): Omit<Metrics, 'tally' | 'text' | 'logged'> {
     },
     intolerantBackends(count) {
       own.gauge('tls_intolerant_backends', {}).set(count)
+    },
+    backendsUp(states) {
+      own.forget('backend_up')
+      for (const { backend, ok } of states) own.gauge('backend_up', { backend }).set(ok ? 1 : 0)
     },
     revocationLists(lists) {
       own.forget('revocation_lists')

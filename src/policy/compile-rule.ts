@@ -70,6 +70,7 @@ export function compileRule(entry: RuleEntry, index: number, { spec, tls }: Inhe
     starttls: entry.starttls,
     revocation: { ...spec.revocation, ...entry.revocation } as Spec['revocation'],
     ...viaOf(entry.via ?? spec.via),
+    ...(entry.healthCheck?.enabled ? { healthCheck: { everyMs: entry.healthCheck.every } } : {}),
   }
   checkSomebodyIsTrusted(rule, storesPath(entry, path), note)
   return rule

@@ -13,7 +13,7 @@ export function lintPolicy({ spec }: PolicyDocument, policy: Policy, note: Note)
   for (const [index, entry] of spec.rules.entries()) {
     const path = ['spec', 'rules', index]
     lintStrictTls(entry.strictTls ?? {}, policy.rules[index]?.strict ?? true, [...path, 'strictTls'], note)
-    lintNotYet(entry, path, note)
+    lintHealthCheck(entry, path, note)
     lintRule(entry, path, note)
   }
   lintOrder(policy, note)
@@ -38,10 +38,21 @@ function lintStrictTls(said: StrictTlsEntry, strict: boolean, path: Path, note: 
 
 const reportReason = 'refuses nothing: look at what would be refused, then enforce'
 
-/** What documents may say already and this release does not do: never to be taken in silence. */
-function lintNotYet(said: Pick<RuleEntry, 'healthCheck'>, path: Path, note: Note): void {
-  if (said.healthCheck?.enabled) {
-    note('warning', [...path, 'healthCheck'], 'health checks are not run by this release yet')
+/** What a rule means to be looked at and cannot be. */
+function lintHealthCheck({ healthCheck, match, plaintext }: RuleEntry, path: Path, note: Note): void {
+  if (healthCheck?.enabled !== true) return
+  if (match.every(({ wildcard }) => wildcard)) {
+    note(
+      'warning',
+      [...path, 'healthCheck'],
+      'a wildcard names no backend: only those that services, tests or exceptions name are probed',
+    )
+  } else if (plaintext) {
+    note(
+      'warning',
+      [...path, 'healthCheck'],
+      'probes nobody: the rule lets plain text out, and a probe is a TLS handshake',
+    )
   }
 }
 

@@ -107,6 +107,8 @@ export interface Rule {
   readonly revocation: RevocationRule
   /** The proxy that the backend is reached through; undefined where we dial it ourselves. */
   readonly via?: Via
+  /** Its backends are probed by themselves, this often; not there where they are not. */
+  readonly healthCheck?: { readonly everyMs: number }
 }
 
 /** An upstream proxy: it opens the way, our TLS goes through it to the backend. */

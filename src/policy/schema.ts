@@ -117,7 +117,15 @@ const via = viaField.describe(
   'The proxy to go through: http://host:port (CONNECT) or socks5://host:port, which resolves the names; direct, when left out, is none.',
 )
 
-const healthCheck = z.strictObject({ enabled: z.boolean().default(true), every: durationSchema.optional() })
+const healthCheck = z
+  .strictObject({
+    enabled: z.boolean().default(true).describe('false leaves its backends alone and keeps what is said here.'),
+    every: durationSchema
+      .refine((ms) => ms >= 5000, 'expected 5s or longer')
+      .prefault('30s')
+      .describe('How often each backend is probed, at least.'),
+  })
+  .describe('Probes the backends that the rule names, wildcards aside, by handshakes without a request.')
 
 const rule = z.strictObject({
   name: nameField.describe('How logs, metrics and refusals call this rule.'),

@@ -13,6 +13,7 @@ import { parseAuthority } from '../policy/parse-destination.ts'
 import type { ListState } from '../revocation/list-state.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { Snapshot } from '../settings/snapshot.ts'
+import type { BackendHealth } from './backend-health.ts'
 import type { Change, TellProgress } from './change.ts'
 import type { Readers } from './compose-snapshot.ts'
 import type {
@@ -45,6 +46,7 @@ export interface Actors {
   readonly revocation: { readonly lists: readonly ListState[]; fetchAll(): Promise<void> }
   readonly stopping: () => boolean
   readonly known: Known
+  readonly backendHealth: Pick<BackendHealth, 'of'>
   readonly rehearsals: RehearsalLine
 }
 

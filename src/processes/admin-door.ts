@@ -78,6 +78,7 @@ function instanceFrom({ actors, load, log, health, totals }: AdminDoorOptions): 
       return rehearseCandidate({ text, file: 'candidate' }, means)
     },
     probe: (under, decision) => probe(under, decision, known),
+    backendHealth: (backend) => actors.backendHealth.of(backend),
     health,
     totals,
     log,

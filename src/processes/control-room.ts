@@ -138,10 +138,8 @@ export class ControlRoom {
       carryOut: (request, progress) => carryOutRequest(request, progress, this.#actors()),
       refused: (act, error) => this.#log('command.refused', `the command ${act} failed`, { act, error }),
     })
-    const work = {
-      watchExceptions: () => this.#exceptions.look(this.#inForce.snapshot?.policy, Date.now()),
-      refreshRevocationLists: () => this.#known.revocation.refresh(),
-    }
+    const watchExceptions = () => this.#exceptions.look(this.#inForce.snapshot?.policy, Date.now())
+    const work = { watchExceptions, ...this.#known.work }
     this.#endJobs = startTimedWork(work, (name, message, fields) => this.#log(name, message, fields))
     this.#admin = await openAdminDoor({
       actors: this.#actors(),
@@ -257,6 +255,7 @@ export class ControlRoom {
   #actors() {
     return {
       known: this.#known.known,
+      backendHealth: this.#known.health,
       rehearsals: this.#rehearsals,
       history: this.#history,
       change: (change: Change, progress: TellProgress) => this.#queue.add(change, progress),
@@ -288,7 +287,7 @@ export class ControlRoom {
       health: this.#health?.address ?? this.#settings.health.listen,
       admin: this.#admin?.address ?? this.#settings.admin.listen,
       nowMs: Date.now(),
-      revocationLists: this.#known.revocation.lists,
+      ...this.#known.states,
     })
   }
 

@@ -7,6 +7,7 @@ import { activeVersion, type VersionHead } from '../history/versions.ts'
 import type { ListState } from '../revocation/list-state.ts'
 import type { ListenAddress } from '../settings/settings.ts'
 import type { Snapshot } from '../settings/snapshot.ts'
+import type { BackendHealthState } from './check-backend.ts'
 import { byEntrance } from './describe-bound.ts'
 import { type ListedException, listExceptions } from './exception-list.ts'
 import type { BoundAddress, GenerationOverview, Load, Overview } from './messages.ts'
@@ -42,7 +43,12 @@ export interface Status {
   readonly revocationLists: readonly ListState[]
   /** Backends that get no post-quantum groups, because handshakes with them broke twice. */
   readonly intolerant: readonly IntoleranceMark[]
+  /** How many backends are under health checks, and which of them fail. */
+  readonly backendHealth: { readonly checked: number; readonly failing: readonly FailingBackend[] }
 }
+
+/** A backend that failed its last health check. */
+export type FailingBackend = Pick<BackendHealthState, 'backend' | 'detail' | 'checkedMs'>
 
 /** What a status is made of. */
 export interface StatusParts {
@@ -54,6 +60,7 @@ export interface StatusParts {
     readonly waitsForRestart: readonly string[]
   }
   readonly revocationLists: readonly ListState[]
+  readonly backends: readonly BackendHealthState[]
   readonly overview: Overview
   readonly pending: PendingConfirmation | null
   readonly stopping: boolean
@@ -83,12 +90,21 @@ export function statusOf({ snapshot, history, outcomes, overview, ...parts }: St
     generations: overview.generations,
     intolerant: overview.intolerant,
     revocationLists: parts.revocationLists,
+    backendHealth: healthOf(parts.backends),
     rejected: outcomes.rejected ?? null,
     alarms: outcomes.alarms,
     restartNeeded: outcomes.waitsForRestart,
     lastRejection: lastRejection(history),
     pending: parts.pending,
     exceptions: endingExceptions(snapshot, parts.nowMs),
+  }
+}
+
+function healthOf(states: readonly BackendHealthState[]): Status['backendHealth'] {
+  const failing = states.filter(({ ok }) => !ok)
+  return {
+    checked: states.length,
+    failing: failing.map(({ backend, detail, checkedMs }) => ({ backend, detail, checkedMs })),
   }
 }
 

@@ -109,6 +109,7 @@ const status: Status = {
     },
   ],
   intolerant: [{ authority: 'old.example:443', untilMs: 0 }],
+  backendHealth: { checked: 2, failing: [{ backend: 'ill.example:443', detail: 'refused, expired', checkedMs: 0 }] },
 }
 
 describe('the other commands that ask a running instance', () => {

@@ -252,9 +252,19 @@ const doubtful: readonly Case[] = [
     ],
   },
   {
-    why: 'health checks, which this release does not do',
-    spec: rule('healthCheck: ▸{ every: 30s }'),
-    warnings: ['spec.rules[0].healthCheck: health checks are not run by this release yet'],
+    why: 'health checks of backends that speak plain text',
+    spec: rule('healthCheck: ▸{ every: 30s }, plaintext: ▸true'),
+    warnings: [
+      'spec.rules[0].healthCheck: probes nobody: the rule lets plain text out, and a probe is a TLS handshake',
+      'spec.rules[0].plaintext: anyone on the way can read and change what leaves unencrypted',
+    ],
+  },
+  {
+    why: 'health checks of nobody in particular',
+    spec: 'rules:\n  - { name: wide, match: ["*.corp.example"], healthCheck: ▸{ every: 30s } }',
+    warnings: [
+      'spec.rules[0].healthCheck: a wildcard names no backend: only those that services, tests or exceptions name are probed',
+    ],
   },
 ]
 
@@ -262,6 +272,7 @@ const silent: readonly (readonly [string, string])[] = [
   ['everything left out', ''],
   ['strict and enforcing, said', 'strictTls: { enabled: true, enforcement: enforce, allowUntrusted: false }'],
   ['a rule that says what it inherits', rule('strictTls: { enabled: true }, sni: true, plaintext: false')],
+  ['health checks of a backend with a name', rule('healthCheck: { every: 30s }')],
   ['health checks that are off', rule('healthCheck: { enabled: false }')],
   [
     'revocation, globally and in a rule',

@@ -19,7 +19,7 @@ import { inForce, versionInForce } from './policy-handlers.ts'
 export const backendHandlers: Handlers<'backends' | 'backend' | 'sightings' | 'probe' | 'explain'> = {
   backends({ query: { limit, cursor } }, { instance }) {
     const { policy } = inForce(instance)
-    return pageFrom(knownBackends(policy, lastSightings(instance.history)), {
+    return pageFrom(knownBackends(policy, lastSightings(instance.history), instance.backendHealth), {
       limit,
       cursor,
       cursorOf: ({ backend }) => backend,
@@ -28,7 +28,9 @@ export const backendHandlers: Handlers<'backends' | 'backend' | 'sightings' | 'p
 
   backend({ params: { backend = '' } }, { instance, now }) {
     const seen = sightingsOf(instance.history, backend)
-    const known = knownBackends(inForce(instance).policy, seen).find((each) => each.backend === backend)
+    const known = knownBackends(inForce(instance).policy, seen, instance.backendHealth).find(
+      (each) => each.backend === backend,
+    )
     if (known === undefined) {
       throw new SidecarError('OPERATOR_NOT_FOUND', `no backend ${JSON.stringify(backend.slice(0, 300))} is known`)
     }

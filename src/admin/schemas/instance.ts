@@ -60,6 +60,10 @@ export const status = z.object({
   intolerant: z
     .array(z.object({ authority: z.string(), untilMs: timeMs }))
     .describe('Backends that get no post-quantum groups until then: handshakes with them broke twice.'),
+  backendHealth: z.object({
+    checked: z.int(),
+    failing: z.array(z.object({ backend: z.string(), detail: z.string(), checkedMs: timeMs })),
+  }),
   product: z.object({ version: z.string(), node: z.string(), openssl: z.string() }),
 })
 

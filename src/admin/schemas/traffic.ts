@@ -24,7 +24,18 @@ export const backend = z.object({
   firstMs: timeMs.nullable(),
   lastMs: timeMs.nullable(),
   count: z.int(),
-  health: z.object({ ok: z.boolean(), checkedMs: timeMs, detail: z.string() }).nullable(),
+  health: z
+    .object({
+      ok: z.boolean(),
+      checkedMs: timeMs,
+      detail: z.string(),
+      sni: z
+        .enum(['needs-sni', 'dislikes-sni'])
+        .nullable()
+        .describe('The handshake comes off only the other way about SNI.'),
+    })
+    .nullable()
+    .describe('The last health check; null where its rule asks for none, or none was made yet.'),
 })
 export const backendPage = pageOf(backend)
 

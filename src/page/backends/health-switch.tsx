@@ -3,8 +3,10 @@ import type { BackendDetail, PolicyDocument } from '../../admin/contract.ts'
 import { changePolicy } from '../api/change.ts'
 import { queries } from '../api/queries.ts'
 import { ProblemNote } from '../parts/problem-note.tsx'
+import { Time } from '../parts/time.tsx'
 import { toast } from '../parts/toasts.tsx'
 import { useMay } from '../session/session-context.ts'
+import { Outcome } from '../show/outcome.tsx'
 
 /** Switches the health checks of the rule that names a backend; where no rule does, it says so. */
 export function HealthSwitch({ known: { rule, configured, health } }: { readonly known: BackendDetail }) {
@@ -30,7 +32,11 @@ export function HealthSwitch({ known: { rule, configured, health } }: { readonly
   return (
     <section aria-label="Health checks">
       <h3>Health checks</h3>
-      {health !== null && <p>{health.detail}</p>}
+      {health !== null && (
+        <p>
+          <Outcome outcome={health.ok ? 'ok' : 'failing'} /> {health.detail} <Time ms={health.checkedMs} />
+        </p>
+      )}
       {!configured || index === -1 ? (
         <p className="quiet">Only backends that a rule names are checked by themselves.</p>
       ) : (

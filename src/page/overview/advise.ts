@@ -31,6 +31,10 @@ export function advise({ status, document, backends }: Known): readonly Advice[]
       ? [{ text: `Allow and log is on: ${hosts(untrusted.length)} left to mend.`, at: '/untrusted' }]
       : []),
     ...(refused.length > 0 ? [{ text: `${hosts(refused.length)} refused when last seen.`, at: '/backends' }] : []),
+    ...status.backendHealth.failing.map(({ backend, detail }) => ({
+      text: `${backend} fails its health check: ${detail}.`,
+      at: '/backends',
+    })),
     ...status.exceptions.map(({ backend, daysLeft, owner }) => ({
       text: `The exception for ${backend} ${daysLeft < 0 ? 'is over' : `ends in ${daysLeft} days`}; it belongs to ${owner}.`,
       at: '/outgoing-tls',

@@ -1,0 +1,60 @@
+/**
+ * Goal: health checks are switched on the page, run by themselves under the rule, and tell a backend that minds SNI as
+ * that. Method: a real sidecar whose schedule is the real one; what is asserted is what reached the backends.
+ */
+import assert from 'node:assert/strict'
+import { after, test } from 'node:test'
+import tls from 'node:tls'
+import { closeBrowser } from '../kit/browser.ts'
+import { makeTrust } from '../kit/make-trust.ts'
+import { openPage, startJourney } from '../kit/page-journey.ts'
+import { startBackend } from '../kit/start-backend.ts'
+
+after(closeBrowser)
+
+const corp = await makeTrust(['mail.localhost', 'adfs.localhost'])
+const secure = tls.createSecureContext({ cert: corp.leaf.certificate, key: corp.leaf.key })
+
+test('a backend is looked after once its switch is on, and left alone once it is off', async (t) => {
+  const mail = await startBackend(t, { certificate: corp.leaf })
+  let visited = Promise.withResolvers<void>()
+  const adfs = await startBackend(t, {
+    onServer: (server) => server.on('connection', () => visited.resolve()),
+    tls: { SNICallback: (name, done) => done(null, name === 'adfs.localhost' ? secure : undefined) },
+  })
+  const [mailName, adfsName] = [`mail.localhost:${mail.port}`, `adfs.localhost:${adfs.port}`]
+  const spec = `strictTls: { defaultTrustStore: none, customTrustStores: [corp] }
+rules:
+  - { name: mail, match: ["${mailName}"] }
+  - { name: adfs, match: ["${adfsName}"], sni: false, healthCheck: { every: 5s } }`
+  const journey = await startJourney(t, { spec, trust: { corp: corp.ca.certificate } })
+  const tab = await openPage(t, journey, { path: `/backends?backend=${encodeURIComponent(mailName)}` })
+  const drawer = tab.getByRole('dialog', { name: mailName })
+  const toggle = drawer.getByRole('switch', { name: /^Check the backends of rule mail/ })
+  assert.equal(await toggle.isChecked(), false)
+  assert.equal(mail.accepted, 0, 'nobody asked for checks')
+  await toggle.click()
+  await drawer.getByText('Passes').waitFor({ timeout: 20_000 })
+  assert.deepEqual([mail.handshakes.length >= 1, mail.requests], [true, []])
+
+  const { body } = await journey.admin.ask('backend', { params: { backend: adfsName } })
+  assert.deepEqual([body.health.ok, body.health.sni], [false, 'needs-sni'])
+  const { body: status } = await journey.admin.ask('status')
+  assert.deepEqual(
+    status.backendHealth.failing.map(({ backend }: { backend: string }) => backend),
+    [adfsName],
+  )
+  const metrics = await (await fetch(`${journey.sidecar.healthUrl}/metrics`)).text()
+  assert.match(metrics, new RegExp(`vedette_backend_up\\{backend="${mailName}"\\} 1`))
+  assert.match(metrics, new RegExp(`vedette_backend_up\\{backend="${adfsName}"\\} 0`))
+  const { stdout } = await journey.sidecar.vedette(['status'])
+  assert.match(stdout, new RegExp(`failing +${adfsName}: needs SNI`))
+  assert.equal((await fetch(`${journey.sidecar.healthUrl}/readyz`)).status, 200, 'no reason to take the sidecar away')
+
+  await toggle.click()
+  await drawer.getByText('Passes').waitFor({ state: 'detached', timeout: 20_000 })
+  const before = mail.accepted
+  visited = Promise.withResolvers<void>()
+  await visited.promise
+  assert.equal(mail.accepted, before)
+})
