@@ -14,7 +14,7 @@ import type { Snapshot } from '../settings/snapshot.ts'
 import type { TrustReading } from '../truststore/trust-store-reader.ts'
 import type { IdentityReading } from './identity-reader.ts'
 import { readSecrets } from './secret-files.ts'
-import { assertServicesHave, readTokenKeys, servicesNeed } from './service-needs.ts'
+import { assertServicesHave, readTokenKeys, servicesNeed, serviceWarnings } from './service-needs.ts'
 
 /** Who reads what a policy names; the readers of the control process remember the last good reading. */
 export interface Readers {
@@ -71,7 +71,7 @@ export async function composeSnapshot(
   }
   return {
     snapshot: Object.freeze(snapshot),
-    warnings: parsed.warnings,
+    warnings: [...parsed.warnings, ...serviceWarnings(settings.services, trust, keys)],
     kept: [...trust.problems, ...keys.problems],
     problemAt: parsed.problemAt,
   }

@@ -1,4 +1,5 @@
 /** The trust stores and key pairs that services name, and where to say that one is not there. */
+import crypto from 'node:crypto'
 import { asSidecarError } from '../errors.ts'
 import { badDocument, type Problem } from '../policy/problem.ts'
 import { problemIn } from '../settings/layer.ts'
@@ -36,6 +37,32 @@ export function assertServicesHave(services: readonly Named[], trust: TrustReadi
     return missing
   })
   if (problems.length > 0) throw badDocument(problems)
+}
+
+/** What services may say and should not say lightly, each with its reason. */
+export function serviceWarnings(services: readonly Named[], trust: TrustReading, keys: IdentityReading): Problem[] {
+  return services.flatMap(({ tls, tokens }, index) => {
+    const found: Problem[] = []
+    const warn = (key: string, message: string) =>
+      found.push({ ...problemIn('settings', `services[${index}].${key}`, message), severity: 'warning' })
+    if (tokens?.innerNames === 'unchecked') {
+      warn('tokens.innerNames', 'the TLS inside a tunnel may ask for any server name, whatever host the token names')
+    }
+    const own = keys.identities[tls?.certificate ?? '']?.sha256
+    for (const [position, name] of (tls?.trustStores ?? []).entries()) {
+      const holdsOwn = trust.sets[name]?.certificates.some((pem) => sha256Of(pem) === own)
+      if (!holdsOwn) continue
+      warn(
+        `tls.trustStores[${position}]`,
+        `${name} trusts the certificate of the service itself: callers need their own`,
+      )
+    }
+    return found
+  })
+}
+
+function sha256Of(pem: string): string {
+  return crypto.hash('sha256', new crypto.X509Certificate(pem).raw, 'hex')
 }
 
 function saidOf(problems: IdentityReading['problems'], kind: 'identity' | 'store', name: string): string[] {
