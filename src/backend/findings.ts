@@ -112,7 +112,8 @@ function trustFindingsOf(walk: ChainWalk, { chain, anchors, intermediates, ...sh
     return [{ name: 'untrusted-issuer', detail: `the chain ends in ${describeName(last.subject)}, not in ${stores}` }]
   }
   const issuer = describeName(last.issuer)
-  const sought = intermediates.seekIssuerOf(last)
+  // A path that is about to be too long anyway would only lead us from one address to the next.
+  const sought = path.length < SOUGHT_PATH_MAX ? intermediates.seekIssuerOf(last) : ''
   const told = (detail: string) => (sought === '' ? detail : `${detail}; ${sought}`)
   if (isIncomplete(walk, { chain, anchors })) {
     const detail = told(`the backend did not send the certificate of its issuer, ${issuer}`)
@@ -159,6 +160,8 @@ function otherWay({ path }: ChainWalk): string {
 function isCompleted(error: string, { end, borrowed }: ChainWalk): boolean {
   return end === 'anchor' && borrowed.length > 0 && isMissingIssuer(error)
 }
+
+const SOUGHT_PATH_MAX = 8
 
 /** OpenSSL words a missing issuer in several ways; any trust finding of ours says the same, and better. */
 const trustKinds: readonly FindingName[] = ['untrusted-issuer', 'self-signed', 'incomplete-chain']

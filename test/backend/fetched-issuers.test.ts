@@ -258,6 +258,29 @@ test('what was good stays when it cannot be fetched again, and a liar is asked a
   assert.equal(server.asked.length, 3)
 })
 
+test('a path of ever new issuers is followed no further than a chain may be long', async (t) => {
+  const made: MadeCertificate[] = [stranger]
+  const server = await startServer(t, (response) => response.end(made[made.length - server.asked.length - 1]?.der))
+  for (let n = 0; n < 12; n += 1) {
+    const issuer = made.at(-1)
+    made.push(
+      await makeCertificate({
+        subject: `Issuer ${n}`,
+        ca: true,
+        issuer,
+        issuerUrl: server.url.replace('a.cer', `${n}`),
+      }),
+    )
+  }
+  const { verdict, settled } = await setUp(t, { issuer: made.at(-1) as MadeCertificate, issuerUrl: server.url })
+  made.push(stranger)
+  for (let n = 0; n < 12; n += 1) {
+    assert.equal((await verdict()).outcome, 'refused')
+    await settled()
+  }
+  assert.equal(server.asked.length, 7)
+})
+
 test('a book forgets the oldest of what nobody takes back', async () => {
   const issuers = new IssuerBook(() => {})
   const leaf = new X509Certificate(
