@@ -163,6 +163,19 @@ describe('the documents list what the source has', () => {
     assert.deepEqual(listed, [...findingNames])
   })
 
+  it('every finding and every code has its entry in docs/reasons.md, under its anchor, and nothing else', () => {
+    const entry = /^### `(\w[\w-]+)`\n\n([^\n]{30,})\n\n\*\*What to do:\*\* ([^\n]{10,})$/gm
+    const listed = [...read('docs/reasons.md').matchAll(entry)]
+    assert.deepEqual(
+      listed.map(([, name]) => name),
+      [...findingNames, ...Object.keys(errorCodes)],
+    )
+    for (const [, name = '', , todo] of listed) {
+      if (name in errorCodes) assert.equal(todo, errorCodes[name as ErrorCode].hint, name)
+    }
+    assert.equal(read('docs/reasons.md').match(/^### /gm)?.length, listed.length)
+  })
+
   it('every field of the access line stands in docs/metrics.md, and nothing else', () => {
     const full = Object.assign(emptyAccessRecord(), {
       ...{ host: 'a.example', scheme: 'https', address: '192.0.2.1', verdict: 'allowed', because: ['report'] },
@@ -222,6 +235,13 @@ describe('the documents hold together', () => {
       }
     })
 
+    it(`every anchor that ${file} leads to exists`, () => {
+      for (const [, target = '', anchor = ''] of read(file).matchAll(/\]\(([^)#:]*\.md|)#([^)]*)\)/g)) {
+        const at = target === '' ? file : path.join(path.dirname(file), target)
+        assert.ok(anchorsOf(read(at)).has(anchor), `${file} links to #${anchor} of ${at}, which is not there`)
+      }
+    })
+
     it(`every code that ${file} names exists`, () => {
       const codes = read(file).matchAll(/\b(?:CALLER|POLICY|BACKEND|OPERATOR|INTERNAL)_[A-Z_]{3,}\b/g)
       for (const [code] of codes) assert.ok(code in errorCodes, `${file} names ${code}`)
@@ -235,6 +255,12 @@ describe('the documents hold together', () => {
     })
   }
 })
+
+/** The anchors that headings get where Markdown is shown. */
+function anchorsOf(markdown: string): ReadonlySet<string> {
+  const headings = [...markdown.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => heading.toLowerCase())
+  return new Set(headings.map((heading) => heading.replaceAll(/[^\p{L}\p{N} _-]/gu, '').replaceAll(' ', '-')))
+}
 
 function documents(): string[] {
   const docs = readdirSync(path.join(top, 'docs')).map((name) => `docs/${name}`)

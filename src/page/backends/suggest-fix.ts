@@ -34,4 +34,4 @@ const fixes: Readonly<Record<string, string>> = {
   POLICY_RULE_DENIES: 'A rule denies this destination; change the rule if it should not.',
 }
 const unreachable = 'The backend was not reached, or gave up the handshake: probe it now to see at which step.'
-const byCode = 'The list of errors in the documentation says what to do about this code.'
+const byCode = 'docs/reasons.md says what this code means and what to do about it.'
