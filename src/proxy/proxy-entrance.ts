@@ -100,6 +100,8 @@ export class ProxyEntrance implements EntranceContext {
   acceptSecure(socket: Socket, known: KnownCaller): void {
     const taken = this.#take((reader) => Wire.overSocket(socket, reader))
     this.#known.set(taken, known)
+    // Who has no leave yet is not waited for as the proxy waits for its own: the first request is due now.
+    taken.deadline = this.deadlines.after(this.timeouts.headMs)
   }
 
   #take(wireFor: ConstructorParameters<typeof Caller>[1], early?: Buffer): Caller {

@@ -1,0 +1,100 @@
+/** The entrance for tokens before any token has come: how long and how many callers it puts up with. */
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { it, type TestContext } from 'node:test'
+import tls from 'node:tls'
+import type { Backends } from '../../src/backend/backends.ts'
+import type { AccessRecord } from '../../src/observe/access-record.ts'
+import type { TunnelService } from '../../src/service/tunnel-entrance.ts'
+import { TunnelEntrance } from '../../src/service/tunnel-entrance.ts'
+import { Deadlines } from '../../src/wire/deadlines.ts'
+import { acceptOn, bindHandle } from '../../src/wire/raw-handle.ts'
+import { makeOffer, makeSnapshot } from '../kit/make-snapshot.ts'
+import { makeTrust } from '../kit/make-trust.ts'
+
+const { leaf } = await makeTrust(['gateway.localhost'])
+
+function start(t: TestContext, { connections = 10, headMs = 30_000, handshakeMs = 2000 } = {}) {
+  const state = mkdtempSync(path.join(tmpdir(), 'vedette-state-'))
+  t.after(() => rmSync(state, { recursive: true, force: true }))
+  const service: TunnelService = {
+    name: 'hosts',
+    accept: { kind: 'tcp', host: '127.0.0.1', port: 0 },
+    connect: [],
+    failover: 'priority',
+    limits: { connections },
+    timeouts: { connectMs: 2000, handshakeMs, idleMs: 60_000 },
+    proxyProtocol: { from: [] },
+    tls: {
+      certificate: 'gateway',
+      offer: makeOffer(),
+      verifyClient: 'none',
+      trustStores: [],
+      revocation: { mode: 'off', sources: ['crl'] },
+    },
+    tokens: { keys: 'k', innerNames: 'checked' },
+  }
+  const identity = { name: 'gateway', certificate: leaf.certificate, key: leaf.key, sha256: leaf.sha256 }
+  const records: AccessRecord[] = []
+  const deadlines = new Deadlines()
+  const entrance = new TunnelEntrance({
+    service,
+    snapshot: makeSnapshot({ identities: [identity], timeouts: { headMs }, settings: { state } }),
+    deadlines,
+    backends: {} as Backends,
+    finished: (record) => records.push(record),
+  })
+  const { handle, port } = bindHandle({ host: '127.0.0.1', port: 0 })
+  acceptOn(handle, (caller) => entrance.accept(caller))
+  t.after(() => {
+    handle.close()
+    entrance.cut()
+    deadlines.close()
+  })
+  const call = async () => {
+    const socket = tls.connect({ port, host: '127.0.0.1', rejectUnauthorized: false })
+    socket.on('error', () => {})
+    t.after(() => socket.destroy())
+    await once(socket, 'secureConnect').catch(() => {})
+    return socket
+  }
+  return { entrance, records, call, port }
+}
+
+const gone = async (socket: tls.TLSSocket) => {
+  socket.resume()
+  if (!socket.closed) await once(socket, 'close')
+}
+
+it('a caller that asks for nothing is let go when its request is late, not after an hour', async (t) => {
+  const { call } = start(t, { headMs: 50 })
+  await gone(await call())
+})
+
+it('a caller over the limit is refused, and the next one is taken when there is room again', async (t) => {
+  const { call, records, entrance } = start(t, { connections: 1 })
+  const first = await call()
+  await gone(await call())
+  assert.equal(records[0]?.error, 'INTERNAL_AT_LIMIT')
+  first.destroy()
+  while (entrance.load.callers > 0) await new Promise((resolve) => setImmediate(resolve))
+  const again = await call()
+  again.write('CONNECT a.example:1 HTTP/1.1\r\nHost: a.example:1\r\n\r\n')
+  const [answer] = (await once(again, 'data')) as [Buffer]
+  assert.match(answer.toString(), /^HTTP\/1\.1 407 /)
+})
+
+it('a retired entrance is empty when its last caller has left', async (t) => {
+  const { call, entrance } = start(t)
+  const socket = await call()
+  const emptied = new Promise<void>((resolve) => {
+    entrance.emptied = resolve
+  })
+  entrance.retire()
+  await gone(socket)
+  await emptied
+  assert.equal(entrance.load.callers, 0)
+})
