@@ -9,7 +9,8 @@ import http from 'node:http'
 import { SidecarError } from '../errors.ts'
 import type { Destination } from '../policy/destination.ts'
 import { parseDestination } from '../policy/parse-destination.ts'
-import type { Snapshot } from '../settings/snapshot.ts'
+import { isExcepted, type OwnProxy } from '../settings/own-proxy.ts'
+import type { Credentials, Snapshot } from '../settings/snapshot.ts'
 import { AddressBook } from './resolve-address.ts'
 
 export interface FetchWish {
@@ -25,10 +26,12 @@ export interface FetchWish {
 export type Fetch = (wish: FetchWish) => Promise<Buffer>
 
 /** Makes the fetch of a snapshot; before the first one is in force there are no rules, and nothing is fetched. */
-export function fetchUnder(snapshot: Pick<Snapshot, 'settings' | 'policy'> | undefined): Fetch {
+export function fetchUnder(snapshot: Pick<Snapshot, 'settings' | 'policy' | 'secrets'> | undefined): Fetch {
   if (snapshot === undefined) throw new SidecarError('INTERNAL_ERROR', 'nothing is in force yet')
   const addresses = new AddressBook(snapshot)
-  return (wish) => fetchBounded(wish, addresses)
+  const { ownProxy } = snapshot.settings
+  const credentials = snapshot.secrets?.upstreams?.[ownProxy?.via.to.authority ?? '']
+  return (wish) => fetchBounded(wish, addresses, ownProxy && { ...ownProxy, credentials })
 }
 
 const ADDRESSES_TRIED_MAX = 2
@@ -39,18 +42,22 @@ const URL_LENGTH_MAX = 2048
  * Fetches the body of a 200 answer. Throws POLICY_ADDRESS_DENIED, CALLER_LOOP, an error of the resolver, or
  * BACKEND_FETCH_FAILED for everything else.
  */
-export async function fetchBounded(wish: FetchWish, addresses: Pick<AddressBook, 'find'>): Promise<Buffer> {
+export async function fetchBounded(
+  wish: FetchWish,
+  addresses: Pick<AddressBook, 'find'> & Partial<Pick<AddressBook, 'findFor'>>,
+  proxy?: FetchProxy,
+): Promise<Buffer> {
   const url = parseUrl(wish.url)
   const late = AbortSignal.timeout(wish.timeoutMs)
   const tooLate = new Promise<never>((_, reject) => {
     const failed = () => reject(failure(wish, `took more than ${wish.timeoutMs} ms`))
     late.addEventListener('abort', failed, { once: true })
   })
-  const found = await Promise.race([addresses.find(destinationOf(wish, url)), tooLate])
-  const tried = found.slice(0, ADDRESSES_TRIED_MAX)
+  const way = await Promise.race([wayTo(destinationOf(wish, url), addresses, proxy), tooLate])
+  const tried = way.addresses.slice(0, ADDRESSES_TRIED_MAX)
   for (const [index, address] of tried.entries()) {
     try {
-      return await Promise.race([exchange(wish, { url, address, late }), tooLate])
+      return await Promise.race([exchange(wish, { url, address, late, proxy: way.proxy }), tooLate])
     } catch (thrown) {
       const error = thrown instanceof SidecarError ? thrown : failure(wish, describe(thrown), thrown)
       // An answer that is refused would be the same from the next address; one that was not to be had may be.
@@ -58,6 +65,35 @@ export async function fetchBounded(wish: FetchWish, addresses: Pick<AddressBook,
     }
   }
   throw failure(wish, 'has no address')
+}
+
+/** The proxy that we fetch through, and who we are to it. */
+export type FetchProxy = OwnProxy & { readonly credentials?: Credentials | undefined }
+
+interface Way {
+  readonly addresses: readonly string[]
+  readonly proxy: FetchProxy | undefined
+}
+
+/** A proxy that is this very instance would only come back to us: then the way is direct, as it is for what is excepted. */
+async function wayTo(
+  destination: Destination,
+  book: Pick<AddressBook, 'find'> & Partial<Pick<AddressBook, 'findFor'>>,
+  proxy: FetchProxy | undefined,
+): Promise<Way> {
+  if (proxy === undefined || book.findFor === undefined || isExcepted(proxy, destination.host)) {
+    return { addresses: await book.find(destination), proxy: undefined }
+  }
+  try {
+    return { addresses: await book.findFor({ destination, rule: proxy }), proxy }
+  } catch (thrown) {
+    if (!(thrown instanceof SidecarError) || thrown.code !== 'CALLER_LOOP') throw thrown
+    return { addresses: await book.find(destination), proxy: undefined }
+  }
+}
+
+function basic({ user, password }: Credentials): string {
+  return `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`
 }
 
 function parseUrl(text: string): URL {
@@ -78,22 +114,24 @@ function destinationOf(wish: FetchWish, url: URL): Destination {
 
 interface Exchange {
   readonly url: URL
-  /** The one that was judged. */
+  /** The one that was judged, or the proxy's. */
   readonly address: string
+  readonly proxy: FetchProxy | undefined
   readonly late: AbortSignal
 }
 
-function exchange(wish: FetchWish, { url, address, late }: Exchange): Promise<Buffer> {
+function exchange(wish: FetchWish, { url, address, late, proxy }: Exchange): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const { post } = wish
     const request = http.request({
       host: address,
-      port: url.port === '' ? 80 : url.port,
-      path: url.pathname + url.search,
+      port: proxy?.via.to.port ?? (url.port === '' ? 80 : url.port),
+      path: (proxy === undefined ? '' : url.origin) + url.pathname + url.search,
       method: post === undefined ? 'GET' : 'POST',
       headers: {
         Host: url.host,
         'User-Agent': 'vedette',
+        ...(proxy?.credentials ? { 'Proxy-Authorization': basic(proxy.credentials) } : {}),
         ...(post ? { 'Content-Type': post.contentType, 'Content-Length': post.body.length } : {}),
       },
       agent: false,

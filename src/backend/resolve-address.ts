@@ -6,9 +6,9 @@
 import os from 'node:os'
 import { SidecarError } from '../errors.ts'
 import type { Counters } from '../observe/counters.ts'
-import type { AllowedDecision } from '../policy/allowed-or-throw.ts'
 import type { Destination } from '../policy/destination.ts'
 import { type AddressRefusal, compileAddresses, type JudgeAddress } from '../policy/judge-address.ts'
+import type { Rule } from '../policy/policy.ts'
 import { listeningOf } from '../settings/listening.ts'
 import type { ListenAddress } from '../settings/settings.ts'
 import type { Snapshot } from '../settings/snapshot.ts'
@@ -75,7 +75,10 @@ export class AddressBook {
   async findFor({
     destination,
     rule: { via },
-  }: Pick<AllowedDecision, 'destination' | 'rule'>): Promise<readonly string[]> {
+  }: {
+    readonly destination: Destination
+    readonly rule: Pick<Rule, 'via'>
+  }): Promise<readonly string[]> {
     if (via === undefined) return await this.find(destination)
     if (destination.kind !== 'name' || isLocalName(destination.host)) await this.find(destination)
     const addresses = await this.#addressesOf(via.to)

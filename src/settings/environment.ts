@@ -3,6 +3,8 @@
  * decided by what it was given and a test can give it anything.
  */
 
+import { noProxyVariables, ownProxyVariables } from './own-proxy.ts'
+
 /** The variables this product minds, and no others: nothing else of the environment can leak from here. */
 export type Environment = Readonly<Record<string, string>>
 
@@ -11,11 +13,12 @@ export function readEnvironment(): Environment {
   return pickEnvironment(process.env)
 }
 
-/** Picks the variables that concern us: ours, and the two that every terminal program honours. */
+/** Picks the variables that concern us: ours, and those that every program honours, about colour and proxies. */
 export function pickEnvironment(variables: Readonly<Record<string, string | undefined>>): Environment {
   const ours = Object.entries(variables).filter(
     (entry): entry is [string, string] =>
-      entry[1] !== undefined && (entry[0].startsWith('VEDETTE_') || colorVariables.has(entry[0])),
+      entry[1] !== undefined &&
+      (entry[0].startsWith('VEDETTE_') || colorVariables.has(entry[0]) || proxyVariables.has(entry[0])),
   )
   return Object.fromEntries(ours)
 }
@@ -33,4 +36,5 @@ export function wantsColor(environment: Environment, isTerminal: boolean): boole
   return isTerminal
 }
 
+const proxyVariables: ReadonlySet<string> = new Set([...ownProxyVariables, ...noProxyVariables])
 const colorVariables: ReadonlySet<string> = new Set(['NO_COLOR', 'FORCE_COLOR'])

@@ -20,6 +20,7 @@ import {
   unsafeVariable,
 } from './layer.ts'
 import { type GuardedEntrance, guardedEntrances } from './listening.ts'
+import { ownProxyOf } from './own-proxy.ts'
 import { type SettingsDocument, settingsSchema } from './schema.ts'
 import { type SettingPath, settingPaths, settingTraits } from './setting-table.ts'
 import type { Settings } from './settings.ts'
@@ -71,7 +72,11 @@ export function loadSettings(options: LoadOptions): LoadedSettings {
     ]),
   )
   const services = examined.value.services ?? []
-  const settings = toSettings((path) => chosen.get(path)?.value, { services, folder: fileFolder })
+  const ownProxy = ownProxyOf(options.environment)
+  const settings: Settings = {
+    ...toSettings((path) => chosen.get(path)?.value, { services, folder: fileFolder }),
+    ...(ownProxy === undefined ? {} : { ownProxy }),
+  }
   if (problems.length > 0) throw badDocument([...problems, ...unsafeProblems(settings, unsafe.allowed, problems)])
   assertDistinctAddresses(settings)
   assertSafeAddresses(settings, unsafe.allowed)

@@ -1,3 +1,4 @@
+import type { OwnProxy } from './own-proxy.ts'
 import type { Service } from './service.ts'
 
 /** vedette.yaml with defaults filled in and flags and environment applied: frozen, plain JSON, milliseconds. */
@@ -29,6 +30,8 @@ export interface Settings {
   readonly upstreamCredentials: string
   /** How many worker processes a generation has; `auto` is resolved before it gets here. */
   readonly workers: number
+  /** What we fetch ourselves goes through it; left out where the environment names none. */
+  readonly ownProxy?: OwnProxy
   /** Fixed forwards; they stand in the file only. */
   readonly services: readonly Service[]
   /** What a change does to open connections that it would refuse: they end at the drain deadline, or at once. */

@@ -9,6 +9,7 @@ import { describe, it, type TestContext } from 'node:test'
 import { type FetchWish, fetchBounded } from '../../src/backend/fetch-bounded.ts'
 import type { Resolve } from '../../src/backend/name-resolver.ts'
 import { AddressBook } from '../../src/backend/resolve-address.ts'
+import { parseAuthority } from '../../src/policy/parse-destination.ts'
 import { makeSnapshot, type SnapshotWish } from '../kit/make-snapshot.ts'
 import { misbehaviours, startRawBackend } from '../kit/start-backend.ts'
 
@@ -152,3 +153,47 @@ function pour(response: http.ServerResponse): void {
   }
   more()
 }
+
+describe('the proxy that the environment names', () => {
+  const nobody: Resolve = async () => []
+  const book = (wish: SnapshotWish = {}) => new AddressBook(makeSnapshot(wish), { resolve: nobody })
+  const through = (port: number, except: string[] = []) => ({
+    via: { scheme: 'http', to: parseAuthority(`127.0.0.1:${port}`) } as const,
+    except,
+    credentials: { user: 'alice', password: 'pw' },
+  })
+  const wish = (url: string): FetchWish => ({ url, ...limits })
+
+  it('is asked for the whole URL, for it resolves the name, and told who we are', async (t) => {
+    const { port, requests } = await startServer(t, (_request, response) => response.end('a list'))
+    const bytes = await fetchBounded(wish('http://crl.test/a?b=c'), book(), through(port))
+    assert.equal(bytes.toString(), 'a list')
+    const [request] = requests
+    assert.deepEqual([request?.url, request?.headers.host], ['http://crl.test/a?b=c', 'crl.test'])
+    assert.equal(request?.headers['proxy-authorization'], 'Basic YWxpY2U6cHc=')
+  })
+
+  it('is passed by for what NO_PROXY names, which is told nothing of it', async (t) => {
+    const { port, requests } = await startServer(t, (_request, response) => response.end('a list'))
+    await fetchBounded(wish(`http://127.0.0.1:${port}/a`), book(), through(1, ['127.0.0.1']))
+    assert.deepEqual([requests[0]?.url, requests[0]?.headers['proxy-authorization']], ['/a', undefined])
+  })
+
+  it('is not asked for an address that the policy denies', async (t) => {
+    const { port, requests } = await startServer(t, (_request, response) => response.end('secrets'))
+    const fetched = fetchBounded(wish('http://169.254.169.254/latest'), book(), through(port))
+    await assert.rejects(fetched, { code: 'POLICY_ADDRESS_DENIED' })
+    assert.equal(requests.length, 0)
+  })
+
+  it('is passed by where it is this very instance', async (t) => {
+    const { port, requests } = await startServer(t, (_request, response) => response.end('a list'))
+    const own = { host: '127.0.0.1', port: 3128 }
+    await fetchBounded(
+      wish(`http://127.0.0.1:${port}/a`),
+      book({ settings: { proxy: { listen: [own] } } }),
+      through(3128),
+    )
+    assert.equal(requests[0]?.url, '/a')
+  })
+})
