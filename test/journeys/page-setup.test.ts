@@ -59,6 +59,8 @@ test('the one-time link leads to an admin, a policy in force, and the first conn
   await page.getByText('Version 2 in force').waitFor()
 
   const thief = await openTab(t)
+  await thief.goto(`${url}/setup`)
+  await thief.getByText('This page takes the one-time link').waitFor()
   await thief.goto(`${url}/setup#token=${token}`)
   await thief.getByLabel('Name').fill('thief')
   await thief.getByLabel('Password', { exact: true }).fill(adminPassword)

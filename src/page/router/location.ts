@@ -24,6 +24,11 @@ export function useLocation(): PageLocation {
   }, [address])
 }
 
+/** Follows what stands behind the `#`, which no browser sends to a server. */
+export function useHash(): string {
+  return useSyncExternalStore(subscribe, () => location.hash.slice(1))
+}
+
 /** Reads one word of the query and writes it; an empty one is left out. Writing leaves no step in the history. */
 export function useQueryWord(name: string): readonly [string, (value: string) => void] {
   const { path, query } = useLocation()
@@ -40,8 +45,10 @@ export function useQueryWord(name: string): readonly [string, (value: string) =>
 function subscribe(listener: () => void): () => void {
   listeners.add(listener)
   window.addEventListener('popstate', listener)
+  window.addEventListener('hashchange', listener)
   return () => {
     listeners.delete(listener)
     window.removeEventListener('popstate', listener)
+    window.removeEventListener('hashchange', listener)
   }
 }

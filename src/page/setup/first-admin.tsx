@@ -4,14 +4,14 @@ import type { Session, SetupRequest } from '../../admin/contract.ts'
 import { ask } from '../api/ask.ts'
 import { ProblemNote } from '../parts/problem-note.tsx'
 import { Link } from '../router/link.tsx'
-import { navigate } from '../router/location.ts'
+import { navigate, useHash } from '../router/location.ts'
 
 /** Name and password of the first admin. The token stands behind the `#`, which no browser sends by itself. */
 export function FirstAdmin() {
   const client = useQueryClient()
   const id = useId()
   const [password, setPassword] = useState('')
-  const [token] = useState(() => new URLSearchParams(location.hash.slice(1)).get('token') ?? '')
+  const token = new URLSearchParams(useHash()).get('token') ?? ''
   const setUp = useMutation({
     mutationFn: (body: SetupRequest) => ask<Session>('/setup', { method: 'POST', body }),
     onSuccess: (session) => {

@@ -2,6 +2,7 @@
 import { type ReactNode, useEffect, useState } from 'react'
 import type { Session } from '../../admin/contract.ts'
 import { openStream } from '../api/stream.ts'
+import { useHash } from '../router/location.ts'
 import { FirstAdmin } from './first-admin.tsx'
 import { FirstConnection } from './first-connection.tsx'
 import { ProfileCards } from './profile-cards.tsx'
@@ -9,7 +10,9 @@ import './setup.css'
 
 export function SetUp({ session }: { readonly session: Session | null }) {
   const [isChosen, setChosen] = useState(false)
-  if (session === null) {
+  // A link for another admin (setup --recover) means what it says, also where somebody is signed in.
+  const hasToken = useHash().startsWith('token=')
+  if (session === null || hasToken) {
     return (
       <Step number={1} title="Make the first account">
         <FirstAdmin />
