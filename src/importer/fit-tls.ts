@@ -4,6 +4,7 @@
  * nothing is offered that was not asked for unless nothing at all is left, and each step is told at the line that asked.
  */
 import { findSuite } from '../policy/catalogue.ts'
+import { allProtocols, holesIn } from '../policy/check-legacy.ts'
 import { findGroup } from '../policy/groups.ts'
 import type { Protocol } from '../policy/policy.ts'
 import { newestProfile, profiles } from '../policy/profiles.ts'
@@ -92,8 +93,21 @@ function fitProtocols(said: TlsWish['protocols'], level: number | undefined, { t
     const remedy = 'a rule may take them back for one backend with legacy: { securityLevel: 0 }'
     tell(said.at, 'changed', `${lost.join(', ')} left out: nothing under security level 0 speaks them; ${remedy}`)
   }
-  if (kept.length > 0) tell(said.at, 'taken', `protocols: ${kept.join(', ')}`)
-  return kept
+  const run = withoutHole(kept)
+  const below = kept.filter((protocol) => !run.includes(protocol))
+  if (below.length > 0) {
+    const why = 'a hello offers a range, and what lies between was not asked for'
+    tell(said.at, 'changed', `${below.join(', ')} left out: ${why}`)
+  }
+  if (run.length > 0) tell(said.at, 'taken', `protocols: ${run.join(', ')}`)
+  return run
+}
+
+/** The newest protocols down to the first one that is missing; `protocols` come newest first. */
+function withoutHole(protocols: readonly Protocol[]): Protocol[] {
+  const hole = holesIn(protocols.toReversed()).at(-1)
+  if (hole === undefined) return [...protocols]
+  return protocols.filter((protocol) => allProtocols.indexOf(protocol) > allProtocols.indexOf(hole))
 }
 
 function newestFirst(protocols: readonly Protocol[]): Protocol[] {

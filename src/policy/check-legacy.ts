@@ -22,11 +22,14 @@ export function checkLegacy(protocols: readonly Protocol[], entry: TlsEntry, { p
   } else if (old.length > 0 && said[place] !== undefined) {
     note('warning', [...path, place], `${old.join(' and ')}: withdrawn by RFC 8996, its signatures use SHA-1 and MD5`)
   }
-  if (said.protocols !== undefined) warnOfHoles(protocols, { path, note, said })
+  if (said.protocols !== undefined) refuseHoles(protocols, { path, note, said })
   if (said.legacy !== undefined) checkHatch(said.legacy, protocols, { path: [...path, 'legacy'], note, said })
 }
 
-/** Tells the protocols that lie between those chosen: a ClientHello offers a range, so these go out with it. */
+/**
+ * Tells the protocols that lie between those chosen: a ClientHello offers a range, so these would go out with it. No
+ * document may choose so; report mode may, when it widens what a rule offers.
+ */
 export function holesIn(protocols: readonly Protocol[]): Protocol[] {
   const [lowest, highest] = [protocols[0], protocols.at(-1)]
   if (lowest === undefined || highest === undefined) return []
@@ -37,11 +40,11 @@ export function holesIn(protocols: readonly Protocol[]): Protocol[] {
 /** Every protocol there is, ascending. */
 export const allProtocols: readonly Protocol[] = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3']
 
-function warnOfHoles(protocols: readonly Protocol[], { path, note }: TlsScope): void {
+function refuseHoles(protocols: readonly Protocol[], { path, note }: TlsScope): void {
   const holes = holesIn(protocols)
   if (holes.length === 0) return
-  const reason = 'a ClientHello offers a range, and a backend that picks it is refused after the handshake'
-  note('warning', [...path, 'protocols'], `leaves out ${holes.join(' and ')} in the middle: ${reason}`)
+  const reason = 'OpenSSL offers a range, so it would go out unselected: choose it too, or leave out what is below it'
+  note('error', [...path, 'protocols'], `leaves out ${holes.join(' and ')} in the middle: ${reason}`)
 }
 
 function checkHatch(

@@ -1,5 +1,5 @@
 /** What exceptions forgive and should not lightly, and what they can hardly forgive at all. */
-import { holesIn, usualSecurityLevel } from './check-legacy.ts'
+import { usualSecurityLevel } from './check-legacy.ts'
 import { decide } from './decide.ts'
 import { type FindingName, type Policy, type Rule, trustFindings } from './policy.ts'
 import type { Spec } from './schema.ts'
@@ -28,8 +28,7 @@ export function lintExceptions({ exceptions }: Spec, policy: Policy, note: Note)
 /** What a rule does not offer no backend can agree on with us, but for what stands beside the lists. */
 function isNeverAgreed(name: FindingName, { enforcement, tls }: Rule): boolean {
   if (enforcement === 'report') return false
-  if (name === 'cipher-refused') return true
-  if (name === 'protocol-refused') return holesIn(tls.protocols).length === 0
+  if (name === 'cipher-refused' || name === 'protocol-refused') return true
   // Below the usual level OpenSSL takes small Diffie-Hellman groups, and it is us who mind them.
   return name === 'group-refused' && tls.securityLevel === usualSecurityLevel
 }

@@ -69,11 +69,6 @@ const specs: readonly (readonly [string, string])[] = [
     'TLS 1.0 to 1.3',
     hatch('protocols: [TLSv1.3, TLSv1, TLSv1.2, TLSv1.1], ciphers: [AES128-SHA, TLS_AES_128_GCM_SHA256]'),
   ],
-  ['TLS 1.0 and 1.2 without 1.1', hatch('protocols: [TLSv1, TLSv1.2], ciphers: [AES128-SHA]')],
-  [
-    'TLS 1.1 and 1.3 without 1.2',
-    hatch('protocols: [TLSv1.1, TLSv1.3], ciphers: [AES128-SHA, TLS_AES_128_GCM_SHA256]'),
-  ],
   [
     'SHA-1 signatures behind the hatch',
     hatch('signatureAlgorithms: [rsa_pkcs1_sha1, ecdsa_sha1, rsa_pkcs1_sha256, rsa_pss_rsae_sha256]'),

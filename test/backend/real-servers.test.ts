@@ -40,7 +40,6 @@ const policies = {
   'ChaCha20 alone': 'tls: { configuration: custom, protocols: [TLSv1.3], ciphers: [TLS_CHACHA20_POLY1305_SHA256] }',
   'old protocols alone': hatch('protocols: [TLSv1, TLSv1.1], ciphers: [AES128-SHA]'),
   'all protocols': hatch(`protocols: [TLSv1, TLSv1.1, TLSv1.2, TLSv1.3], ciphers: [${everySuite}]`),
-  'a hole at 1.1': hatch(`protocols: [TLSv1, TLSv1.2], ciphers: [ECDHE-RSA-AES256-GCM-SHA384, AES128-SHA]`),
   'the default set, reporting': 'strictTls: { enforcement: report }',
   'ChaCha20 alone, reporting':
     'strictTls: { enforcement: report }\ntls: { configuration: custom, protocols: [TLSv1.3], ciphers: [TLS_CHACHA20_POLY1305_SHA256] }',
@@ -73,7 +72,6 @@ const landings: Readonly<Record<keyof typeof policies, readonly Landing[]>> = {
   'ChaCha20 alone':             [P,   P,   P,   P,   P,     H,   chacha],
   'old protocols alone':        [v10, v11, P,   P,   P,     P,   P],
   'all protocols':              [v10, v11, gcm, cbc, rsa,   aes, chacha],
-  'a hole at 1.1':              [v10, P,   gcm, H,   rsa,   P,   P],
   'the default set, reporting': [V,   V,   gcm, H,   H,     aes, chacha],
   'ChaCha20 alone, reporting':  [V,   V,   'reported protocol-refused cipher-refused', H, H, 'reported cipher-refused', chacha],
 }

@@ -109,13 +109,15 @@ describe('TLS settings brought into a policy', () => {
 
   it('have a lower security level, and old protocols, only in a rule that asked for it', () => {
     const wish: TlsWish = {
-      protocols: { value: ['TLSv1', 'TLSv1.2'], at },
+      protocols: { value: ['TLSv1', 'TLSv1.1', 'TLSv1.2'], at },
       securityLevel: { value: 0, at },
     }
     assert.equal(offerOf(wish, 'policy').securityLevel, 2)
     assert.deepEqual(offerOf(wish, 'policy').protocols, ['TLSv1.2'])
     assert.equal(offerOf(wish, 'rule').securityLevel, 0)
-    assert.deepEqual(offerOf(wish, 'rule').protocols, ['TLSv1', 'TLSv1.2'])
+    assert.deepEqual(offerOf(wish, 'rule').protocols, ['TLSv1', 'TLSv1.1', 'TLSv1.2'])
+    const holed: TlsWish = { ...wish, protocols: { value: ['TLSv1', 'TLSv1.2'], at } }
+    assert.deepEqual(offerOf(holed, 'rule').protocols, ['TLSv1.2'])
     assert.deepEqual(offerOf({ protocols: { value: ['TLSv1', 'TLSv1.2'], at } }, 'rule').protocols, ['TLSv1.2'])
   })
 

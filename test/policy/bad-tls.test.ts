@@ -14,6 +14,19 @@ const custom = (lists: string) => `tls: { configuration: custom, ${lists} }`
 
 const contradictions: readonly Case[] = [
   {
+    why: 'protocols with a hole between them: what is in the middle would go out unselected',
+    spec: rule(
+      'tls: { configuration: custom, protocols: ▸▸[TLSv1, TLSv1.2], ciphers: ▸▸[AES128-SHA], legacy: { securityLevel: ▸0 } }',
+    ),
+    problems: [
+      'spec.rules[0].tls.protocols: warning: TLSv1: withdrawn by RFC 8996, its signatures use SHA-1 and MD5',
+      'spec.rules[0].tls.protocols: leaves out TLSv1.1 in the middle: OpenSSL offers a range, so it would go out unselected: choose it too, or leave out what is below it',
+      'spec.rules[0].tls.ciphers: warning: offers suites without forward secrecy (AES128-SHA): whoever gets the key of the backend later can read all traffic recorded until then',
+      'spec.rules[0].tls.ciphers: warning: offers CBC suites (AES128-SHA): encryption in CBC mode before authentication has been broken again and again (Lucky 13, padding oracles)',
+      'spec.rules[0].tls.legacy.securityLevel: warning: accepts keys and signatures of any weakness from this backend',
+    ],
+  },
+  {
     why: 'a custom list without a suite for a chosen protocol',
     spec: custom('protocols: [TLSv1.3, TLSv1.2], ciphers: ▸[ECDHE-RSA-AES128-GCM-SHA256]'),
     problems: ['spec.tls.ciphers: no suite for TLSv1.3: name one that it can use, or take it from protocols'],

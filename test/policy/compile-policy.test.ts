@@ -202,10 +202,10 @@ const offers: readonly TlsCase[] = [
     means: { postQuantum: 'off', groups: '*P-384:P-256:P-521' },
   },
   {
-    why: 'may leave a hole between protocols, and repeat itself',
-    tls: '{ configuration: custom, protocols: [TLSv1.2, TLSv1, TLSv1.2], ciphers: [AES128-SHA, SSL_RSA_WITH_AES_128_CBC_SHA], groups: [X25519, x25519], legacy: { securityLevel: 0 } }',
+    why: 'may repeat itself, in any order',
+    tls: '{ configuration: custom, protocols: [TLSv1.2, TLSv1, TLSv1.1, TLSv1.2], ciphers: [AES128-SHA, SSL_RSA_WITH_AES_128_CBC_SHA], groups: [X25519, x25519], legacy: { securityLevel: 0 } }',
     means: {
-      protocols: ['TLSv1', 'TLSv1.2'],
+      protocols: ['TLSv1', 'TLSv1.1', 'TLSv1.2'],
       ciphers: ['TLS_RSA_WITH_AES_128_CBC_SHA'],
       groups: '*X25519',
       securityLevel: 0,

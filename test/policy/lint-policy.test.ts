@@ -96,18 +96,6 @@ const doubtful: readonly Case[] = [
     ],
   },
   {
-    why: 'a hole between protocols, which goes out with them',
-    spec: rule(
-      'tls: { configuration: custom, protocols: ▸▸[TLSv1, TLSv1.2, TLSv1.3], ciphers: ▸[ECDHE-RSA-AES128-GCM-SHA256, TLS_AES_128_GCM_SHA256, ECDHE-RSA-AES128-SHA], legacy: { securityLevel: ▸0 } }',
-    ),
-    warnings: [
-      'spec.rules[0].tls.protocols: TLSv1: withdrawn by RFC 8996, its signatures use SHA-1 and MD5',
-      'spec.rules[0].tls.protocols: leaves out TLSv1.1 in the middle: a ClientHello offers a range, and a backend that picks it is refused after the handshake',
-      `spec.rules[0].tls.ciphers: offers CBC suites (ECDHE-RSA-AES128-SHA): ${cbc}`,
-      'spec.rules[0].tls.legacy.securityLevel: accepts keys and signatures of any weakness from this backend',
-    ],
-  },
-  {
     why: 'the rest of the legacy hatch',
     spec: rule('tls: { legacy: { securityLevel: ▸1, unsafeRenegotiation: ▸true, minDhBits: ▸1024 } }'),
     warnings: [
@@ -367,11 +355,6 @@ describe('an exception for what was agreed on', () => {
       'OpenSSL takes small groups',
       'rules: [{ name: a, match: ["a:1"], tls: { legacy: { securityLevel: 1 } } }]',
       'protocol-refused, cipher-refused',
-    ],
-    [
-      'a protocol lies between those chosen',
-      `rules: [{ name: a, match: ["a:1"], tls: { configuration: custom, protocols: [TLSv1.1, TLSv1.3], ciphers: [TLS_AES_128_GCM_SHA256, AES128-SHA], legacy: { securityLevel: 0 } } }]`,
-      'cipher-refused',
     ],
   ]
   for (const [why, spec, never] of ways) {
