@@ -160,17 +160,24 @@ async function isSettled(promise: Promise<unknown>): Promise<boolean> {
 }
 
 test('a backend that is silent in the handshake is given up after timeouts.handshake, not before', async (t) => {
-  const accepted = Promise.withResolvers<void>()
-  const backend = await startRawBackend(t, { onSocket: (socket) => socket.once('data', () => accepted.resolve()) })
+  const hellos = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  let heard = 0
+  const backend = await startRawBackend(t, {
+    onSocket: (socket) => socket.once('data', () => hellos[heard++]?.resolve()),
+  })
   const reach = makeBackends(t, { trust: [trust.set], timeouts: { connectMs: 1000, handshakeMs: 60_000 } }, { resolve })
   const refusal = reach.refusal(`good.test:${backend.port}`)
-  await accepted.promise
-  reach.deadlines.sweep(performance.now() + 59_000)
-  assert.equal(await isSettled(refusal), false)
-  reach.deadlines.sweep(performance.now() + 61_000)
+  // Silence may be what a hello with hybrid groups gets, so it is tried once more without them.
+  for (const hello of hellos) {
+    await hello.promise
+    reach.deadlines.sweep(performance.now() + 59_000)
+    assert.equal(await isSettled(refusal), false)
+    reach.deadlines.sweep(performance.now() + 61_000)
+  }
   const error = await refusal
   assert.equal(error.code, 'BACKEND_HANDSHAKE_TIMEOUT')
   assert.match(error.message, /127\.0\.0\.1 did not finish the TLS handshake in time/)
+  assert.equal(heard, 2)
 })
 
 test('an address that does not accept is given up after timeouts.connect, not before', async (t) => {
