@@ -136,6 +136,11 @@ function text(name: string, value: string): string {
 
 const fixedTail = `","role":"worker","pid":${process.pid},"event":"`
 
+/** Each connection has lists of its own, and nearly always both are empty. */
+function isSameList(a: readonly unknown[], b: readonly unknown[]): boolean {
+  return a === b || (a.length === 0 && b.length === 0)
+}
+
 // Most lines tell of the same route and the same backend as the line before.
 const asked = new RepeatedPart(
   printAsked,
@@ -147,7 +152,7 @@ const asked = new RepeatedPart(
     a.kind === b.kind &&
     a.entrance === b.entrance &&
     a.decision === b.decision &&
-    a.findings === b.findings,
+    isSameList(a.findings, b.findings),
 )
 const decided = new RepeatedPart(
   printDecided,
@@ -156,8 +161,8 @@ const decided = new RepeatedPart(
     a.rule === b.rule &&
     a.decision === b.decision &&
     a.verdict === b.verdict &&
-    a.findings === b.findings &&
-    a.because === b.because &&
+    isSameList(a.findings, b.findings) &&
+    isSameList(a.because, b.because) &&
     a.wouldRefuse === b.wouldRefuse &&
     a.version === b.version &&
     a.generation === b.generation,
