@@ -154,6 +154,7 @@ describe('each check sees its offender', () => {
     ['a console', 'src/cli/a.ts', "console.log('x')", /terminal/],
     ['verification turned off', 'src/backend/dial.ts', '{ rejectUnauthorized: false }', /dangerously/],
     ['an outgoing TLS connection elsewhere', 'src/proxy/a.ts', 'tls.connect({})', /backend\//],
+    ['an import of node:http', 'src/admin/a.ts', "import http from 'node:http'", /getBuiltinModule/],
     ['a socket handle', 'src/tunnel/a.ts', 'socket._handle', /wire\//],
     ['an unfinished thought', 'src/policy/a.ts', '// FIXME later', /finish it/],
     ['an any', 'src/policy/a.ts', 'x as any', /unknown/],

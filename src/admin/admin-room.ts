@@ -2,8 +2,7 @@
  * The admin address: listens, tells watchers what happens, and loads the application when the first request comes. Until
  * then an instance that nobody looks at carries neither express nor what belongs to it.
  */
-import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http'
-import { createServer as createHttpsServer } from 'node:https'
+import type { RequestListener, Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -62,14 +61,7 @@ export class AdminRoom {
         },
       )
     }
-    const { identity } = options
-    this.#server =
-      identity === undefined
-        ? createHttpServer(serverLimits, listener)
-        : createHttpsServer(
-            { ...serverLimits, cert: identity.certificate, key: identity.key, minVersion: 'TLSv1.2' },
-            listener,
-          )
+    this.#server = createServer(options.identity, listener)
     this.#server.maxConnections = CONNECTIONS_MAX
   }
 
@@ -128,6 +120,13 @@ export class AdminRoom {
     const version = instance.snapshot()?.version ?? 0
     feed.read({ timeMs: Date.now(), version, decisions: readDecisions(instance.totals()) })
   }
+}
+
+function createServer(identity: AdminRoomOptions['identity'], listener: RequestListener): Server {
+  if (identity === undefined) return process.getBuiltinModule('node:http').createServer(serverLimits, listener)
+  const { certificate: cert, key } = identity
+  const options = { ...serverLimits, cert, key, minVersion: 'TLSv1.2' } as const
+  return process.getBuiltinModule('node:https').createServer(options, listener)
 }
 
 function listen(server: Server, address: ListenAddress): Promise<void> {

@@ -5,7 +5,7 @@
  * for all of it, a limit of size, no redirect, no compression. Only http: what comes is signed, and fetching it
  * over https would need the verdict that it is fetched for (RFC 5280 §4.2.1.13 and §8).
  */
-import http from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { SidecarError } from '../errors.ts'
 import type { Destination } from '../policy/destination.ts'
 import { parseDestination } from '../policy/parse-destination.ts'
@@ -123,7 +123,7 @@ interface Exchange {
 function exchange(wish: FetchWish, { url, address, late, proxy }: Exchange): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const { post } = wish
-    const request = http.request({
+    const request = process.getBuiltinModule('node:http').request({
       host: address,
       port: proxy?.via.to.port ?? (url.port === '' ? 80 : url.port),
       path: (proxy === undefined ? '' : url.origin) + url.pathname + url.search,
@@ -153,7 +153,7 @@ function exchange(wish: FetchWish, { url, address, late, proxy }: Exchange): Pro
   })
 }
 
-function faultOf({ statusCode, headers }: http.IncomingMessage, bytesMax: number): string | undefined {
+function faultOf({ statusCode, headers }: IncomingMessage, bytesMax: number): string | undefined {
   if (statusCode !== 200) return `answered with status ${statusCode}, and redirects are not followed`
   const encoding = headers['content-encoding'] ?? 'identity'
   if (encoding !== 'identity') return 'answered with an encoding that was not asked for'
@@ -162,7 +162,7 @@ function faultOf({ statusCode, headers }: http.IncomingMessage, bytesMax: number
 }
 
 async function collect(
-  response: http.IncomingMessage,
+  response: IncomingMessage,
   { bytesMax, refuse }: { bytesMax: number; refuse: (what: string) => void },
 ): Promise<Buffer> {
   const chunks: Buffer[] = []

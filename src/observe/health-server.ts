@@ -3,7 +3,7 @@
  * that changes anything: GET and HEAD only, small heads, short patience.
  */
 
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { SidecarError } from '../errors.ts'
 import type { ListenAddress } from '../settings/settings.ts'
@@ -26,7 +26,7 @@ export interface HealthServer {
 
 /** Listens and answers until it is closed. */
 export async function startHealthServer(options: HealthServerOptions): Promise<HealthServer> {
-  const server = createServer(serverLimits, (request, response) => {
+  const server = process.getBuiltinModule('node:http').createServer(serverLimits, (request, response) => {
     answer(options, request, response).catch((error: unknown) => {
       options.onError(error)
       send(request, response, { status: 500, contentType: plainText, body: 'internal error\n' })

@@ -160,6 +160,11 @@ const bannedWords: readonly BannedWord[] = [
     instead: 'finish it, or write down why it may stay',
     comments: true,
   },
+  {
+    word: /^import (?!type\b).* from 'node:http'/m,
+    allowed: inRoom('demo/'),
+    instead: "use process.getBuiltinModule('node:http'): the import reads every export, and loads undici for WebSocket",
+  },
   { word: /\bas any\b|: any\b/, allowed: () => false, instead: 'say unknown and narrow it' },
   { word: /@ts-(ignore|expect-error|nocheck)/, allowed: () => false, instead: 'mend the type', comments: true },
   { word: /\b(it|test|describe)\.only\(/, allowed: inSources, instead: 'every test runs' },
