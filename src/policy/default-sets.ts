@@ -22,7 +22,7 @@ export type DatedSets = Readonly<Record<string, Pick<Profile, ListKey>>>
 export const datedSets: DatedSets = Object.fromEntries(
   Object.entries<Profile>(profiles)
     .filter(([name]) => /^\d{4}-\d{2}$/.test(name))
-    .toSorted(([one], [other]) => one.localeCompare(other)),
+    .toSorted(([one], [other]) => (one < other ? -1 : 1)),
 )
 
 /** Tells since and until which set an item is offered by default. */
