@@ -24,6 +24,9 @@ const packages = {
   psql: 'postgresql-client',
   apache2: 'apache2',
   'systemd-analyze': 'systemd',
+  'systemd-notify': 'systemd',
+  'systemd-socket-activate': 'systemd',
+  perl: 'perl-base',
   chromium: 'chromium',
 } as const
 

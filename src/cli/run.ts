@@ -9,9 +9,11 @@ export const defineRun: DefineCommand = (command, { terminal, exit }) => {
   addExamples(command, ['run', 'run --config /etc/vedette/vedette.yaml --log-format pretty'])
   command.action(async (options: SettingOptions) => {
     const { startSupervisor } = await import('../processes/supervisor.ts')
+    const { readSystemd } = await import('../settings/systemd.ts')
     const { byEntrance, describeBound, formatBound } = await import('../processes/describe-bound.ts')
     const { cutCallers } = await startSupervisor({
       load: loadOptionsFrom(options),
+      systemd: readSystemd(),
       started: ({ addresses }) => {
         const { proxy, services } = byEntrance(addresses)
         if (options.json) return terminal.print(JSON.stringify({ event: 'up', proxy, services }))

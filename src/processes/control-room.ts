@@ -87,7 +87,7 @@ export class ControlRoom {
     this.#readers = new ReadersByFolder(begin.options.environment)
     this.#log = this.#logFor(settings)
     const log: Log = (name, message, fields) => this.#log(name, message, fields)
-    this.#outcomes = new OutcomeRecord({ history, metrics: this.#metrics, log })
+    this.#outcomes = new OutcomeRecord({ history, metrics: this.#metrics, log, link })
     this.#sightings = new SightingBook({ history, metrics: this.#metrics, log })
     this.#exceptions = new ExceptionWatch({ log, metrics: this.#metrics })
     const inForce = () => this.#inForce.snapshot
@@ -171,7 +171,7 @@ export class ControlRoom {
       case 'event':
         return this.#log(message.name, message.message, message.fields)
       case 'reload':
-        return void this.#reload('signal')
+        return void this.#reload('signal').then(() => this.#link.tell({ type: 'reloaded' }))
       case 'stopping':
         this.#stopping = true
         return void this.#link.tell({ type: 'stopping-seen' })

@@ -13,7 +13,7 @@ import type { Fact } from '../revocation/revocation-book.ts'
 import type { TunnelFate } from '../settings/settings.ts'
 import type { Snapshot } from '../settings/snapshot.ts'
 import type { IssuerFact } from '../truststore/issuer-book.ts'
-import { describeBound } from './describe-bound.ts'
+import { AddressNews } from './address-news.ts'
 import { recordOf } from './error-record.ts'
 import { Generation } from './generation.ts'
 import { HandOver } from './hand-over.ts'
@@ -22,12 +22,15 @@ import { LearnedIntolerance } from './learned-intolerance.ts'
 import { entranceAddresses, Listeners } from './listeners.ts'
 import type { FromControl, IssuerWanted, Overview, RevocationWanted } from './messages.ts'
 import type { Noted } from './sighting-notes.ts'
+import type { PassedSockets } from './systemd-sockets.ts'
 import { WorkerProcess } from './worker-process.ts'
 
 /** What the fleet needs from its surroundings, and what it tells them. */
 export interface FleetEvents {
   /** Whether workers colour pretty log lines. */
   readonly color: boolean
+  /** What systemd listens on for us. */
+  readonly passed: PassedSockets
   forkWorker(): ChildProcess
   counted(worker: WorkerProcess, counters: Totals): void
   workerGone(worker: WorkerProcess): void
@@ -41,7 +44,8 @@ export interface FleetEvents {
 
 export class Fleet {
   readonly #events: FleetEvents
-  readonly #listeners = new Listeners()
+  readonly #listeners: Listeners
+  readonly #news: AddressNews
   /** Ours alone, so that two instances in a row are not taken for a loop, and the same in all generations. */
   readonly #via = `vedette-${crypto.randomBytes(4).toString('hex')}`
   readonly #handOver = new HandOver<WorkerProcess>(() =>
@@ -55,11 +59,12 @@ export class Fleet {
   #prepared: Generation | undefined
   #lastGeneration = 0
   #cutCallers = 0
-  #told: ReadonlySet<string> = new Set()
   #stopping = false
 
   constructor(events: FleetEvents) {
     this.#events = events
+    this.#listeners = new Listeners(events.passed)
+    this.#news = new AddressNews((name, message, fields) => events.log(name, message, fields))
   }
 
   get running(): { snapshot: Snapshot; lastGeneration: number } | undefined {
@@ -74,6 +79,12 @@ export class Fleet {
       crashLoop: this.#live?.crashLoop ?? false,
       intolerant: this.#intolerance.marks,
     }
+  }
+
+  /** Tells whether a worker that takes new callers has given a sign of life within this time. */
+  isHeard(withinMs: number): boolean {
+    const sinceMs = performance.now() - withinMs
+    return [...(this.#live?.workers ?? [])].some(({ takesCallers, heardMs }) => takesCallers && heardMs >= sinceMs)
   }
 
   /** Starts a generation beside the live one; throws with the reason when it does not become ready. */
@@ -122,7 +133,7 @@ export class Fleet {
     if (old !== undefined) await this.#retire(old)
     if (tunnels === 'cut') for (const generation of this.#draining) generation.reweigh(next.snapshot)
     this.#listeners.keepOnly(entranceAddresses(next.snapshot.settings))
-    this.#tellAddresses()
+    this.#news.tell(this.#listeners)
     this.#log('generation.active', next)
     this.#events.changed()
   }
@@ -234,16 +245,6 @@ export class Fleet {
 
   #workers(): readonly WorkerProcess[] {
     return [...this.#draining, this.#live, this.#prepared].flatMap((generation) => [...(generation?.workers ?? [])])
-  }
-
-  /** Says once of each address that it is open now. */
-  #tellAddresses(): void {
-    const { addresses } = this.#listeners
-    const names = addresses.map(describeBound)
-    for (const [index, name] of names.entries()) {
-      if (!this.#told.has(name)) this.#events.log('entrance.listening', name, { ...addresses[index] })
-    }
-    this.#told = new Set(names)
   }
 
   #exited(worker: WorkerProcess, generation: Generation): void {

@@ -1,12 +1,14 @@
 /**
- * The sockets the instance listens on, bound once and kept by the supervisor for its whole life. Workers come and go
- * with copies of the handles; while none of them accepts, callers wait in the kernel.
+ * The sockets the instance listens on, bound once and kept by the supervisor for its whole life, or passed by systemd and
+ * never ours to close. Workers come and go with copies of the handles; while none of them accepts, callers wait in the
+ * kernel.
  */
 import type { ServiceAddress } from '../settings/service.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { TcpHandle } from '../wire/raw-handle.ts'
 import { type BoundSocket, bindAddress, describeAddress, removeStaleFile, setMode } from './bind-entrance.ts'
 import type { BoundAddress } from './messages.ts'
+import { addressKey, type PassedSockets } from './systemd-sockets.ts'
 
 /** One address and the entrance that callers reach there: `proxy`, `socks`, or the name of a service. */
 export interface EntranceAddress {
@@ -22,7 +24,10 @@ export interface EntranceListener {
   readonly handle: TcpHandle
 }
 
-interface Bound extends EntranceAddress, BoundSocket {}
+interface Bound extends EntranceAddress, BoundSocket {
+  /** Set where systemd has opened it. */
+  readonly passed?: true
+}
 
 /** Lists every address that the settings want callers at. */
 export function entranceAddresses({
@@ -43,12 +48,17 @@ export function entranceAddresses({
 
 export class Listeners {
   readonly #bound = new Map<string, Bound>()
+  readonly #passed: PassedSockets
+
+  constructor(passed: PassedSockets = new Map()) {
+    this.#passed = passed
+  }
 
   /** Clears the way for socket files that are not ours yet. */
   async prepare(addresses: readonly EntranceAddress[]): Promise<void> {
     for (const one of addresses) {
       const { address } = one
-      if (address.kind === 'unix' && !this.#bound.has(keyOf(one))) await removeStaleFile(address.path)
+      if (address.kind === 'unix' && !this.#isOpen(one)) await removeStaleFile(address.path)
     }
   }
 
@@ -59,7 +69,7 @@ export class Listeners {
       return addresses.map((one) => {
         const key = keyOf(one)
         const known = this.#bound.get(key)
-        const bound = known ?? { ...one, ...bindAddress(one.address) }
+        const bound = known ?? { ...one, ...this.#open(one) }
         if (known === undefined) fresh.push(key)
         this.#bound.set(key, bound)
         return { entrance: one.entrance, handle: bound.handle }
@@ -81,15 +91,32 @@ export class Listeners {
   }
 
   get addresses(): readonly BoundAddress[] {
-    return [...this.#bound.values()].map(({ entrance, address, port }) =>
-      address.kind === 'tcp'
+    return [...this.#bound.values()].map(({ entrance, address, port, passed }) => ({
+      ...(address.kind === 'tcp'
         ? { entrance, host: address.host, port }
-        : { entrance, host: '', port: 0, path: address.path },
-    )
+        : { entrance, host: '', port: 0, path: address.path }),
+      ...(passed && { passed }),
+    }))
   }
 
+  /** The sockets that were passed and that no entrance listens on, as settings would write them. */
+  get unserved(): readonly string[] {
+    return [...this.#passed].filter(([key]) => ![...this.#bound.values()].some(isAt(key))).map(([, one]) => one.written)
+  }
+
+  #isOpen(one: EntranceAddress): boolean {
+    return this.#bound.has(keyOf(one)) || this.#passed.has(addressKey(one.address))
+  }
+
+  #open({ address }: EntranceAddress): BoundSocket & Pick<Bound, 'passed'> {
+    const passed = this.#passed.get(addressKey(address))
+    return passed === undefined ? bindAddress(address) : { handle: passed.handle, port: passed.port, passed: true }
+  }
+
+  /** One that was passed stays open: systemd holds it too, and a later change may want it again. */
   #close(key: string): void {
-    this.#bound.get(key)?.handle.close()
+    const bound = this.#bound.get(key)
+    if (!bound?.passed) bound?.handle.close()
     this.#bound.delete(key)
   }
 }
@@ -100,9 +127,15 @@ function keyOf({ entrance, place, address }: EntranceAddress): string {
   return isAnyPort ? `${address.host}:0#${entrance}#${place}` : describeAddress(address)
 }
 
+function isAt(key: string): (bound: Bound) => boolean {
+  return ({ address, passed }) => passed === true && addressKey(address) === key
+}
+
 /** A socket stays what it is when another entrance takes its address over, or its file gets other bits. */
-function settled(one: EntranceAddress, before: EntranceAddress): EntranceAddress {
+function settled(one: EntranceAddress, before: Bound): EntranceAddress {
   const { address } = one
+  // The bits of a file that was passed are SocketMode= of its unit.
+  if (before.passed) return one
   const changed = address.kind === 'unix' && before.address.kind === 'unix' && address.mode !== before.address.mode
   if (changed) setMode(address)
   return one

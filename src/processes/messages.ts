@@ -150,6 +150,10 @@ export type FromControl =
   | { readonly type: 'revocation-answered'; readonly worker: number; readonly request: number }
   /** What the next control process should know if this one dies; handed back unread in `begin`. */
   | { readonly type: 'notes'; readonly notes: unknown }
+  /** What runs, in a sentence, for whoever started us. */
+  | { readonly type: 'standing'; readonly text: string }
+  /** What SIGHUP asked for is over, whatever became of it. */
+  | { readonly type: 'reloaded' }
   /** Everything is in place; on the first start this is when the instance counts as started. */
   | { readonly type: 'up' }
   /** The first start cannot succeed; nothing is left running. */
@@ -183,6 +187,8 @@ export interface BoundAddress {
   readonly port: number
   /** The socket file, where it is one. */
   readonly path?: string
+  /** Set where systemd has opened it and keeps it. */
+  readonly passed?: true
 }
 
 export interface GenerationOverview {

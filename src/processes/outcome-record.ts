@@ -15,22 +15,33 @@ import type { Change } from './change.ts'
 import type { Applied } from './control-protocol.ts'
 import type { Adoption, Rejected } from './in-force.ts'
 import { noteUpgrade } from './note-upgrade.ts'
-import type { RejectedNow } from './status.ts'
+import { describeRunning, type RejectedNow } from './status.ts'
+import type { SupervisorLink } from './supervisor-link.ts'
 
 export type Log = (name: EventName, message: string, fields?: Readonly<Record<string, unknown>>) => void
+
+export interface OutcomeRecordOptions {
+  readonly history: History
+  readonly metrics: Metrics
+  readonly log: Log
+  readonly link: Pick<SupervisorLink, 'tell'>
+}
 
 export class OutcomeRecord {
   readonly #history: History
   readonly #metrics: Metrics
   readonly #log: Log
+  readonly #link: OutcomeRecordOptions['link']
+  #snapshot: Snapshot | undefined
   #rejected: RejectedNow | undefined
   #alarms: readonly string[] = []
   #waitsForRestart: readonly string[] = []
 
-  constructor({ history, metrics, log }: { history: History; metrics: Metrics; log: Log }) {
+  constructor({ history, metrics, log, link }: OutcomeRecordOptions) {
     this.#history = history
     this.#metrics = metrics
     this.#log = log
+    this.#link = link
   }
 
   /** What was refused since what is in force came into force. */
@@ -55,12 +66,14 @@ export class OutcomeRecord {
     this.#metrics.policyReloaded({ result: 'rejected', trigger: change.trigger, timeMs: Date.now() })
     if (mistakes.includes(error.code)) return
     this.#rejected = { of, trigger: change.trigger, message: error.message, timeMs: Date.now() }
+    this.#tellStanding()
     if (attempt !== undefined && of === 'policy') this.#recordOnce(attempt, describeProblems(error))
   }
 
   /** Notes that what was asked for is in force, newly or already. */
   accepted({ unchanged, version }: Applied, { trigger }: Change): void {
     this.#rejected = undefined
+    this.#tellStanding()
     if (unchanged) this.#log('policy.unchanged', `version ${version} is in force already`, { version, trigger })
   }
 
@@ -68,6 +81,8 @@ export class OutcomeRecord {
   adopted({ change, snapshot, before, recorded, composition }: Adoption): void {
     const { version, generation, policySha256: sha256, policy, trust } = snapshot
     const { trigger } = change
+    this.#snapshot = snapshot
+    this.#tellStanding()
     const source = recorded?.source ?? activeVersion(this.#history)?.source ?? 'file'
     this.#metrics.policyReloaded({ result: 'success', trigger, timeMs: Date.now() })
     this.#metrics.policyInForce({ name: policy.name, version, sha256, source })
@@ -111,6 +126,12 @@ export class OutcomeRecord {
     if (said === this.#waitsForRestart.join(', ')) return
     this.#waitsForRestart = names
     if (said !== '') this.#log('settings.restart-needed', `changed settings wait for the next start: ${said}`)
+  }
+
+  /** After a death of control nothing is told until something changes: what was told last still holds. */
+  #tellStanding(): void {
+    if (this.#snapshot === undefined) return
+    void this.#link.tell({ type: 'standing', text: describeRunning(this.#snapshot, this.#rejected) })
   }
 
   /** A broken file is met again at every other change; the record needs it once. */

@@ -8,6 +8,7 @@ import { SidecarError } from '../errors.ts'
 import type { EventName } from '../observe/event-names.ts'
 import { environmentOfChild, wantsColor } from '../settings/environment.ts'
 import type { LoadOptions } from '../settings/load-settings.ts'
+import type { Systemd } from '../settings/systemd.ts'
 import type { TcpHandle } from '../wire/raw-handle.ts'
 import { compileCacheVariables } from './compile-cache.ts'
 import { ControlProcess } from './control-process.ts'
@@ -15,10 +16,14 @@ import { errorOf, recordOf } from './error-record.ts'
 import { Fleet } from './fleet.ts'
 import type { FromControl, Overview } from './messages.ts'
 import { claimState } from './state-lock.ts'
+import { wrapPassedSockets } from './systemd-sockets.ts'
+import { SystemdVoice } from './systemd-voice.ts'
 
 export interface RunOptions {
   /** Where the settings come from: read by the control process. */
   readonly load: LoadOptions
+  /** What systemd has said, where it started us. */
+  readonly systemd?: Systemd
   /** Called once, when the first generation is in force. */
   readonly started?: (overview: Overview) => void
   /** Shuts the instance down as SIGTERM does. */
@@ -57,6 +62,7 @@ class Supervisor {
   readonly #options: RunOptions
   readonly #fleet: Fleet
   readonly #control: ControlProcess
+  readonly #voice: SystemdVoice
   readonly #ended = Promise.withResolvers<RunResult>()
   readonly #startedMs = Date.now()
   #lock: TcpHandle | undefined
@@ -67,6 +73,11 @@ class Supervisor {
 
   constructor(options: RunOptions) {
     this.#options = options
+    const { systemd = { notifySocket: '', watchdogMs: 0, sockets: [] } } = options
+    const log = (name: EventName, message: string, fields: Readonly<Record<string, unknown>>) =>
+      this.#log(name, message, fields)
+    const isWell = () => this.#fleet.isHeard(Math.max(systemd.watchdogMs, SILENCE_MS))
+    this.#voice = new SystemdVoice({ systemd, isWell, log })
     const entry = options.entry ?? (process.argv[1] as string)
     const forkRole = (role: string, execArgv: readonly string[] = []) =>
       fork(entry, [`--role=${role}`], {
@@ -76,6 +87,7 @@ class Supervisor {
       })
     this.#fleet = new Fleet({
       color: wantsColor(options.load.environment, process.stdout.isTTY === true),
+      passed: wrapPassedSockets(systemd.sockets),
       forkWorker: () => forkRole('worker', WORKER_FLAGS),
       counted: ({ number }, totals) => this.#control.send({ type: 'counters', worker: number, totals }),
       noted: (noted) => this.#control.note(noted),
@@ -83,7 +95,7 @@ class Supervisor {
       wantsIssuer: (wanted) => this.#control.send(wanted),
       workerGone: ({ number }) => this.#control.send({ type: 'worker-gone', worker: number }),
       changed: () => this.#tellOverview(),
-      log: (name, message, fields) => this.#log(name, message, fields),
+      log,
     })
     this.#control = new ControlProcess(() => forkRole('control', CONTROL_FLAGS), {
       started: () => this.#beginControl(),
@@ -102,6 +114,7 @@ class Supervisor {
     const aborted = () => void this.#stop('a request')
     const reload = () => {
       received('SIGHUP', 'read everything again')
+      this.#voice.reloading()
       this.#control.send({ type: 'reload' })
     }
     const overview = setInterval(() => this.#tellOverview(), OVERVIEW_MS)
@@ -114,6 +127,7 @@ class Supervisor {
       process.off('SIGTERM', stop).off('SIGINT', stop).off('SIGHUP', reload)
       this.#options.stop?.removeEventListener('abort', aborted)
       clearInterval(overview)
+      this.#voice.close()
       this.#fleet.kill()
       await this.#control.end()
       this.#lock?.close()
@@ -149,6 +163,10 @@ class Supervisor {
         return this.#fleet.spread(message)
       case 'revocation-answered':
         return this.#fleet.answered(message)
+      case 'standing':
+        return this.#voice.status(message.text)
+      case 'reloaded':
+        return this.#voice.ready()
       case 'up':
         return this.#nowUp()
       case 'failed':
@@ -172,6 +190,8 @@ class Supervisor {
   }
 
   #nowUp(): void {
+    // Also what a reload waits for whose control process died: the new one has read everything.
+    this.#voice.ready()
     if (this.#up) return
     this.#up = true
     this.#log('instance.ready', 'callers are served', { startMs: Date.now() - this.#startedMs })
@@ -203,6 +223,7 @@ class Supervisor {
   async #stop(why: string): Promise<void> {
     if (this.#stopping) return this.#fleet.cut()
     this.#stopping = true
+    this.#voice.stopping(`${why} ends the instance: what is under way goes on`)
     const notReady = this.#untilNotReady()
     this.#log('instance.draining', `${why} ends the instance: nobody new is accepted`, { why })
     await notReady
@@ -228,4 +249,6 @@ class Supervisor {
 }
 
 const READINESS_PATIENCE_MS = 500
+/** Workers report every second, unless the machine has no time for them. */
+const SILENCE_MS = 5000
 const OVERVIEW_MS = 1000

@@ -55,6 +55,8 @@ export class WorkerProcess {
   dismissed = false
   /** How it ended. */
   ending = ''
+  /** When it last said anything. */
+  heardMs = performance.now()
   load: Load = { callers: 0, requests: 0, tunnels: 0 }
   /** Destinations it has pooled connections to, for warming its successor. */
   warm: readonly string[] = []
@@ -156,6 +158,7 @@ export class WorkerProcess {
   }
 
   #heard(message: FromWorker, handle: TcpHandle | undefined): void {
+    this.heardMs = performance.now()
     if (message.type === 'caller') {
       // The handle is missing when this process is out of file descriptors: the caller is lost with it.
       if (handle !== undefined) this.#events.caller({ handle, early: message.early })

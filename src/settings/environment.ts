@@ -4,6 +4,7 @@
  */
 
 import { noProxyVariables, ownProxyVariables } from './own-proxy.ts'
+import { systemdVariables } from './systemd.ts'
 
 /** The variables this product minds, and no others: nothing else of the environment can leak from here. */
 export type Environment = Readonly<Record<string, string>>
@@ -23,9 +24,13 @@ export function pickEnvironment(variables: Readonly<Record<string, string | unde
   return Object.fromEntries(ours)
 }
 
-/** Makes the environment of a process that we start: our own, with what is added where it says nothing. */
+/**
+ * Makes the environment of a process that we start: our own, with what is added where it says nothing, and without what
+ * systemd means for us alone.
+ */
 export function environmentOfChild(added: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
-  return { ...added, ...process.env }
+  const own = Object.entries(process.env).filter(([name]) => !systemdVariables.includes(name))
+  return { ...added, ...Object.fromEntries(own) }
 }
 
 /** Tells whether to colour: NO_COLOR forbids, FORCE_COLOR asks for it, else it depends on the terminal. */

@@ -1,6 +1,7 @@
 /**
- * The one file that touches Node's internal handles. Three things need them and have no public door:
- * sharing a listening socket that no process of ours accepts on by itself, moving an idle caller to
+ * The one file that touches Node's internal handles. Four things need them and have no public door:
+ * sharing a listening socket that no process of ours accepts on by itself, taking one that another program has opened
+ * without accepting on it, moving an idle caller to
  * another process without the receiving side reading before it is asked to (sending a net.Socket loses bytes),
  * and what OpenSSL minds about the certificate of a caller whose TLS is not accepted by a server of Node's.
  * test/wire/raw-handle.test.ts fails loudly if a release of Node changes what is relied upon here.
@@ -14,6 +15,7 @@ export interface TcpHandle {
   listen(backlog: number): number
   close(closed?: () => void): void
   getsockname(out: SocketName): number
+  getpeername(out: SocketName): number
   readStop(): number
 }
 
@@ -23,7 +25,13 @@ interface SocketName {
 }
 
 interface NetInternals {
-  _createServerHandle(host: string, port: number, family: 4 | 6 | -1, fd: number, flags: number): TcpHandle | number
+  _createServerHandle(
+    host: string | null,
+    port: number | null,
+    family: 4 | 6 | -1 | null,
+    fd: number,
+    flags: number,
+  ): TcpHandle | number
 }
 
 const BACKLOG = 4096
@@ -55,6 +63,25 @@ export function bindSocketFile(path: string): TcpHandle {
   const bound = (net as unknown as NetInternals)._createServerHandle(path, -1, -1, NO_FD, 0)
   if (typeof bound === 'number') throw systemError(bound)
   return bound
+}
+
+/**
+ * Wraps a stream socket that another program has opened, by its file descriptor. Closing the handle closes our copy alone
+ * and removes no file. Throws an Error with Node's `code`: EINVAL for what is no stream socket.
+ */
+export function wrapSocket(fd: number): TcpHandle {
+  const wrapped = (net as unknown as NetInternals)._createServerHandle(null, null, null, fd, 0)
+  if (typeof wrapped === 'number') throw systemError(wrapped)
+  return wrapped
+}
+
+/** Tells where a TCP socket listens; undefined for a socket file, and for one that is a connection. */
+export function listeningName(handle: TcpHandle): { host: string; port: number } | undefined {
+  const name: SocketName = {}
+  // Pipes have neither of the two functions.
+  if (handle.getsockname === undefined || handle.getsockname(name) !== 0) return undefined
+  const isConnection = handle.getpeername({}) === 0
+  return isConnection ? undefined : { host: name.address ?? '', port: name.port ?? 0 }
 }
 
 /** Takes callers from a listening handle until `close()`; every process that holds the handle may do so at once. */

@@ -23,6 +23,11 @@ export interface InstanceWish {
   readonly proxyPort?: number
   /** Another main.ts, which may spoil what the real one does. */
   readonly main?: string
+  /** The program that starts it, with its arguments; Node itself when left out. */
+  readonly under?: readonly string[]
+  readonly env?: NodeJS.ProcessEnv
+  /** File descriptors it finds from 3 on. */
+  readonly fds?: readonly number[]
 }
 
 /** One line of the log, as JSON. */
@@ -55,16 +60,19 @@ export class TestInstance {
   readonly #child: ChildProcess
   readonly #waiting = new Set<() => void>()
 
-  constructor(folder: string, { policy, settings = '', proxyPort = 0, main = mainFile }: InstanceWish) {
+  constructor(folder: string, wish: InstanceWish) {
+    const { policy, settings = '', proxyPort = 0, main = mainFile, under = [], env = {}, fds = [] } = wish
     this.folder = folder
     this.policyFile = path.join(folder, 'policy.yaml')
     this.settingsFile = path.join(folder, 'vedette.yaml')
     this.state = path.join(folder, 'state')
     writeFileSync(this.policyFile, policy)
     writeFileSync(this.settingsFile, settingsText(proxyPort, settings))
-    this.#child = spawn(process.execPath, [main, 'run', '--config', this.settingsFile], {
+    const [program, ...args] = [...under, process.execPath, main, 'run', '--config', this.settingsFile]
+    this.#child = spawn(program as string, args, {
       cwd: folder,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe', ...fds],
+      env: { ...process.env, ...env },
     })
     this.ended = new Promise((resolve) => this.#child.once('close', (code, signal) => resolve(signal ?? code ?? 0)))
     const address = () => /^proxy listening on http:\/\/.*:(\d+)$/m.exec(this.stderr)?.[1]
