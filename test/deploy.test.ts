@@ -87,38 +87,51 @@ describe('the image', () => {
   })
 })
 
-describe('the systemd unit', () => {
+describe('the systemd units', () => {
   const unit = read('deploy/systemd/vedette.service')
+  const socket = read('deploy/systemd/vedette.socket')
   const value = (key: string) => new RegExp(`^${key}=(.*)$`, 'm').exec(unit)?.[1] ?? ''
 
-  it('starts a command that parses, and reloads by SIGHUP', async () => {
-    await assertParses(value('ExecStart').split(' ').slice(2))
-    assert.match(value('ExecReload'), /kill -HUP/)
+  it('start and reload by commands that parse and mean the same instance', async () => {
+    const [start, reload] = [value('ExecStart'), value('ExecReload')].map((line) => line.split(' ').slice(2))
+    await assertParses(start as string[])
+    await assertParses(reload as string[])
+    assert.deepEqual([start?.[0], reload?.[0]], ['run', 'reload'])
+    assert.deepEqual(start?.slice(1), reload?.slice(1))
   })
 
-  it('knows which exit statuses are no failures and which a restart does not mend', () => {
+  it('know which exit statuses are no failures and which a restart does not mend', () => {
     assert.equal(value('SuccessExitStatus'), String(exitCodes.drainCut.status))
     assert.equal(value('RestartPreventExitStatus'), `${exitCodes.usage.status} ${exitCodes.invalid.status}`)
   })
 
-  it('waits longer than the drain deadline', () => {
+  it('wait longer than the drain deadline', () => {
     const drain = Number.parseInt(String(settingTraits('timeouts.drain').fallback), 10)
     assert.ok(Number.parseInt(value('TimeoutStopSec'), 10) > drain)
   })
 
-  it('is started when a command that parses says that it is ready', async () => {
-    const asked = /until \S+ \S+ (.*?); do/.exec(value('ExecStartPost'))?.[1] ?? ''
-    await assertParses(asked.split(' '))
+  it('take the word of whoever speaks for the supervisor, which is a child of it', () => {
+    assert.deepEqual([value('Type'), value('NotifyAccess'), value('WatchdogSec')], ['notify', 'all', '60s'])
   })
 
-  it('has nothing that systemd does not understand, and leaves little open', async (t) => {
+  it('listen where the settings want callers unless they say otherwise, and outside of what goes with the service', () => {
+    const listens = [...socket.matchAll(/^ListenStream=(.*)$/gm)].map(([, address]) => address)
+    assert.deepEqual(listens, settingTraits('proxy.listen').fallback)
+    const files = [...socket.matchAll(/^#?ListenStream=(\/.*)$/gm)].map(([, file = '']) => file)
+    assert.equal(files.length, 1)
+    for (const file of files) assert.ok(!file.startsWith(`/run/${value('RuntimeDirectory')}/`))
+  })
+
+  it('have nothing that systemd does not understand, and leave little open', async (t) => {
     await needTools(['systemd-analyze'])
     const folder = mkdtempSync(path.join(tmpdir(), 'vedette-unit-'))
     t.after(() => rmSync(folder, { recursive: true }))
     const file = path.join(folder, 'vedette.service')
     // The one path that is not there on a machine that only tests.
     writeFileSync(file, unit.replaceAll('/usr/local/bin/node', process.execPath))
-    const verified = await runProgram('systemd-analyze', ['verify', '--man=no', file])
+    const socketFile = path.join(folder, 'vedette.socket')
+    writeFileSync(socketFile, socket.replaceAll(/^#(?=\w+=)/gm, ''))
+    const verified = await runProgram('systemd-analyze', ['verify', '--man=no', file, socketFile])
     assert.deepEqual([verified.code, verified.stderr], [0, ''])
     const exposure = await runProgram('systemd-analyze', [
       'security',
@@ -130,7 +143,7 @@ describe('the systemd unit', () => {
     assert.equal(exposure.code, 0, exposure.stdout)
   })
 
-  it('is given credentials by variables that exist, and that name what is loaded', () => {
+  it('are given credentials by variables that exist, and that name what is loaded', () => {
     const dropIn = read('deploy/systemd/vedette.service.d/credentials.conf')
     const loaded = [...dropIn.matchAll(/^LoadCredential=([^:]+):/gm)].map(([, name]) => name)
     const given = [...dropIn.matchAll(/^Environment=(\w+)=%d\/(.+)$/gm)]
