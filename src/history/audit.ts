@@ -6,6 +6,7 @@
 import { hash as digest } from 'node:crypto'
 import type { History } from './open-history.ts'
 import { guarded } from './sqlite-error.ts'
+import { inTransaction } from './transaction.ts'
 
 export interface AuditEntry {
   readonly number: number
@@ -24,18 +25,24 @@ export type NewAuditEntry = Omit<AuditEntry, 'number' | 'hash'>
 
 /** Appends an entry. */
 export function recordAudit(history: History, entry: NewAuditEntry): AuditEntry {
-  const { database } = history
-  return guarded(history.file, () => {
-    const last = database.prepare('select number, hash from audit order by number desc limit 1').get()
-    const number = Number(last?.number ?? 0) + 1
-    const { timeMs, actor, address, action, subject, outcome } = entry
-    const detail = JSON.stringify(entry.detail)
-    const hash = hashOf({ number, timeMs, actor, address, action, subject, outcome, detail }, String(last?.hash ?? ''))
-    database
-      .prepare('insert into audit values (?, ?, ?, ?, ?, ?, ?, ?, ?)')
-      .run(number, timeMs, actor, address, action, subject, outcome, detail, hash)
-    return { ...entry, number, hash }
-  })
+  return recordAudits(history, [entry])[0] as AuditEntry
+}
+
+/** Appends entries in one transaction: a command may write while the control process does, and none takes a number twice. */
+export function recordAudits(history: History, entries: readonly NewAuditEntry[]): readonly AuditEntry[] {
+  return inTransaction(history, () => entries.map((entry) => append(history, entry)))
+}
+
+function append({ database }: History, entry: NewAuditEntry): AuditEntry {
+  const last = database.prepare('select number, hash from audit order by number desc limit 1').get()
+  const number = Number(last?.number ?? 0) + 1
+  const { timeMs, actor, address, action, subject, outcome } = entry
+  const detail = JSON.stringify(entry.detail)
+  const hash = hashOf({ number, timeMs, actor, address, action, subject, outcome, detail }, String(last?.hash ?? ''))
+  database
+    .prepare('insert into audit values (?, ?, ?, ?, ?, ?, ?, ?, ?)')
+    .run(number, timeMs, actor, address, action, subject, outcome, detail, hash)
+  return { ...entry, number, hash }
 }
 
 /** Lists entries, newest first; `before` is the number the next page starts under. */
