@@ -1,6 +1,7 @@
 import { SidecarError } from '../errors.ts'
 import type { IssuingKey } from '../token/token-key.ts'
 import { addExamples, type DefineCommand } from './cli.ts'
+import { recordToken } from './record-token.ts'
 import type { SettingOptions } from './setting-options.ts'
 import type { Terminal } from './terminal.ts'
 import { type TokenPlace, tokenPlaceFrom } from './token-place.ts'
@@ -34,12 +35,21 @@ export const defineTokenIssue: DefineCommand = (command, { terminal }) => {
     const nowMs = Date.now()
     const key = await newestKey(place, { nowMs, terminal })
     const issued = await issueToken({ ...wish, audience: place.service }, { key, nowMs })
+    const { service } = place
+    const remarks = [wish.once ? 'once' : '', wish.innerNames === 'unchecked' ? 'names-unchecked' : ''].filter(Boolean)
+    await recordToken(
+      {
+        ...{ done: 'issued', service, token: issued.id, holder: wish.subject, to: wish.to, untilMs: issued.expiresMs },
+        ...(remarks.length > 0 && { remarks: remarks.join(', ') }),
+      },
+      place,
+    )
     if (wish.innerNames === 'unchecked') {
       terminal.say('warning: the TLS inside may ask for any server name, and nobody holds it against the destination')
     }
     const until = new Date(issued.expiresMs).toISOString()
-    if (options.json) return terminal.printJson({ ...issued, until, service: place.service, to: wish.to })
-    terminal.say(`token ${issued.id} leads ${wish.subject} to ${wish.to} through ${place.service} until ${until}`)
+    if (options.json) return terminal.printJson({ ...issued, until, service, to: wish.to })
+    terminal.say(`token ${issued.id} leads ${wish.subject} to ${wish.to} through ${service} until ${until}`)
     terminal.print(issued.token)
   })
 }
@@ -60,13 +70,14 @@ async function wishFrom({ to, for: subject, ttl, once, nameCheck }: IssueOptions
 const SUBJECT = /^[A-Za-z0-9._\-@/:+]{1,128}$/
 
 async function newestKey(
-  { identities, tokens }: TokenPlace,
+  { identities, tokens, ...place }: TokenPlace,
   { nowMs, terminal }: { nowMs: number; terminal: Terminal },
 ): Promise<IssuingKey> {
   const { readKeys, rotateKeys } = await import('../token/key-folder.ts')
   const [newest] = await readKeys(identities, tokens.keys)
   if (newest !== undefined) return newest
   const { key } = await rotateKeys(identities, tokens.keys, { nowMs, overlapMs: 0 })
+  await recordToken({ done: 'rotated', service: place.service, token: key.id }, place)
   terminal.say(`made the first key, ${key.id}: a running instance takes it within seconds`)
   return key
 }

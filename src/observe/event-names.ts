@@ -61,7 +61,17 @@ export const events = {
   'identity.changed': { level: 'info', meaning: 'A key pair was read again and differs.' },
   'identity.rejected': { level: 'error', meaning: 'A key pair cannot be read; the last good one stays.' },
 
-  'history.unwritable': { level: 'error', meaning: 'Sightings cannot be written down and are lost; all else goes on.' },
+  'token.issued': { level: 'info', meaning: 'A command made a token.' },
+  'token.used': { level: 'info', meaning: 'A token was brought: how often within a minute, and what came of it.' },
+  'token.refused': { level: 'warn', meaning: 'Somebody asked for a tunnel without a token that is taken.' },
+  'token.revoked': { level: 'info', meaning: 'A command revoked a token.' },
+  'token.rotated': { level: 'info', meaning: 'A command made a new key for tokens.' },
+  'token.lost': { level: 'warn', meaning: 'So many uses of tokens at once that some are in no record.' },
+
+  'history.unwritable': {
+    level: 'error',
+    meaning: 'What workers noted cannot be written down and is lost; all else goes on.',
+  },
   'history.created': { level: 'info', meaning: 'The state folder had no history: a new one begins.' },
 
   'backend.failing': {

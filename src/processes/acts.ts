@@ -27,10 +27,12 @@ import type {
   RequestOf,
 } from './control-protocol.ts'
 import { listExceptions } from './exception-list.ts'
+import type { Log } from './outcome-record.ts'
 import type { RehearsalLine } from './rehearsal-line.ts'
 import { rehearseCandidate } from './rehearse-candidate.ts'
 import { makeSetupLink, type OpenAddress } from './setup-link.ts'
 import type { Status } from './status.ts'
+import { recordTokenAct } from './token-record.ts'
 
 /** What the requests act upon. */
 export interface Actors {
@@ -48,6 +50,7 @@ export interface Actors {
   readonly known: Known
   readonly backendHealth: Pick<BackendHealth, 'of'>
   readonly rehearsals: RehearsalLine
+  readonly log: Log
 }
 
 /** Carries out one request from the control socket. */
@@ -106,6 +109,10 @@ const acts: { readonly [A in Act]: Performance<A> } = {
     const entry = { actor: author, address: '', action: 'setup', subject: '', outcome: 'done', detail: {} } as const
     recordAudit(history, { ...entry, timeMs: Date.now() })
     return link
+  },
+  token({ id: _, act: __, ...act }, { history, log }) {
+    recordTokenAct(history, act, log)
+    return {}
   },
   async 'revocation-lists'({ fetch }, { revocation }) {
     if (fetch) await revocation.fetchAll()

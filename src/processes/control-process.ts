@@ -8,6 +8,7 @@ import { BackOff } from './back-off.ts'
 import { sendOver } from './channel.ts'
 import type { FromControl, ToControl } from './messages.ts'
 import type { Noted } from './sighting-notes.ts'
+import { type TokenNews, usesIn } from './token-notes.ts'
 
 /** What the control process needs from the supervisor, and what it tells it. */
 export interface ControlEvents {
@@ -28,6 +29,7 @@ export class ControlProcess {
   #unlogged: ToControl[] = []
   #notesUnderWay = 0
   #notesDropped = 0
+  #usesLost = 0
 
   constructor(fork: () => ChildProcess, events: ControlEvents) {
     this.#fork = fork
@@ -67,12 +69,15 @@ export class ControlProcess {
     const child = this.#child
     if (!child?.connected || this.#notesUnderWay >= NOTES_UNDER_WAY_MAX) {
       this.#notesDropped += noted.sightings.length + noted.dropped
+      this.#usesLost += usesIn(noted.tokens)
       return
     }
     const dropped = noted.dropped + this.#notesDropped
     this.#notesDropped = 0
+    const tokens = this.#withLost(noted.tokens)
     this.#notesUnderWay += 1
-    void sendOver(child, { type: 'noted', noted: { ...noted, dropped } } satisfies ToControl).then(() => {
+    const sent = { ...noted, dropped, ...(tokens && { tokens }) }
+    void sendOver(child, { type: 'noted', noted: sent } satisfies ToControl).then(() => {
       if (this.#child === child) this.#notesUnderWay -= 1
     })
   }
@@ -88,6 +93,12 @@ export class ControlProcess {
     if (child.connected) child.disconnect()
     await gone
     clearTimeout(killing)
+  }
+
+  #withLost(tokens: TokenNews | undefined): TokenNews | undefined {
+    const lost = this.#usesLost + (tokens?.lost ?? 0)
+    this.#usesLost = 0
+    return tokens === undefined && lost === 0 ? undefined : { notes: tokens?.notes ?? [], lost }
   }
 
   #died(child: ChildProcess, how: string): void {

@@ -16,6 +16,7 @@ import type { CandidateRehearsal } from './rehearse-candidate.ts'
 import type { SetupLink } from './setup-link.ts'
 import type { SightingNote } from './sighting-notes.ts'
 import type { Status } from './status.ts'
+import type { TokenAct } from './token-record.ts'
 
 /** Every act with the shape of its request and of its result. */
 export interface Acts {
@@ -32,6 +33,7 @@ export interface Acts {
   exceptions: { request: object; result: { readonly exceptions: readonly ListedException[] } }
   rehearse: { request: RehearseRequest; result: CandidateRehearsal }
   setup: { request: SetupRequest; result: SetupLink }
+  token: { request: TokenAct; result: object }
   'revocation-lists': { request: RevocationListsRequest; result: { readonly lists: readonly ListState[] } }
 }
 export type Act = keyof Acts
@@ -154,6 +156,7 @@ const string: Check = (value) => typeof value === 'string'
 const number: Check = (value) => typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
 const boolean: Check = (value) => typeof value === 'boolean'
 const share: Check = (value) => typeof value === 'number' && value >= 0 && value <= 1
+const done: Check = (value) => value === 'issued' || value === 'revoked' || value === 'rotated'
 const fate: Check = (value) => value === 'drain' || value === 'cut'
 const optional =
   (check: Check): Check =>
@@ -183,6 +186,16 @@ const fields: Readonly<Record<Act, Fields>> = {
   exceptions: {},
   rehearse: { text: string, file: string },
   setup: { author: string, recover: optional(number) },
+  token: {
+    author: string,
+    done,
+    service: string,
+    token: string,
+    holder: optional(string),
+    to: optional(string),
+    untilMs: optional(number),
+    remarks: optional(string),
+  },
   'revocation-lists': { fetch: optional(boolean) },
 }
 

@@ -10,7 +10,7 @@ import { createMetrics } from '../observe/metrics.ts'
 import { productVersion } from '../settings/product-version.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { TcpHandle } from '../wire/raw-handle.ts'
-import { carryOutRequest } from './acts.ts'
+import { type Actors, carryOutRequest } from './acts.ts'
 import { type AdminDoor, openAdminDoor } from './admin-door.ts'
 import { ApplyQueue } from './apply-queue.ts'
 import type { Change, TellProgress } from './change.ts'
@@ -252,11 +252,12 @@ export class ControlRoom {
     void this.#link.tell({ type: 'notes', notes })
   }
 
-  #actors() {
+  #actors(): Actors {
     return {
       known: this.#known.known,
       backendHealth: this.#known.health,
       rehearsals: this.#rehearsals,
+      log: (name, message, fields) => this.#log(name, message, fields),
       history: this.#history,
       change: (change: Change, progress: TellProgress) => this.#queue.add(change, progress),
       confirm: (author: string) => this.#confirm(author),

@@ -8,6 +8,7 @@ import { ServiceEntrance } from '../service/service-entrance.ts'
 import { TunnelEntrance } from '../service/tunnel-entrance.ts'
 import type { Service } from '../settings/service.ts'
 import type { Snapshot } from '../settings/snapshot.ts'
+import type { TokenUse } from '../token/token-use.ts'
 import type { IssuerBook } from '../truststore/issuer-book.ts'
 import type { Deadlines } from '../wire/deadlines.ts'
 import type { TcpHandle } from '../wire/raw-handle.ts'
@@ -22,6 +23,7 @@ export interface EntrancesOptions {
   readonly finished: (record: AccessRecord) => void
   readonly revocation?: RevocationKnowledge | undefined
   readonly issuers?: IssuerBook | undefined
+  readonly tokenUsed: (use: TokenUse) => void
 }
 
 export class Entrances {
@@ -108,8 +110,11 @@ export class Entrances {
   }
 }
 
-function entranceOf(service: Service, shared: Omit<EntrancesOptions, 'via'>): ServiceEntrance | TunnelEntrance {
+function entranceOf(
+  service: Service,
+  { tokenUsed, ...shared }: Omit<EntrancesOptions, 'via'>,
+): ServiceEntrance | TunnelEntrance {
   const { tls, tokens } = service
   if (tls === undefined || tokens === undefined) return new ServiceEntrance({ ...shared, service })
-  return new TunnelEntrance({ ...shared, service: { ...service, tls, tokens } })
+  return new TunnelEntrance({ ...shared, tokenUsed, service: { ...service, tls, tokens } })
 }

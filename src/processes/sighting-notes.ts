@@ -9,6 +9,7 @@ import type { NewSighting } from '../history/sightings.ts'
 import type { AccessNews } from '../observe/access-sample.ts'
 import { exceptionIdOf } from '../policy/exception-id.ts'
 import type { Finding, Verdict } from '../policy/verdict.ts'
+import type { TokenNews } from './token-notes.ts'
 
 /** A sighting on its way to control: plain JSON, the certificates in base64. */
 export interface SightingNote extends Omit<NewSighting, 'chain'> {
@@ -23,6 +24,8 @@ export interface Noted {
   readonly dropped: number
   /** A sample of what passed, which whoever watches may see. */
   readonly access?: AccessNews
+  /** What came of tokens. */
+  readonly tokens?: TokenNews
 }
 
 interface Entry {

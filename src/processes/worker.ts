@@ -25,6 +25,7 @@ import type { FromWorker, ToWorker } from './messages.ts'
 import { RevocationLine } from './revocation-line.ts'
 import { SightingNotes } from './sighting-notes.ts'
 import { outliveGroupSignals } from './signals.ts'
+import { TokenNotes } from './token-notes.ts'
 
 /** Begins to listen to the supervisor; the process lives from here on by what it is told. */
 export function startWorker(): void {
@@ -39,6 +40,7 @@ class Worker {
   readonly #writer: LineWriter = writeToStandardOutput((lines) => this.#counters.logLinesDropped().add(lines))
   readonly #listeners: EntranceListener[] = []
   readonly #notes = new SightingNotes()
+  readonly #tokens = new TokenNotes()
   readonly #sample = new AccessSample()
   readonly #revocation = new RevocationLine((message) => this.#tell(message))
   readonly #issuers = new IssuerBook((url) => this.#tell({ type: 'issuer-wanted', url }))
@@ -111,6 +113,7 @@ class Worker {
         finished,
         revocation,
         issuers: this.#issuers,
+        tokenUsed: (use) => this.#tokens.note(use),
       })
       this.#reports = setInterval(() => this.#report(), REPORT_MS).unref()
       await backends.warm(warm)
@@ -170,9 +173,13 @@ class Worker {
     this.#tellLearned()
     const noted = this.#notes.take(Date.now(), { all: last })
     const access = this.#sample.take()
-    if (noted === undefined && access === undefined) return
+    const tokens = this.#tokens.take(Date.now(), { all: last })
+    if (noted === undefined && access === undefined && tokens === undefined) return
     const nothing = { sightings: [], exceptionUses: [], dropped: 0 }
-    this.#tell({ type: 'noted', noted: { ...(noted ?? nothing), ...(access && { access }) } })
+    this.#tell({
+      type: 'noted',
+      noted: { ...(noted ?? nothing), ...(access && { access }), ...(tokens && { tokens }) },
+    })
   }
 
   #learn(intolerant: readonly IntoleranceMark[]): void {

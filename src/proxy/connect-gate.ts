@@ -5,6 +5,7 @@
 import type { OpenConnection } from '../backend/reweigh.ts'
 import { asSidecarError, type SidecarError } from '../errors.ts'
 import type { RequestHead } from '../http/request-head.ts'
+import type { AccessRecord } from '../observe/access-record.ts'
 import type { KnownCaller } from './known-caller.ts'
 import type { RequestRecord } from './request-record.ts'
 import type { CallerConnection, Work } from './work.ts'
@@ -18,9 +19,19 @@ export interface Leave {
   readonly innerNames: 'checked' | 'unchecked'
 }
 
+/** A request at the gate of which it is known what came of it. */
+export interface Passage {
+  readonly access: Readonly<AccessRecord>
+  /** Undefined where none was found. */
+  readonly leave: Leave | undefined
+  readonly known: KnownCaller
+}
+
 export interface ConnectGate {
   /** Finds what a request has leave for; throws a SidecarError. */
   admit(head: RequestHead): Promise<Leave>
+  /** Told once of each request: when its tunnel stands, or when there will be none. */
+  settled(passage: Passage): void
 }
 
 interface Gated {
@@ -31,17 +42,21 @@ interface Gated {
   /** Decides on the destination, and begins the tunnel; throws as the policy does. */
   readonly open: (leave: Leave, names: readonly string[]) => Work
   readonly finished: (record: RequestRecord) => void
+  readonly settled: (passage: Passage) => void
 }
 
 /** Waits for leave, and is the tunnel's own work from then on. */
 export class GatedConnect implements Work {
   readonly #gated: Gated
+  #leave: Leave | undefined
   #inner: Work | undefined
   #over = false
 
   constructor(gated: Gated) {
     this.#gated = gated
-    gated.record.calledAs(gated.known, [])
+    const { record, known, settled } = gated
+    record.calledAs(known, [])
+    record.settled = (access) => settled({ access, leave: this.#leave, known })
   }
 
   get held(): OpenConnection | undefined {
@@ -85,10 +100,12 @@ export class GatedConnect implements Work {
   }
 
   async #admit(): Promise<void> {
-    const { record, known, open } = this.#gated
+    const { record, known, open, settled } = this.#gated
     try {
       const leave = await this.#gated.leave
-      if (this.#over) return
+      this.#leave = leave
+      // The caller has left meanwhile, and what it brought may be spent all the same.
+      if (this.#over) return settled({ access: record.access, leave, known })
       const names = [...known.names, ...leave.names]
       record.calledAs(known, leave.names, leave.innerNames)
       this.#inner = open(leave, names)

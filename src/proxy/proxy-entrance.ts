@@ -19,7 +19,7 @@ import type { TcpHandle } from '../wire/raw-handle.ts'
 import { Wire } from '../wire/wire.ts'
 import { Caller } from './caller.ts'
 import { Connect, type ConnectRequest } from './connect.ts'
-import { type ConnectGate, GatedConnect, type Leave } from './connect-gate.ts'
+import { type ConnectGate, GatedConnect, type Leave, type Passage } from './connect-gate.ts'
 import type { EntranceCaller, EntranceContext, Give, TunnelRequest, TunnelWish } from './entrance-context.ts'
 import { Exchange } from './exchange.ts'
 import type { KnownCaller } from './known-caller.ts'
@@ -172,7 +172,7 @@ export class ProxyEntrance implements EntranceContext {
     if (head.hasVia && hasViaPseudonym(head, this.via)) {
       throw new SidecarError('CALLER_LOOP', 'the request has been through this proxy before')
     }
-    if (this.#gate !== undefined) return this.#gated(this.#gate.admit(head), { caller, record })
+    if (this.#gate !== undefined) return this.#gated(this.#gate, head, { caller, record })
     if (head.method === 'CONNECT') {
       return this.#tunnel(caller, parseAuthority(head.target), { record, voice: httpVoice })
     }
@@ -188,12 +188,15 @@ export class ProxyEntrance implements EntranceContext {
     return this.#tunnel(caller, parseDestination(host, port), how)
   }
 
-  #gated(leave: Promise<Leave>, { caller, record }: { caller: CallerConnection; record: RequestRecord }): Work {
+  #gated(gate: ConnectGate, head: RequestHead, asked: { caller: CallerConnection; record: RequestRecord }): Work {
+    const { caller, record } = asked
     const known = this.#known.get(caller) ?? { protocol: '', names: [], warning: '' }
     const open = ({ to, innerNames }: Leave, names: readonly string[]): Work => {
       return this.#tunnel(caller, parseAuthority(to), { record, voice: httpVoice, innerNames, names })
     }
-    return new GatedConnect({ caller, record, leave, known, open, finished: (done) => this.finished(done) })
+    const leave = gate.admit(head)
+    const settled = (passage: Passage) => gate.settled(passage)
+    return new GatedConnect({ caller, record, leave, known, open, settled, finished: (done) => this.finished(done) })
   }
 
   openTunnel({ caller, backend, held, record, ahead, closed }: TunnelRequest): void {

@@ -31,6 +31,8 @@ export class RequestRecord {
   readonly #startMs = performance.now()
   /** What went wrong is for our log alone: answers say no more than that there is nothing. */
   isTerse = false
+  /** Called once, when the answer goes out or when it is over without one. */
+  settled: ((access: AccessRecord) => void) | undefined
   #sentMs = 0
   #backend: BackendConnection | undefined
   #bytesInBefore = 0
@@ -88,6 +90,7 @@ export class RequestRecord {
   answered(status: number): void {
     this.access.status = status
     this.access.firstByteMs = performance.now() - this.#sentMs
+    if (this.settled !== undefined) this.#settle()
   }
 
   fail(error: SidecarError): void {
@@ -140,7 +143,14 @@ export class RequestRecord {
       access.bytesIn = wire.bytesIn - this.#bytesInBefore
       access.bytesOut = wire.bytesOut - this.#bytesOutBefore
     }
+    if (this.settled !== undefined) this.#settle()
     return access
+  }
+
+  #settle(): void {
+    const tell = this.settled
+    this.settled = undefined
+    tell?.(this.access)
   }
 }
 

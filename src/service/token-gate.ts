@@ -6,10 +6,11 @@
 
 import type { RequestHead } from '../http/request-head.ts'
 import { parseAuthority } from '../policy/parse-destination.ts'
-import type { ConnectGate, Leave } from '../proxy/connect-gate.ts'
+import type { ConnectGate, Leave, Passage } from '../proxy/connect-gate.ts'
 import type { TokenKey } from '../settings/snapshot.ts'
 import { TokenMarks } from '../token/token-marks.ts'
 import { tokenRefused } from '../token/token-refused.ts'
+import type { TokenUse } from '../token/token-use.ts'
 import type { TunnelToken } from '../token/tunnel-token.ts'
 
 /** What callers may ask for who do not know where their token leads. No such name exists (RFC 6761). */
@@ -21,6 +22,8 @@ export interface TokenGateOptions {
   readonly keys: readonly TokenKey[]
   readonly state: string
   readonly innerNames: 'checked' | 'unchecked'
+  /** Told of every request of which it is known what came of it. */
+  readonly used: (use: TokenUse) => void
   /** The wall clock, by default the machine's. */
   readonly now?: (() => number) | undefined
 }
@@ -28,6 +31,7 @@ export interface TokenGateOptions {
 export class TokenGate implements ConnectGate {
   readonly #options: TokenGateOptions
   readonly #marks: TokenMarks
+  readonly #tokens = new WeakMap<Leave, TunnelToken>()
   readonly #read: Promise<(text: string, nowMs: number) => Promise<TunnelToken>>
 
   constructor(options: TokenGateOptions) {
@@ -46,13 +50,33 @@ export class TokenGate implements ConnectGate {
     const { id, subject, to } = token
     if (!isUsable) throw tokenRefused(`${id} of ${subject} is revoked, or was for one tunnel and is spent`)
     const innerNames = token.innerNames === 'unchecked' ? 'unchecked' : this.#options.innerNames
-    return { to, names: [`subject:${subject}`, `token:${id}`], innerNames }
+    const leave: Leave = { to, names: [`subject:${subject}`, `token:${id}`], innerNames }
+    this.#tokens.set(leave, token)
+    return leave
+  }
+
+  settled({ access, leave, known }: Passage): void {
+    const token = leave && this.#tokens.get(leave)
+    // Who leaves before a token was judged has used none.
+    if (token === undefined && access.error === 'CALLER_LEFT') return
+    this.#options.used({
+      service: this.#options.audience,
+      caller: access.caller,
+      names: known.names.slice(0, NAMES_MAX),
+      ...{ token: token?.id ?? '', holder: token?.subject ?? '', to: token?.to ?? '' },
+      error: access.error,
+      reason: access.message.slice(0, REASON_LENGTH_MAX),
+      timeMs: this.#nowMs,
+    })
   }
 
   get #nowMs(): number {
     return (this.#options.now ?? Date.now)()
   }
 }
+
+const NAMES_MAX = 3
+const REASON_LENGTH_MAX = 200
 
 /** Loaded only where tokens are taken: the library costs every worker memory. */
 async function readerOf({ keys, audience }: TokenGateOptions) {

@@ -11,6 +11,7 @@ import type { AccessRecord } from '../observe/access-record.ts'
 import { ProxyEntrance } from '../proxy/proxy-entrance.ts'
 import type { Service, ServiceTls, ServiceTokens } from '../settings/service.ts'
 import type { Snapshot } from '../settings/snapshot.ts'
+import type { TokenUse } from '../token/token-use.ts'
 import type { Deadlines, Watched } from '../wire/deadlines.ts'
 import { socketOf, type TcpHandle } from '../wire/raw-handle.ts'
 import { ServiceRecord } from './service-record.ts'
@@ -26,6 +27,8 @@ export interface TunnelEntranceOptions {
   readonly backends: Backends
   readonly finished: (record: AccessRecord) => void
   readonly revocation?: RevocationKnowledge | undefined
+  /** Told of every token that is brought, and of callers without one. */
+  readonly tokenUsed: (use: TokenUse) => void
 }
 
 export class TunnelEntrance {
@@ -39,7 +42,7 @@ export class TunnelEntrance {
   #isRetired = false
 
   constructor(options: TunnelEntranceOptions) {
-    const { service, snapshot, revocation, ...shared } = options
+    const { service, snapshot, revocation, tokenUsed: used, ...shared } = options
     this.#options = options
     this.#incoming = new IncomingTls({ service, snapshot, revocation })
     const { tokens, name, limits, timeouts } = service
@@ -50,7 +53,7 @@ export class TunnelEntrance {
       timeouts: { ...settings.timeouts, ...timeouts },
     }
     const keys = snapshot.tokenKeys?.[tokens.keys] ?? []
-    const gate = new TokenGate({ audience: name, keys, state: settings.state, innerNames: tokens.innerNames })
+    const gate = new TokenGate({ audience: name, keys, state: settings.state, innerNames: tokens.innerNames, used })
     this.#proxy = new ProxyEntrance({ ...shared, snapshot: { ...snapshot, settings: own }, via: '', name, gate })
     this.#proxy.emptied = () => this.#tellWhenEmpty()
   }

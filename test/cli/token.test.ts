@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { it, type TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { checkAudit, listAudit } from '../../src/history/audit.ts'
+import { closeHistory, openHistory } from '../../src/history/open-history.ts'
 import { runProgram } from '../kit/start-sidecar.ts'
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
@@ -50,6 +52,33 @@ it('a token that is issued can be inspected, and not any more when it is revoked
   const revoked = await vedette(folder, ['inspect', '--json'], issued.stdout)
   assert.equal(revoked.code, 10)
   assert.equal((JSON.parse(revoked.stdout) as { taken: boolean }).taken, false)
+  await vedette(folder, ['rotate'])
+
+  const history = await openHistory(path.join(folder, 'state'))
+  t.after(() => closeHistory(history))
+  const entries = listAudit(history, { limit: 9 }).map(({ action, subject, detail }) => [action, subject, detail])
+  const [key] = entries.at(-1)?.slice(1) ?? []
+  const { untilMs, ...issuedAs } = (entries.at(-2)?.[2] ?? {}) as Record<string, unknown>
+  assert.deepEqual(
+    entries.map(([action]) => action),
+    ['token.rotated', 'token.revoked', 'token.issued', 'token.rotated'],
+  )
+  assert.deepEqual(issuedAs, { service: 'hosts', holder: 'desk-7', to: 'host.example:992', remarks: 'once' })
+  assert.ok(Number(untilMs) > Date.now())
+  assert.deepEqual([entries[1]?.[1], entries[2]?.[1]], [id, id])
+  assert.ok(entries[0]?.[1] !== key)
+  assert.equal(checkAudit(history).whole, true)
+})
+
+it('a token that the record cannot hold is not given out, and one that is revoked is useless all the same', async (t) => {
+  const folder = folderWith(t, 'hosts')
+  const issued = await vedette(folder, ['issue', '--to', 'a.example:992', '--for', 'x', '--json'])
+  const { id, token } = JSON.parse(issued.stdout) as { id: string; token: string }
+  writeFileSync(path.join(folder, 'state', 'history.sqlite'), 'no database')
+  const refused = await vedette(folder, ['issue', '--to', 'a.example:992', '--for', 'x'])
+  assert.deepEqual([refused.code, refused.stdout], [4, ''])
+  assert.equal((await vedette(folder, ['revoke', id])).code, 4)
+  assert.equal((await vedette(folder, ['inspect'], token)).code, 10)
 })
 
 it('a token of nobody is told as such', async (t) => {

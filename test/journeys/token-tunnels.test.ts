@@ -10,6 +10,8 @@ import path from 'node:path'
 import { after, before, describe, it, type TestContext } from 'node:test'
 import tls from 'node:tls'
 import { needTools } from '../../bench/rig/tools.ts'
+import { listAudit } from '../../src/history/audit.ts'
+import { closeHistory, openToRead } from '../../src/history/open-history.ts'
 import { makeTrust, type Trust } from '../kit/make-trust.ts'
 import { startBackend, type TestBackend } from '../kit/start-backend.ts'
 import { runProgram, type Sidecar, startSidecar } from '../kit/start-sidecar.ts'
@@ -168,6 +170,42 @@ describe('a token tunnel', () => {
     const line = await lineOf(({ callerIdentity }) => String(callerIdentity).includes('subject:strict'))
     assert.deepEqual(line.findings, ['name-mismatch'])
   })
+})
+
+it('the record says who made tokens, who brought them, what came of it and who was refused, in one whole chain', async () => {
+  const to = `host.localhost:${host.port}`
+  const [good, dead] = [await issue(to, 'kept'), await issue('host.localhost:1', 'dead')]
+  for (const { token } of [good, good, dead, { token: 'stolen.SECRET' }]) await curl(token, to)
+  assert.equal((await curl(dead.token, 'host.localhost:1')).stdout, '')
+  await sidecar.vedette(['token', 'revoke', good.id])
+  await curl(good.token, to)
+  const told: [event: string, says: RegExp][] = [
+    ['token.used', /of kept was brought from 127\.0\.0\.1 for host\.localhost:\d+ \(2 times\)$|of kept .*\d$/],
+    ['token.used', /of dead was brought .* which came to nothing: /],
+    ['token.refused', /not shaped like one of ours/],
+    ['token.refused', /is not for host\.localhost/],
+    ['token.refused', /of kept is revoked/],
+    ['token.revoked', new RegExp(good.id)],
+  ]
+  for (const [event, says] of told) await sidecar.line((one) => one.event === event && says.test(String(one.message)))
+
+  const history = await openToRead(path.join(sidecar.folder, 'state'))
+  assert.ok(history)
+  const entries = listAudit(history, { limit: 1000 })
+  closeHistory(history)
+  const of = (id: string) => entries.filter(({ subject }) => subject === id).toReversed()
+  const issued = of(good.id)[0]
+  assert.deepEqual([issued?.action, issued?.detail.holder, issued?.detail.to], ['token.issued', 'kept', to])
+  const used = of(good.id).filter(({ action }) => action === 'token.used')
+  assert.ok(used.length > 0)
+  for (const { actor, address, outcome, detail } of used) {
+    assert.deepEqual([actor, address, outcome, detail.to, detail.service], ['kept', '127.0.0.1', 'done', to, 'hosts'])
+  }
+  const failed = of(dead.id).find(({ action }) => action === 'token.used')
+  assert.deepEqual([failed?.outcome, failed?.detail.code], ['refused', 'BACKEND_CONNECT_REFUSED'])
+  assert.ok(!JSON.stringify(entries).includes('SECRET'))
+  const { stdout } = await sidecar.vedette(['doctor'])
+  assert.match(stdout, /record +\d+ entries, the chain holds/)
 })
 
 describe('whoever has no leave', () => {

@@ -10,6 +10,7 @@ import type { Backends } from '../../src/backend/backends.ts'
 import type { AccessRecord } from '../../src/observe/access-record.ts'
 import type { TunnelService } from '../../src/service/tunnel-entrance.ts'
 import { TunnelEntrance } from '../../src/service/tunnel-entrance.ts'
+import type { TokenUse } from '../../src/token/token-use.ts'
 import { Deadlines } from '../../src/wire/deadlines.ts'
 import { acceptOn, bindHandle } from '../../src/wire/raw-handle.ts'
 import { makeOffer, makeSnapshot } from '../kit/make-snapshot.ts'
@@ -39,6 +40,7 @@ function start(t: TestContext, { connections = 10, headMs = 30_000, handshakeMs 
   }
   const identity = { name: 'gateway', certificate: leaf.certificate, key: leaf.key, sha256: leaf.sha256 }
   const records: AccessRecord[] = []
+  const uses: TokenUse[] = []
   const deadlines = new Deadlines()
   const entrance = new TunnelEntrance({
     service,
@@ -46,6 +48,7 @@ function start(t: TestContext, { connections = 10, headMs = 30_000, handshakeMs 
     deadlines,
     backends: {} as Backends,
     finished: (record) => records.push(record),
+    tokenUsed: (use) => uses.push(use),
   })
   const { handle, port } = bindHandle({ host: '127.0.0.1', port: 0 })
   acceptOn(handle, (caller) => entrance.accept(caller))
@@ -61,7 +64,7 @@ function start(t: TestContext, { connections = 10, headMs = 30_000, handshakeMs 
     await once(socket, 'secureConnect').catch(() => {})
     return socket
   }
-  return { entrance, records, call, port }
+  return { entrance, records, uses, call, port }
 }
 
 const gone = async (socket: tls.TLSSocket) => {
@@ -85,6 +88,22 @@ it('a caller over the limit is refused, and the next one is taken when there is 
   again.write('CONNECT a.example:1 HTTP/1.1\r\nHost: a.example:1\r\n\r\n')
   const [answer] = (await once(again, 'data')) as [Buffer]
   assert.match(answer.toString(), /^HTTP\/1\.1 407 /)
+})
+
+it('a caller without a token is told of once, with the reason and without a secret; one that leaves is not', async (t) => {
+  const { call, uses } = start(t)
+  const asking = await call()
+  asking.write('CONNECT a.example:1 HTTP/1.1\r\nHost: a.example:1\r\nProxy-Authorization: Bearer abc.SECRET\r\n\r\n')
+  await gone(asking)
+  const leaving = await call()
+  leaving.destroy()
+  await gone(leaving)
+  assert.equal(uses.length, 1)
+  const [{ timeMs: _, ...use } = assert.fail('nothing was told')] = uses
+  assert.deepEqual(use, {
+    ...{ service: 'hosts', caller: '127.0.0.1', names: [], token: '', holder: '', to: '' },
+    ...{ error: 'CALLER_TOKEN_REFUSED', reason: 'the token is not shaped like one of ours' },
+  })
 })
 
 it('a retired entrance is empty when its last caller has left', async (t) => {
