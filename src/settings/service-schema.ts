@@ -3,59 +3,14 @@
  * together at the end, so that every fault has its place.
  */
 import * as z from 'zod'
-import { SidecarError } from '../errors.ts'
 import { cidrField, nameField } from '../policy/fields.ts'
-import { parseAuthority } from '../policy/parse-destination.ts'
-import { parseListenAddress } from './listen-address.ts'
-import { type ServiceBackend, starttlsProtocols } from './service.ts'
+import { acceptField } from './accept-field.ts'
+import { backendField } from './backend-field.ts'
+import { starttlsProtocols } from './service.ts'
 import { noteServiceTls, serviceTlsField } from './service-tls-schema.ts'
 import { noteServiceTokens, serviceTokensField } from './service-tokens-schema.ts'
 import { serviceWebSocketField } from './service-web-socket-schema.ts'
 import { count, deadline } from './setting-fields.ts'
-
-/** sun_path holds 108 bytes on Linux and 104 elsewhere, with the closing NUL. */
-const SOCKET_PATH_BYTES = 103
-const acceptShape =
-  'expected an address such as 127.0.0.1:389 or tls://0.0.0.0:992, wss://0.0.0.0:443/path, or unix:/run/vedette/ldap.sock'
-const connectShape = 'expected tls://host:port, or tcp://host:port for plain text'
-
-/** An accepted address before its path is resolved. */
-export type AcceptEntry =
-  | {
-      readonly kind: 'tcp'
-      readonly host: string
-      readonly port: number
-      readonly isTls: boolean
-      readonly webSocketPath?: string
-    }
-  | { readonly kind: 'unix'; readonly path: string }
-
-const acceptField = z.string().transform((text, context): AcceptEntry => {
-  if (text.startsWith('unix:')) {
-    const path = text.slice('unix:'.length)
-    if (/\S/.test(path) && !path.includes('\0') && Buffer.byteLength(path) <= SOCKET_PATH_BYTES) {
-      return { kind: 'unix', path }
-    }
-    return refuse(context, `expected a path of at most ${SOCKET_PATH_BYTES} bytes behind unix:`)
-  }
-  const [, scheme = 'tcp', where = '', path] = /^(?:(tcp|tls|wss?):\/\/)?([^/]*)(\/[!-~]*)?$/s.exec(text) ?? []
-  const address = parseListenAddress(where)
-  const isWebSocket = scheme.startsWith('ws')
-  if ('fault' in address || (path !== undefined && !isWebSocket)) return refuse(context, acceptShape)
-  const isTls = scheme === 'tls' || scheme === 'wss'
-  return { kind: 'tcp', ...address, isTls, ...(isWebSocket ? { webSocketPath: path ?? '/' } : {}) }
-})
-
-const backendField = z.string().transform((text, context): ServiceBackend => {
-  const [, scheme, authority = ''] = /^(tls|tcp):\/\/(.*)$/s.exec(text) ?? []
-  if (scheme === undefined) return refuse(context, connectShape)
-  try {
-    return { scheme: scheme as ServiceBackend['scheme'], authority: parseAuthority(authority).authority }
-  } catch (error) {
-    if (!(error instanceof SidecarError)) throw error
-    return refuse(context, `${connectShape}: it ${String(error.details.reason ?? error.message)}`)
-  }
-})
 
 const modeField = z
   .string()
@@ -154,8 +109,3 @@ export const servicesSchema = z.array(serviceSchema).superRefine((entries, conte
     seen.add(name)
   }
 })
-
-function refuse(context: z.RefinementCtx, message: string): never {
-  context.addIssue({ code: 'custom', message })
-  return z.NEVER
-}
