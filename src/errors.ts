@@ -53,7 +53,7 @@ export const errorCodes = {
 
   POLICY_PLAINTEXT_DENIED: {
     level: 'warn',
-    hint: 'Connect with tls://, or set plaintext: true in a rule for this destination.',
+    hint: 'Connect with tls:// or wss://, or set plaintext: true in a rule for this destination.',
   },
 
   BACKEND_NAME_NOT_FOUND: { level: 'warn', hint: 'The name does not resolve: check it and the resolver.' },
@@ -61,7 +61,10 @@ export const errorCodes = {
   BACKEND_CONNECT_REFUSED: { level: 'warn', hint: 'Nothing listens there: check host, port and firewall.' },
   BACKEND_UNREACHABLE: { level: 'warn', hint: 'No route to the backend: check the network.' },
   BACKEND_CONNECT_TIMEOUT: { level: 'warn', hint: 'The backend did not accept within timeouts.connect.' },
-  BACKEND_HANDSHAKE_TIMEOUT: { level: 'warn', hint: 'The backend did not finish TLS within timeouts.handshake.' },
+  BACKEND_HANDSHAKE_TIMEOUT: {
+    level: 'warn',
+    hint: 'The backend did not finish TLS, or take a WebSocket, within timeouts.handshake.',
+  },
   BACKEND_HANDSHAKE_FAILED: { level: 'warn', hint: 'The backend does not speak TLS as it should on this port.' },
   BACKEND_NO_STARTTLS: {
     level: 'warn',
@@ -74,6 +77,14 @@ export const errorCodes = {
   BACKEND_UPSTREAM_FAILED: {
     level: 'warn',
     hint: 'The upstream proxy that the rule names (via) did not open the way: the message has its words.',
+  },
+  BACKEND_UPGRADE_REFUSED: {
+    level: 'warn',
+    hint: 'The backend answers the request for a WebSocket, and refuses it: check path, origin and protocols, the message has its answer.',
+  },
+  BACKEND_BAD_UPGRADE: {
+    level: 'warn',
+    hint: 'What the backend answered is no WebSocket of RFC 6455: the message says what is wrong with it.',
   },
   BACKEND_REFUSED_US: {
     level: 'warn',

@@ -30,6 +30,8 @@ export interface DialWish {
    * greeting may come with the end of its handshake, and is `kept` for the caller, or `ignored` where nobody reads on.
    */
   readonly greeting?: 'refused' | 'ignored' | 'kept'
+  /** The socket is to be given away with `Wire.detach`: it reads into buffers of its own. */
+  readonly givenOn?: boolean
 }
 
 export interface TlsWish {
@@ -159,8 +161,7 @@ class Attempt implements Watched, WireReader {
   /** Begins with TLS, or with whatever a plain connection is for. */
   #start(wish: TlsWish | undefined): Wire {
     const wire = new Wire(this)
-    const target = { ...this.#target(), onread: wire.onread }
-    wire.attach(wish === undefined ? net.connect(target) : this.#secure(wish, target))
+    this.#attach(wire, (target) => (wish === undefined ? net.connect(target) : this.#secure(wish, target)))
     return wire
   }
 
@@ -179,7 +180,8 @@ class Attempt implements Watched, WireReader {
       failed: (error) => this.#fail(error),
     })
     const { wire } = beginning
-    wire.attach(net.connect({ ...this.#target(), onread: wire.onread }))
+    // Under TLS it is the session's socket that is given on.
+    this.#attach(wire, net.connect, { givenOn: wish === undefined && this.#wish.givenOn === true })
     this.#beginning = beginning
     return wire
   }
@@ -204,9 +206,16 @@ class Attempt implements Watched, WireReader {
     return socket
   }
 
-  #target() {
+  #attach(
+    wire: Wire,
+    connect: (target: net.TcpNetConnectOpts) => net.Socket,
+    { givenOn = false }: Pick<DialWish, 'givenOn'> = this.#wish,
+  ): void {
     const { upstream, destination } = this.#wish
-    return { host: this.#address, port: upstream?.port ?? destination.port, allowHalfOpen: true }
+    const target = { host: this.#address, port: upstream?.port ?? destination.port, allowHalfOpen: true }
+    // A socket with a read buffer hands its bytes to this wire alone, for as long as it lives.
+    if (givenOn) wire.attachStream(connect(target))
+    else wire.attach(connect({ ...target, onread: wire.onread }))
   }
 
   #connected(): void {

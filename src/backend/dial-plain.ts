@@ -14,6 +14,7 @@ export interface PlainWish {
   readonly header?: Buffer | undefined
   readonly connectMs?: number
   readonly greeting?: 'refused' | 'kept'
+  readonly givenOn?: boolean
 }
 
 export interface PlainDial {
@@ -37,6 +38,7 @@ export async function dialPlain(tools: DialTools, wish: PlainWish): Promise<Plai
       timeouts: wish.connectMs === undefined ? timeouts : { ...timeouts, connectMs: wish.connectMs },
       deadlines,
       greeting: wish.greeting ?? 'refused',
+      givenOn: wish.givenOn ?? false,
       upstream: upstreamOf(snapshot, wish.decision),
       ...(wish.header === undefined ? {} : { preface: { header: wish.header } }),
     })

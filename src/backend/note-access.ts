@@ -1,5 +1,5 @@
 /** What an access record says of the backend's side, for every entrance alike. */
-import { type ErrorCode, faultOf, type SidecarError } from '../errors.ts'
+import { type ErrorCode, faultOf, SidecarError } from '../errors.ts'
 import type { AccessRecord } from '../observe/access-record.ts'
 import type { Verdict } from '../policy/verdict.ts'
 import { lateRefusal } from './network-errors.ts'
@@ -65,6 +65,7 @@ const endErrors: Record<EarlyEnd, ErrorCode> = {
 export function noteEarlyEnd(access: AccessRecord, end: EarlyEnd, error: Error | undefined): void {
   const refusal = end === 'backend-closed' ? lateRefusal(`${access.host}:${access.port}`, error) : undefined
   if (refusal !== undefined) return noteFailure(access, refusal)
-  access.error = endErrors[end]
-  access.message = `the tunnel ended: ${end}`
+  const isTold = error instanceof SidecarError
+  access.error = isTold ? error.code : endErrors[end]
+  access.message = isTold ? error.message : `the tunnel ended: ${end}`
 }

@@ -21,6 +21,8 @@ export interface ConnectionWish {
   readonly starttls?: StarttlsProtocol | undefined
   /** Sent before anything else: a PROXY header. */
   readonly header?: Buffer | undefined
+  /** What is spoken to the backend begins with us, on the socket itself: one that speaks first is refused. */
+  readonly givenOn?: boolean
   readonly timeouts: { readonly connectMs: number; readonly handshakeMs: number }
 }
 
@@ -52,21 +54,24 @@ export async function openConnection(tools: DialTools, wish: ConnectionWish): Pr
 }
 
 async function openSecured(tools: DialTools, wish: ConnectionWish): Promise<OpenedConnection> {
-  const { decision, timeouts } = wish
+  const { decision, timeouts, givenOn = false } = wish
   const preface = prefaceOf(wish)
   return await verify(tools, {
     decision,
     // No ALPN: what the caller will speak is not known here.
     alpn: [],
     resume: true,
-    greeting: 'kept',
+    greeting: givenOn ? 'refused' : 'kept',
+    givenOn,
     timeouts,
     ...(preface === undefined ? {} : { preface }),
   })
 }
 
-function openPlain(tools: DialTools, { decision, header, timeouts }: ConnectionWish): Promise<OpenedConnection> {
-  return dialPlain(tools, { decision, header, connectMs: timeouts.connectMs, greeting: 'kept' })
+function openPlain(tools: DialTools, wish: ConnectionWish): Promise<OpenedConnection> {
+  const { decision, header, timeouts, givenOn = false } = wish
+  const greeting = givenOn ? 'refused' : 'kept'
+  return dialPlain(tools, { decision, header, connectMs: timeouts.connectMs, greeting, givenOn })
 }
 
 /** Makes what goes over a connection before TLS, fresh for each; undefined where TLS begins at once. */

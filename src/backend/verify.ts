@@ -32,6 +32,7 @@ export interface VerifyWish {
   readonly resume: boolean
   /** What becomes of bytes that come unasked; those of a handshake that is only looked at are ignored. */
   readonly greeting?: DialWish['greeting']
+  readonly givenOn?: boolean
   /** Makes what goes over the connection before TLS; a dialogue remembers, so each connection gets its own. */
   readonly preface?: () => Preface
   /** In place of those of the settings. */
@@ -114,13 +115,14 @@ class Handshake {
 
   #connect(secureContext: tls.SecureContext, addresses: readonly string[]): Promise<Dialled> {
     const { deadlines, snapshot } = this.#tools
-    const { alpn, resume, preface, greeting = resume ? 'refused' : 'ignored' } = this.#wish
+    const { alpn, resume, preface, greeting = resume ? 'refused' : 'ignored', givenOn = false } = this.#wish
     return dangerouslyConnect({
       destination: this.#decision.destination,
       addresses,
       timeouts: this.#wish.timeouts ?? snapshot.settings.timeouts,
       deadlines,
       greeting,
+      givenOn,
       upstream: upstreamOf(snapshot, this.#decision),
       ...(preface === undefined ? {} : { preface: preface() }),
       tls: {

@@ -2,9 +2,9 @@
  * The backends of one service and the order to try them in. One that fails leads to the next; one that the policy
  * refuses does not: an operator must see that a backend is not what it should be, not wonder where the traffic went.
  */
-import type { ConnectionWish, OpenedConnection } from '../backend/open-connection.ts'
+import type { OpenedConnection } from '../backend/open-connection.ts'
 import { asSidecarError, faultOf, SidecarError } from '../errors.ts'
-import { allowedOrThrow } from '../policy/allowed-or-throw.ts'
+import { type AllowedDecision, allowedOrThrow } from '../policy/allowed-or-throw.ts'
 import { decide } from '../policy/decide.ts'
 import type { Decision } from '../policy/decision.ts'
 import { parseAuthority } from '../policy/parse-destination.ts'
@@ -14,7 +14,7 @@ import type { Service, ServiceBackend } from '../settings/service.ts'
 /** One backend with what the policy says of it: decided once for each snapshot. */
 export interface ListedBackend {
   readonly decision: Decision
-  readonly scheme: ServiceBackend['scheme']
+  readonly backend: ServiceBackend
 }
 
 export interface TryOptions {
@@ -24,7 +24,7 @@ export interface TryOptions {
   readonly trying: (backend: ListedBackend) => void
   /** False once nobody waits for the result any more. */
   readonly isWanted: () => boolean
-  readonly open: (wish: Pick<ConnectionWish, 'decision' | 'scheme'>) => Promise<OpenedConnection>
+  readonly open: (decision: AllowedDecision, backend: ServiceBackend) => Promise<OpenedConnection>
 }
 
 export class BackendList {
@@ -36,9 +36,9 @@ export class BackendList {
   #next = 0
 
   constructor({ connect, failover }: Pick<Service, 'connect' | 'failover'>, policy: Policy) {
-    this.#backends = connect.map(({ scheme, authority }) => ({
-      decision: decide(policy, parseAuthority(authority)),
-      scheme,
+    this.#backends = connect.map((backend) => ({
+      decision: decide(policy, parseAuthority(backend.authority)),
+      backend,
     }))
     this.#rotates = failover === 'roundRobin'
     this.#policy = policy
@@ -63,10 +63,10 @@ export class BackendList {
     const failures: SidecarError[] = []
     for (const listed of this.inOrder()) {
       if (!isWanted()) break
-      const backend = this.#for(caller, listed)
-      trying(backend)
+      const tried = this.#for(caller, listed)
+      trying(tried)
       try {
-        return await open({ decision: allowedOrThrow(backend.decision), scheme: backend.scheme })
+        return await open(allowedOrThrow(tried.decision), tried.backend)
       } catch (thrown) {
         const error = asSidecarError(thrown)
         failures.push(error)

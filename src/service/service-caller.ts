@@ -4,6 +4,7 @@
  * closes with a reset: there is no protocol here to say it in, and a clean end would look like an answer.
  */
 import type net from 'node:net'
+import { brokenOff } from '../backend/network-errors.ts'
 import type { OpenedConnection } from '../backend/open-connection.ts'
 import type { OpenConnection } from '../backend/reweigh.ts'
 import { asSidecarError, SidecarError } from '../errors.ts'
@@ -135,6 +136,7 @@ export class ServiceCaller implements WireReader, Watched {
       if (this.#isOver) return
       const opened = await this.#service.open(this.#record, { ends, names }, () => !this.#isOver)
       if (this.#isOver) return opened.backend.wire.destroy()
+      if (opened.backend.wire.destroyed) throw gone(opened)
       if (request !== undefined && door !== undefined) this.#upgradeTo(door, request, opened)
       this.#join(opened, names)
     } catch (thrown) {
@@ -242,6 +244,12 @@ interface Upgrade {
   isRead: boolean
   readonly resolve: (request: UpgradeRequest) => void
   readonly promise: Promise<UpgradeRequest>
+}
+
+/** The backend ended when all had been judged, and nobody was there to hear it yet. */
+function gone({ backend: { wire, destination } }: OpenedConnection): SidecarError {
+  if (wire.error instanceof SidecarError) return wire.error
+  return brokenOff(`backend ${destination.authority}`, 'before the tunnel was open', wire.error)
 }
 
 function badUpgrade(status: number, what: string): SidecarError {

@@ -10,11 +10,13 @@ import type { Holds, OpenConnection } from '../backend/reweigh.ts'
 import { SidecarError } from '../errors.ts'
 import { IncomingTls } from '../incoming/incoming-tls.ts'
 import type { AccessRecord } from '../observe/access-record.ts'
-import type { Service } from '../settings/service.ts'
+import type { AllowedDecision } from '../policy/allowed-or-throw.ts'
+import { isSecure, type Service, type ServiceBackend } from '../settings/service.ts'
 import type { Snapshot } from '../settings/snapshot.ts'
 import type { Deadlines } from '../wire/deadlines.ts'
 import type { TcpHandle } from '../wire/raw-handle.ts'
 import { BackendList } from './backend-list.ts'
+import type { CallerEnds } from './caller-ends.ts'
 import { ServiceCaller } from './service-caller.ts'
 import type { Origin, ServiceConnection, ServiceContext } from './service-context.ts'
 import { ServiceRecord } from './service-record.ts'
@@ -111,14 +113,26 @@ export class ServiceEntrance implements ServiceContext {
   }
 
   open(record: ServiceRecord, { ends, names }: Origin, isWanted: () => boolean): Promise<OpenedConnection> {
-    const { starttls, timeouts, proxyProtocol } = this.service
-    const header = proxyProtocol.out === undefined ? undefined : writeProxyHeader(proxyProtocol.out, ends)
     return this.#list.open({
       caller: names,
       isWanted,
-      trying: ({ decision, scheme }) => record.decided(decision, scheme),
-      open: (to) => this.#options.backends.connect({ ...to, starttls, header, timeouts }),
+      trying: ({ decision, backend }) => record.decided(decision, backend.scheme),
+      open: (decision, backend) => this.#reach(decision, backend, ends),
     })
+  }
+
+  async #reach(decision: AllowedDecision, backend: ServiceBackend, ends: CallerEnds): Promise<OpenedConnection> {
+    const { starttls, timeouts, proxyProtocol, backendWebSocket } = this.service
+    const header = proxyProtocol.out === undefined ? undefined : writeProxyHeader(proxyProtocol.out, ends)
+    const scheme = isSecure(backend.scheme) ? 'tls' : 'tcp'
+    const wish = { decision, scheme, starttls, header, timeouts } as const
+    const { backends, deadlines } = this.#options
+    if (backend.path === undefined || backendWebSocket === undefined) return backends.connect(wish)
+    // Loaded by who needs it, and before there is a connection: between the verdict and the request nothing is waited for.
+    const { reachWebSocket } = await import('./web-socket/reach-web-socket.ts')
+    const opened = await backends.connect({ ...wish, givenOn: true })
+    const { handshakeMs } = timeouts
+    return reachWebSocket(opened, { ...backendWebSocket, backend, handshakeMs, deadlines })
   }
 
   finished(caller: ServiceConnection, record: ServiceRecord): void {

@@ -6,7 +6,7 @@ import type { SecureCaller } from '../incoming/incoming-tls.ts'
 import { type AccessRecord, emptyAccessRecord } from '../observe/access-record.ts'
 import type { Decision } from '../policy/decision.ts'
 import { serverNameFor } from '../policy/names.ts'
-import type { ServiceBackend } from '../settings/service.ts'
+import { isSecure, type ServiceBackend } from '../settings/service.ts'
 import type { TunnelEnd } from '../tunnel/tunnel.ts'
 import type { Wire } from '../wire/wire.ts'
 
@@ -46,7 +46,7 @@ export class ServiceRecord {
     access.host = decision.destination.host
     access.port = decision.destination.port
     access.rule = decision.rule.name
-    access.sni = scheme === 'tls' ? serverNameFor(decision.rule, decision.destination) : ''
+    access.sni = isSecure(scheme) ? serverNameFor(decision.rule, decision.destination) : ''
   }
 
   reached({ backend, plainBecause }: OpenedConnection): void {

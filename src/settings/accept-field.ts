@@ -17,7 +17,7 @@ export type AcceptEntry =
       readonly isTls: boolean
       readonly webSocketPath?: string
     }
-  | { readonly kind: 'unix'; readonly path: string }
+  | { readonly kind: 'unix'; readonly path: string; readonly webSocketPath?: undefined }
 
 /** Reads `accept`. */
 export const acceptField = z.string().transform((text, context): AcceptEntry => {

@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import type { Service, ServiceAddress } from './service.ts'
 import type { ServiceEntry } from './service-schema.ts'
 import { compileServiceTls } from './service-tls-schema.ts'
-import { compileWebSocket } from './service-web-socket-schema.ts'
+import { compileBackendWebSocket, compileWebSocket } from './service-web-socket-schema.ts'
 import type { Settings } from './settings.ts'
 
 /** Fills in what entries of `services` leave out; relative socket files belong to the folder of the settings file. */
@@ -25,13 +25,19 @@ export function compileServices(
     proxyProtocol: proxyProtocolOf(entry),
     ...(entry.tokens === undefined ? {} : { tokens: entry.tokens }),
     ...(entry.tls === undefined ? {} : { tls: compileServiceTls(entry.tls) }),
-    ...webSocketOf(entry),
+    ...webSocketsOf(entry),
   }))
 }
 
-function webSocketOf({ accept, webSocket }: ServiceEntry): Pick<Service, 'webSocket'> {
-  if (accept.kind !== 'tcp' || accept.webSocketPath === undefined) return {}
-  return { webSocket: compileWebSocket(accept.webSocketPath, webSocket) }
+function webSocketsOf(entry: ServiceEntry): Pick<Service, 'webSocket' | 'backendWebSocket'> {
+  const { accept, connect } = entry
+  const backendWebSocket = compileBackendWebSocket(connect, entry.backendWebSocket)
+  return {
+    ...(accept.webSocketPath === undefined
+      ? {}
+      : { webSocket: compileWebSocket(accept.webSocketPath, entry.webSocket) }),
+    ...(backendWebSocket === undefined ? {} : { backendWebSocket }),
+  }
 }
 
 function addressOf({ accept, mode }: ServiceEntry, folder: string): ServiceAddress {

@@ -9,7 +9,7 @@ import { backendField } from './backend-field.ts'
 import { starttlsProtocols } from './service.ts'
 import { noteServiceTls, serviceTlsField } from './service-tls-schema.ts'
 import { noteServiceTokens, serviceTokensField } from './service-tokens-schema.ts'
-import { serviceWebSocketField } from './service-web-socket-schema.ts'
+import { backendWebSocketField, noteWebSockets, serviceWebSocketField } from './service-web-socket-schema.ts'
 import { count, deadline } from './setting-fields.ts'
 
 const modeField = z
@@ -45,7 +45,7 @@ export const serviceSchema = z
       .transform((backends) => [backends].flat())
       .default([])
       .describe(
-        'The backend, or several: tls://host:port; tcp://host:port where a rule says plaintext: true. Not with tokens.',
+        'The backend, or several: tls://host:port, wss://host:port/path; tcp:// or ws:// where a rule says plaintext: true. Not with tokens.',
       ),
     failover: z
       .enum(['priority', 'roundRobin'])
@@ -61,7 +61,9 @@ export const serviceSchema = z
     timeouts: z
       .strictObject({
         connect: deadline.optional().describe('For a backend to accept the connection; timeouts.connect.'),
-        handshake: deadline.optional().describe('For STARTTLS and the TLS handshake together; timeouts.handshake.'),
+        handshake: deadline
+          .optional()
+          .describe('For STARTTLS, the TLS handshake and the request for a WebSocket together; timeouts.handshake.'),
         idle: deadline.optional().describe('Without a byte in either direction; timeouts.idle.'),
       })
       .prefault({}),
@@ -69,6 +71,7 @@ export const serviceSchema = z
     tls: serviceTlsField.optional(),
     tokens: serviceTokensField.optional(),
     webSocket: serviceWebSocketField.optional(),
+    backendWebSocket: backendWebSocketField.optional(),
   })
   .superRefine((entry, context) => {
     const note = (path: (string | number)[], message: string) =>
@@ -86,10 +89,7 @@ export const serviceSchema = z
     }
     noteServiceTls(entry, note)
     noteServiceTokens(entry, note)
-    const takesWebSockets = entry.accept.kind === 'tcp' && entry.accept.webSocketPath !== undefined
-    if (takesWebSockets && entry.tokens !== undefined) note(['tokens'], 'are asked for with CONNECT, not by WebSocket')
-    if (entry.webSocket !== undefined && !takesWebSockets)
-      note(['webSocket'], 'has no effect without accept: ws:// or wss://')
+    noteWebSockets(entry, note)
     const { in: header, from } = entry.proxyProtocol
     if (header !== undefined && from.length === 0) {
       note(['proxyProtocol', 'in'], 'needs from: whoever may say it could pose as everybody')

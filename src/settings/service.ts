@@ -19,6 +19,8 @@ export interface Service {
   readonly tokens?: ServiceTokens
   /** What is asked of WebSockets; without it callers bring a stream of bytes. */
   readonly webSocket?: ServiceWebSocket
+  /** How backends are asked for a WebSocket; there wherever one is `ws` or `wss`. */
+  readonly backendWebSocket?: BackendWebSocket
 }
 
 /** How tokens of callers are taken. */
@@ -37,6 +39,17 @@ export interface ServiceWebSocket {
   readonly origins: 'any' | readonly string[]
   /** Callers must offer one of them, unless there are none. */
   readonly protocols: readonly string[]
+  readonly messageBytes: number
+  readonly pingMs: number
+}
+
+/** A service whose backends speak WebSocket: what the caller sends goes to them as the payload of messages. */
+export interface BackendWebSocket {
+  /** Offered to the backend, which must choose one of them, unless there are none. */
+  readonly protocols: readonly string[]
+  /** Whose page we say asks; nobody's when left out. */
+  readonly origin?: string
+  /** Longest message taken from a backend. */
   readonly messageBytes: number
   readonly pingMs: number
 }
@@ -66,11 +79,18 @@ export type ServiceAddress =
   /** `path` is absolute; `mode` are the bits of the socket file. */
   | { readonly kind: 'unix'; readonly path: string; readonly mode: number }
 
-/** One backend of a service: TLS, or plain text where the policy lets it out. */
+/** One backend of a service: TLS, or plain text where the policy lets it out; a stream of bytes, or WebSocket. */
 export interface ServiceBackend {
-  readonly scheme: 'tls' | 'tcp'
+  readonly scheme: 'tls' | 'tcp' | 'wss' | 'ws'
   /** `host:port` in canonical form. */
   readonly authority: string
+  /** What a WebSocket is asked for, with its slash in front; there for `wss` and `ws` alone. */
+  readonly path?: string
+}
+
+/** Tells whether there is TLS, under the policy, from the first byte or after STARTTLS. */
+export function isSecure(scheme: ServiceBackend['scheme']): boolean {
+  return scheme === 'tls' || scheme === 'wss'
 }
 
 /** priority takes the first that can be reached, roundRobin begins with the next one each time. */

@@ -86,6 +86,40 @@ test('TLS towards callers arrives as what its workers need', (t) => {
   assert.deepEqual(offer.openssl.legacy, ['ECDHE-ECDSA-AES256-GCM-SHA384'])
 })
 
+test('WebSockets in and out arrive with what is left out, and a path where none is said', (t) => {
+  const folder = settingsFolder(
+    t,
+    `services:
+  - name: orders
+    accept: ws://127.0.0.1:9001/orders
+    connect: [wss://A.example:9443/in?b=c, "ws://[::1]:80"]
+    webSocket: { origins: [https://app.example], protocols: [orders.v2] }
+    backendWebSocket: { protocols: [mqtt, v3], origin: https://app.example, messageBytes: 2048, ping: 5s }
+  - { name: out, accept: "127.0.0.1:0", connect: "wss://a.example:1/" }
+`,
+  )
+  const [orders, out] = load(folder).settings.services
+  assert.deepEqual(orders?.connect, [
+    { scheme: 'wss', authority: 'a.example:9443', path: '/in?b=c' },
+    { scheme: 'ws', authority: '[::1]:80', path: '/' },
+  ])
+  assert.deepEqual(orders.webSocket, {
+    path: '/orders',
+    origins: ['https://app.example'],
+    protocols: ['orders.v2'],
+    messageBytes: 1_048_576,
+    pingMs: 30_000,
+  })
+  assert.deepEqual(orders.backendWebSocket, {
+    protocols: ['mqtt', 'v3'],
+    origin: 'https://app.example',
+    messageBytes: 2048,
+    pingMs: 5000,
+  })
+  assert.deepEqual(out?.webSocket, undefined)
+  assert.deepEqual(out?.backendWebSocket, { protocols: [], messageBytes: 1_048_576, pingMs: 30_000 })
+})
+
 test('TLS outside loopback needs a word unless callers must show who they are', (t) => {
   const front = (tls: string) =>
     `services:\n  - { name: a, accept: "tls://0.0.0.0:992", connect: "tls://a.example:1", tls: { certificate: gw, ${tls} } }\n`
@@ -209,6 +243,51 @@ const bad: readonly [reason: string, entry: string, says: string][] = [
     'a peer that is no address',
     `{ name: a, ${good}, proxyProtocol: { in: v1, from: [lb] } }`,
     '[0].proxyProtocol.from[0]: expected',
+  ],
+  [
+    'STARTTLS of a backend that is asked in HTTP',
+    '{ name: a, accept: "127.0.0.1:0", connect: "wss://a.example:1/", starttls: smtp }',
+    '[0].connect[0]: wss:// is asked for in HTTP, and starttls in the words of another protocol',
+  ],
+  [
+    'words for backends of which none speaks WebSocket',
+    `{ name: a, ${good}, backendWebSocket: { protocols: [x] } }`,
+    '[0].backendWebSocket: has no effect without connect: ws:// or wss://',
+  ],
+  [
+    'words for callers that do not come by WebSocket',
+    '{ name: a, accept: "127.0.0.1:0", connect: "ws://a.example:1/", webSocket: { ping: 1s } }',
+    '[0].webSocket: has no effect without accept: ws:// or wss://',
+  ],
+  [
+    'a backend that would be asked for in a token',
+    '{ name: a, accept: "tls://127.0.0.1:0", tls: { certificate: gw }, tokens: { keys: k }, backendWebSocket: { ping: 1s } }',
+    '[0].backendWebSocket: has no effect',
+  ],
+  [
+    'a fragment, which nobody is ever sent',
+    '{ name: a, accept: "127.0.0.1:0", connect: "wss://a.example:1/x#y" }',
+    '[0].connect: expected wss://host:port/path',
+  ],
+  [
+    'a path of a backend that takes a stream of bytes',
+    '{ name: a, accept: "127.0.0.1:0", connect: "tls://a.example:1/x" }',
+    '[0].connect: expected tls://host:port',
+  ],
+  [
+    'a WebSocket without a port',
+    '{ name: a, accept: "127.0.0.1:0", connect: "wss://a.example/x" }',
+    '[0].connect: expected wss://host:port/path, or ws://host:port/path for plain text: it has no port',
+  ],
+  [
+    'a protocol that is offered twice',
+    '{ name: a, accept: "127.0.0.1:0", connect: "wss://a.example:1/", backendWebSocket: { protocols: [x, x] } }',
+    '[0].backendWebSocket.protocols: expected each name once',
+  ],
+  [
+    'an origin that is a whole URL',
+    '{ name: a, accept: "127.0.0.1:0", connect: "wss://a.example:1/", backendWebSocket: { origin: "https://a.example/x" } }',
+    '[0].backendWebSocket.origin: expected an origin such as',
   ],
   ['bits in decimal', `{ name: a, ${good}, mode: "999" }`, '[0].mode: expected the bits of the socket file'],
   [

@@ -29,11 +29,15 @@ export class WebSocketDoor {
   open(request: UpgradeRequest, socket: net.Socket, ahead: Buffer): MessageStream {
     let stream: MessageStream | undefined
     this.#server.handleUpgrade(request as Parameters<WebSocketServer['handleUpgrade']>[0], socket, ahead, (made) => {
-      stream = new MessageStream(made, this.#wish)
+      stream = new MessageStream(made, { pingMs: this.#wish.pingMs, broken })
     })
     // The library has answered by itself where it minds a key or a version, and ended the connection.
     if (stream === undefined)
       throw new SidecarError('CALLER_BAD_UPGRADE', 'the WebSocket request is not one of RFC 6455')
     return stream
   }
+}
+
+function broken(what: string, cause?: Error): SidecarError {
+  return new SidecarError('CALLER_LEFT', `the WebSocket of the caller broke: ${what}`, { cause })
 }
