@@ -13,7 +13,7 @@ import type { Service, ServiceTls, ServiceTokens } from '../settings/service.ts'
 import type { Snapshot } from '../settings/snapshot.ts'
 import type { TokenUse } from '../token/token-use.ts'
 import type { Deadlines, Watched } from '../wire/deadlines.ts'
-import { socketOf, type TcpHandle } from '../wire/raw-handle.ts'
+import { resetSocket, socketOf, type TcpHandle } from '../wire/raw-handle.ts'
 import { ServiceRecord } from './service-record.ts'
 import { TokenGate } from './token-gate.ts'
 
@@ -67,7 +67,7 @@ export class TunnelEntrance {
     const raw = socketOf(handle)
     // From the first moment: an 'error' that nobody listens to kills the process.
     raw.on('error', () => {})
-    const shaking: Shaking = { raw, deadline: 0, expired: () => void raw.resetAndDestroy() }
+    const shaking: Shaking = { raw, deadline: 0, expired: () => resetSocket(raw) }
     const { deadlines, service } = this.#options
     this.#shaking.add(shaking)
     shaking.deadline = performance.now() + service.timeouts.handshakeMs
@@ -102,7 +102,7 @@ export class TunnelEntrance {
       const secured = await this.#incoming.accept(shaking.raw)
       this.#proxy.acceptSecure(secured.socket, knownBy(secured))
     } catch (thrown) {
-      shaking.raw.resetAndDestroy()
+      resetSocket(shaking.raw)
       this.#note(asSidecarError(thrown), { address: remoteAddress, port: remotePort })
     } finally {
       this.#options.deadlines.unwatch(shaking)

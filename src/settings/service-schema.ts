@@ -35,7 +35,9 @@ const proxyProtocol = z
 export const serviceSchema = z
   .strictObject({
     name: nameField.describe('How logs and metrics call this entrance.'),
-    accept: acceptField.describe('Where callers come in: host:port, tls://host:port, or unix:PATH.'),
+    accept: acceptField.describe(
+      'Where callers come in: host:port, tls://host:port, unix:PATH or tls+unix:PATH, or by WebSocket.',
+    ),
     mode: modeField
       .default(0o600)
       .describe('The bits of the socket file; "0600" when left out.')

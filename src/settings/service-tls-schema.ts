@@ -8,6 +8,7 @@ import { compileTls } from '../policy/compile-tls.ts'
 import { groupField, nameField, suiteField } from '../policy/fields.ts'
 import { revocationSources } from '../policy/policy.ts'
 import type { TlsScope } from '../policy/tls-scope.ts'
+import type { AcceptEntry } from './accept-field.ts'
 import { type ServiceTls, verifyClients } from './service.ts'
 
 export const serviceTlsField = z
@@ -45,12 +46,12 @@ export const serviceTlsField = z
       })
       .prefault({}),
   })
-  .describe('TLS towards callers, where accept is tls://.')
+  .describe('TLS towards callers, where accept is tls:// or tls+unix:.')
 
 type TlsEntry = z.output<typeof serviceTlsField>
 
 interface Noted {
-  readonly accept: { readonly kind: 'tcp'; readonly isTls: boolean } | { readonly kind: 'unix' }
+  readonly accept: Pick<AcceptEntry, 'kind' | 'isTls'>
   readonly tls?: TlsEntry | undefined
 }
 
@@ -59,18 +60,18 @@ export function noteServiceTls(
   { accept, tls }: Noted,
   note: (path: (string | number)[], message: string) => void,
 ): void {
-  const isTls = accept.kind === 'tcp' && accept.isTls
+  const form = tlsForm(accept)
   if (tls === undefined) {
-    if (isTls) note(['tls'], 'is missing: tls:// needs tls.certificate, a key pair to show to callers')
+    if (accept.isTls) note(['tls'], `is missing: ${form} needs tls.certificate, a key pair to show to callers`)
     return
   }
   const { verifyClient, trustStores, allow } = tls
-  if (!isTls) {
+  if (!accept.isTls) {
     const [path, what] =
       verifyClient === 'none'
         ? [['tls'], 'has no effect']
         : [['tls', 'verifyClient'], 'cannot ask anybody for a certificate']
-    note(path as string[], `${what} on an entrance that accepts plain text: write accept: tls://…`)
+    note(path as string[], `${what} on an entrance that accepts plain text: write accept: ${form}…`)
     return
   }
   if (verifyClient !== 'none' && trustStores.length === 0) {
@@ -81,6 +82,11 @@ export function noteServiceTls(
     if (allow !== undefined) note(['tls', 'allow'], 'needs verifyClient: who shows no certificate has no name')
   }
   compileOffer(tls, ([, ...path], message) => note(['tls', ...path], message))
+}
+
+/** How an entrance of this kind is made to accept TLS. */
+export function tlsForm({ kind }: Pick<AcceptEntry, 'kind'>): string {
+  return kind === 'unix' ? 'tls+unix:' : 'tls://'
 }
 
 /** Makes the part of a service that its workers need. */

@@ -4,6 +4,7 @@
  */
 import * as z from 'zod'
 import { durationSchema } from '../policy/duration.ts'
+import type { AcceptEntry } from './accept-field.ts'
 import type { BackendWebSocket, ServiceBackend, ServiceWebSocket } from './service.ts'
 
 /** As a browser sends it: scheme, host and a port that is not the usual one, and nothing behind. */
@@ -46,7 +47,7 @@ export const backendWebSocketField = z
   .describe('How a backend that speaks WebSocket is asked for one; connect: ws:// or wss://.')
 
 interface Noted {
-  readonly accept: { readonly webSocketPath?: string | undefined }
+  readonly accept: Pick<AcceptEntry, 'webSocketPath'>
   readonly connect: readonly ServiceBackend[]
   readonly starttls?: string | undefined
   readonly tokens?: unknown

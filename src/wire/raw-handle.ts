@@ -108,10 +108,11 @@ export function chainErrorOf(socket: net.Socket): string | undefined {
   return handle.verifyError()?.code
 }
 
-/** Tells whether a socket knows resets: TCP does, a socket file does not. */
-export function canReset(socket: net.Socket): boolean {
+/** Ends a connection with a reset where its kind knows one: TCP does, and Node throws for a socket file. */
+export function resetSocket(socket: net.Socket): void {
   const handle = (socket as unknown as { _handle: Partial<{ reset: unknown }> | null })._handle
-  return handle?.reset !== undefined
+  if (handle?.reset === undefined) socket.destroy()
+  else socket.resetAndDestroy()
 }
 
 /** Wraps a handle as a socket that reads at once, into the buffer of `onread` if there is one. */

@@ -4,7 +4,7 @@
  * gone when the call returns. Whoever keeps them copies them; whoever passes them on at once uses `relay`.
  */
 import type net from 'node:net'
-import { canReset, quietHandle, socketOf, type TcpHandle } from './raw-handle.ts'
+import { quietHandle, resetSocket, socketOf, type TcpHandle } from './raw-handle.ts'
 import { type ReadBuffer, sharedReadBuffer, takeReadBuffer } from './read-buffers.ts'
 
 /** Who gets what arrives on a wire; a wire changes readers as its work changes (idle, request, tunnel). */
@@ -220,11 +220,11 @@ export class Wire {
   reset(): void {
     const { destroyed, encrypted, writableEnded } = this.#socket as net.Socket & { encrypted?: boolean }
     if (destroyed) return
-    // Node resets plain sockets only and throws for the others. It also never closes the handle of one whose shutdown
+    // Node resets plain sockets only. It also never closes the handle of one whose shutdown
     // is under way (libuv refuses the reset); everything has been sent by then, so there is nothing left to cut.
     const isShuttingDown = writableEnded && this.pending === 0
-    if (encrypted === true || isShuttingDown || !canReset(this.#socket)) this.#socket.destroy()
-    else this.#socket.resetAndDestroy()
+    if (encrypted === true || isShuttingDown) this.#socket.destroy()
+    else resetSocket(this.#socket)
   }
 
   /** Stops reading and gives the raw handle for another process; the wire must be destroyed once it has been sent. */

@@ -1,6 +1,6 @@
 /** Callers that speak TLS with us: OpenSSL's client on one side, a plain host on the other, one settings file between. */
 import assert from 'node:assert/strict'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
@@ -48,6 +48,11 @@ services:
     connect: tcp://localhost:${host.port}
     proxyProtocol: { in: v1, from: [127.0.0.1] }
     tls: { certificate: gateway, verifyClient: required, trustStores: [callers] }
+  - name: file
+    accept: tls+unix:desk.sock
+    mode: "0660"
+    connect: tcp://localhost:${host.port}
+    tls: { certificate: gateway, verifyClient: required, trustStores: [callers] }
 `,
   })
 })
@@ -69,7 +74,8 @@ function client(service: string, shows?: string, more: readonly string[] = []) {
     '-key',
     path.join(folder, name, 'tls.key'),
   ]
-  const args = ['s_client', '-quiet', '-connect', `127.0.0.1:${sidecar.servicePort(service)}`]
+  const to = service === 'file' ? ['-unix', socketFile()] : ['-connect', `127.0.0.1:${sidecar.servicePort(service)}`]
+  const args = ['s_client', '-quiet', ...to]
   const checks = [
     '-CAfile',
     path.join(folder, 'ca.pem'),
@@ -80,6 +86,8 @@ function client(service: string, shows?: string, more: readonly string[] = []) {
   const input = 'seven\n'
   return runProgram('openssl', [...args, ...checks, ...(shows ? pair(shows) : []), ...more], { input })
 }
+
+const socketFile = () => path.join(sidecar.folder, 'desk.sock')
 
 const lineOf = (service: string, fits: (line: Record<string, unknown>) => boolean) =>
   sidecar.line((line) => line.event === 'tunnel' && line.entrance === service && fits(line))
@@ -123,6 +131,28 @@ describe('a service that accepts TLS', () => {
     const line = await lineOf('header', ({ rule }) => rule === 'desks')
     assert.equal(line.caller, '192.0.2.7')
   })
+})
+
+describe('a service that accepts TLS on a socket file', () => {
+  it('carries a caller with a certificate, behind the bits asked for', async () => {
+    assert.equal(statSync(socketFile()).mode & 0o777, 0o660)
+    const { stdout } = await client('file', 'desk')
+    assert.match(stdout, /^login: welcome seven/)
+    const line = await lineOf('file', ({ rule }) => rule === 'desks')
+    assert.deepEqual([line.callerProtocol, line.caller], ['TLSv1.3', ''])
+  })
+
+  for (const [who, shows, code] of [
+    ['without a certificate', undefined, 'CALLER_TLS_FAILED'],
+    ['that nobody vouches for', 'stranger', 'CALLER_CERTIFICATE_REFUSED'],
+  ] as const) {
+    it(`refuses a caller ${who}, and the next one is served`, async () => {
+      const { stdout } = await client('file', shows)
+      assert.equal(stdout, '')
+      await lineOf('file', ({ error }) => error === code)
+      assert.match((await client('file', 'desk')).stdout, /^login: welcome seven/)
+    })
+  }
 })
 
 describe('a key pair that changes', () => {

@@ -10,6 +10,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
+import tls from 'node:tls'
 import { type ClientOptions, WebSocket, WebSocketServer } from 'ws'
 import type { MadeCertificate } from '../../src/certificate/make-certificate.ts'
 import { RawSocket } from '../kit/entrance.ts'
@@ -60,6 +61,7 @@ before(async () => {
       outwards('out', '127.0.0.1:0', server),
       outwards('through', 'ws://127.0.0.1:0/', server),
       outwards('refused', '127.0.0.1:0', untrusted.port),
+      `  - { name: file, accept: "wss+unix:talk.sock:/file", connect: "tls://backend.localhost:${good.port}", tls: { certificate: gateway } }\n`,
     ].join('')}`,
   })
 })
@@ -146,4 +148,21 @@ test('a WebSocket server that is not trusted gets not one byte of HTTP, and its 
   const line = await sidecar.line(({ event, entrance }) => event === 'tunnel' && entrance === 'refused')
   assert.deepEqual([line.error, line.scheme, line.findings], ['POLICY_VERDICT_REFUSED', 'wss', ['untrusted-issuer']])
   assert.equal(leaked, 0)
+})
+
+test('wss on a socket file is what it is on a port', async () => {
+  const file = path.join(sidecar.folder, 'talk.sock')
+  const createConnection = () => tls.connect({ path: file, ca, servername: 'gateway.localhost' })
+  const at = (where: string) => {
+    const socket = new WebSocket(`wss://gateway.localhost/${where}`, { createConnection })
+    socket.on('error', () => {})
+    cleaner.after(() => socket.terminate())
+    return socket
+  }
+  const socket = at('file')
+  await once(socket, 'open')
+  socket.send('by a file')
+  assert.equal(String((await once(socket, 'message'))[0]), 'by a file')
+  const [, elsewhere] = await once(at('other'), 'unexpected-response')
+  assert.equal(elsewhere.statusCode, 404)
 })

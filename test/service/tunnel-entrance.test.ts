@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
+import net from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { it, type TestContext } from 'node:test'
@@ -12,13 +13,13 @@ import type { TunnelService } from '../../src/service/tunnel-entrance.ts'
 import { TunnelEntrance } from '../../src/service/tunnel-entrance.ts'
 import type { TokenUse } from '../../src/token/token-use.ts'
 import { Deadlines } from '../../src/wire/deadlines.ts'
-import { acceptOn, bindHandle } from '../../src/wire/raw-handle.ts'
+import { acceptOn, bindHandle, bindSocketFile } from '../../src/wire/raw-handle.ts'
 import { makeOffer, makeSnapshot } from '../kit/make-snapshot.ts'
 import { makeTrust } from '../kit/make-trust.ts'
 
 const { leaf } = await makeTrust(['gateway.localhost'])
 
-function start(t: TestContext, { connections = 10, headMs = 30_000, handshakeMs = 2000 } = {}) {
+function start(t: TestContext, { connections = 10, headMs = 30_000, handshakeMs = 2000, file = '' } = {}) {
   const state = mkdtempSync(path.join(tmpdir(), 'vedette-state-'))
   t.after(() => rmSync(state, { recursive: true, force: true }))
   const service: TunnelService = {
@@ -50,7 +51,8 @@ function start(t: TestContext, { connections = 10, headMs = 30_000, handshakeMs 
     finished: (record) => records.push(record),
     tokenUsed: (use) => uses.push(use),
   })
-  const { handle, port } = bindHandle({ host: '127.0.0.1', port: 0 })
+  const tcp = { host: '127.0.0.1', port: 0 }
+  const { handle, port } = file === '' ? bindHandle(tcp) : { handle: bindSocketFile(file), port: 0 }
   acceptOn(handle, (caller) => entrance.accept(caller))
   t.after(() => {
     handle.close()
@@ -58,7 +60,8 @@ function start(t: TestContext, { connections = 10, headMs = 30_000, handshakeMs 
     deadlines.close()
   })
   const call = async () => {
-    const socket = tls.connect({ port, host: '127.0.0.1', rejectUnauthorized: false })
+    const to = file === '' ? { port, host: '127.0.0.1' } : { path: file }
+    const socket = tls.connect({ ...to, rejectUnauthorized: false })
     socket.on('error', () => {})
     t.after(() => socket.destroy())
     await once(socket, 'secureConnect').catch(() => {})
@@ -116,4 +119,25 @@ it('a retired entrance is empty when its last caller has left', async (t) => {
   await gone(socket)
   await emptied
   assert.equal(entrance.load.callers, 0)
+})
+
+it('on a socket file, which knows no reset: one is answered, one that is silent and one that is no TLS are let go', async (t) => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'vedette-file-'))
+  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  const file = path.join(folder, 'hosts.sock')
+  const { call, records } = start(t, { file, handshakeMs: 50 })
+  const caller = await call()
+  caller.write('CONNECT a.example:1 HTTP/1.1\r\nHost: a.example:1\r\n\r\n')
+  const [answer] = (await once(caller, 'data')) as [Buffer]
+  assert.match(answer.toString(), /^HTTP\/1\.1 407 /)
+  for (const said of ['', 'GET / HTTP/1.1\r\n\r\n']) {
+    const plain = net.connect(file).resume()
+    plain.on('error', () => {})
+    plain.write(said)
+    await once(plain, 'close')
+  }
+  assert.deepEqual(
+    records.map(({ error }) => error),
+    ['CALLER_TOKEN_REFUSED', 'CALLER_TLS_FAILED', 'CALLER_TLS_FAILED'],
+  )
 })

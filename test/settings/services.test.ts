@@ -120,6 +120,29 @@ test('WebSockets in and out arrive with what is left out, and a path where none 
   assert.deepEqual(out?.backendWebSocket, { protocols: [], messageBytes: 1_048_576, pingMs: 30_000 })
 })
 
+test('what callers speak on a socket file stands in front of it', (t) => {
+  const word = 'connect: "tls://a.example:1"'
+  const folder = settingsFolder(
+    t,
+    `services:
+  - { name: tls, accept: "tls+unix:run/a.sock", mode: "0660", ${word}, tls: { certificate: gw, verifyClient: required, trustStores: [c] } }
+  - { name: ws, accept: "ws+unix:/run/b.sock:/orders", ${word} }
+  - { name: wss, accept: "wss+unix:/run/c.sock", ${word}, tls: { certificate: gw } }
+  - { name: tokens, accept: "tls+unix:/run/d.sock", tls: { certificate: gw }, tokens: { keys: k } }
+`,
+  )
+  const { services } = load(folder).settings
+  assert.deepEqual(
+    services.map(({ accept, tls, webSocket }) => [accept, tls?.verifyClient, webSocket?.path]),
+    [
+      [{ kind: 'unix', path: join(folder, 'run/a.sock'), mode: 0o660 }, 'required', undefined],
+      [{ kind: 'unix', path: '/run/b.sock', mode: 0o600 }, undefined, '/orders'],
+      [{ kind: 'unix', path: '/run/c.sock', mode: 0o600 }, 'none', '/'],
+      [{ kind: 'unix', path: '/run/d.sock', mode: 0o600 }, 'none', undefined],
+    ],
+  )
+})
+
 test('TLS outside loopback needs a word unless callers must show who they are', (t) => {
   const front = (tls: string) =>
     `services:\n  - { name: a, accept: "tls://0.0.0.0:992", connect: "tls://a.example:1", tls: { certificate: gw, ${tls} } }\n`
@@ -157,7 +180,27 @@ const bad: readonly [reason: string, entry: string, says: string][] = [
   [
     'TLS said of a socket file',
     '{ name: a, accept: "unix:a.sock", connect: "tls://a.example:1", tls: { certificate: gw } }',
-    '[0].tls: has no effect on an entrance that accepts plain text',
+    '[0].tls: has no effect on an entrance that accepts plain text: write accept: tls+unix:…',
+  ],
+  [
+    'TLS without a certificate on a socket file',
+    '{ name: a, accept: "tls+unix:a.sock", connect: "tls://a.example:1" }',
+    '[0].tls: is missing: tls+unix: needs tls.certificate',
+  ],
+  [
+    'tokens in plain text on a socket file',
+    '{ name: a, accept: "unix:a.sock", tokens: { keys: k } }',
+    '[0].tokens: would travel in plain text: write accept: tls+unix:…',
+  ],
+  [
+    'a socket file that nobody speaks at so',
+    '{ name: a, accept: "tcp+unix:a.sock", connect: "tls://a.example:1" }',
+    '[0].accept: expected an address such as',
+  ],
+  [
+    'a path of a WebSocket that begins with no slash',
+    '{ name: a, accept: "ws+unix:a.sock:orders", connect: "tls://a.example:1" }',
+    '[0].accept: expected a path of at most 103 bytes behind unix:',
   ],
   [
     'TLS without a certificate',
