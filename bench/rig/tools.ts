@@ -27,6 +27,8 @@ const packages = {
   'systemd-notify': 'systemd',
   'systemd-socket-activate': 'systemd',
   perl: 'perl-base',
+  tinyproxy: 'tinyproxy',
+  microsocks: 'microsocks',
   chromium: 'chromium',
 } as const
 

@@ -34,9 +34,10 @@ function judge(head: string, rest: Buffer, knowsUs: boolean): OpeningStep {
   const [, status, reason = ''] = /^HTTP\/1\.[01] ([1-9]\d\d)(?: ([\t\x20-\x7e\x80-\xff]*))?(?:\r\n|$)/.exec(head) ?? []
   if (status === undefined) return refused('answered CONNECT with something that is not HTTP/1.1')
   if (status.startsWith('2')) return { kind: 'open', rest }
-  if (status === '407' && !knowsUs)
-    return refused('asks for a user and password, and upstreamCredentials has none for it')
-  if (status === '407') return refused('does not take the user and password of upstreamCredentials (407)')
+  // tinyproxy says 401 of a wrong password, where 407 is meant.
+  const isAboutUs = status === '407' || status === '401'
+  if (isAboutUs && !knowsUs) return refused('asks for a user and password, and upstreamCredentials has none for it')
+  if (isAboutUs) return refused(`does not take the user and password of upstreamCredentials (${status})`)
   return refused(`answered CONNECT with ${status} ${JSON.stringify(reason.slice(0, 120))}`)
 }
 

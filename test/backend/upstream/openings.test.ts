@@ -46,6 +46,7 @@ const http403: [reason: string, ours: typeof credentials | undefined, answer: st
   ['403', undefined, 'HTTP/1.1 403 Forbidden\r\n\r\n', /answered CONNECT with 403 "Forbidden"/],
   ['407 to a stranger', undefined, 'HTTP/1.1 407 x\r\n\r\n', /upstreamCredentials has none for it/],
   ['407 to us', credentials, 'HTTP/1.1 407 x\r\n\r\n', /does not take the user and password/],
+  ['401 to us', credentials, 'HTTP/1.1 401 x\r\n\r\n', /does not take the user and password .*401/],
   ['an interim answer', undefined, 'HTTP/1.1 100 Continue\r\n\r\n', /answered CONNECT with 100/],
   ['another protocol, at its first byte', undefined, 'S', /something that is not HTTP$/],
   ['no status', undefined, 'HTTP/1.1 OK\r\n\r\n', /not HTTP\/1\.1/],
