@@ -29,6 +29,7 @@ const packages = {
   perl: 'perl-base',
   tinyproxy: 'tinyproxy',
   microsocks: 'microsocks',
+  'docker-compose': 'docker-compose',
   chromium: 'chromium',
 } as const
 
