@@ -28,12 +28,22 @@ export interface Instance {
   rehearse(text: string, tell: (progress: Progress) => void): Promise<Tried>
   /** Makes one verifying handshake; throws what is no verdict. */
   probe(snapshot: Snapshot, decision: Decision & { readonly allowed: true }): Promise<Handshake>
-  /** The last health check of a backend; undefined where there was none. */
-  backendHealth(backend: string): Frozen<NonNullable<Backend['health']>> | undefined
+  /** Who is looked after by itself, as it stands now. */
+  backendWatch(): BackendWatch
   health(): readonly HealthCheck[]
   /** What all workers have counted. */
   totals(): Totals
   log(name: EventName, message: string, fields?: Readonly<Record<string, unknown>>): void
+}
+
+/** Which backends are known without traffic, and how those are that are looked after. */
+export interface BackendWatch {
+  /** Authorities that rules, tests, exceptions, switches of health checks and services name. */
+  readonly named: readonly string[]
+  /** How often it is checked; undefined where it is left alone. */
+  everyMs(backend: string): number | undefined
+  /** The last check; undefined where there was none. */
+  lastCheck(backend: string): (Frozen<NonNullable<Backend['health']>> & Pick<Backend, 'notAfterMs'>) | undefined
 }
 
 /** What a rehearsal has found, with the problems of the text as they stand in it. */

@@ -87,6 +87,19 @@ export function lastSightings(history: History, filter: SightingFilter = {}): re
   )
 }
 
+/** Names the destinations that were met since a moment, the latest first. */
+export function destinationsSince(history: History, sinceMs: number, limit: number): readonly string[] {
+  return guarded(history.file, () =>
+    history.database
+      .prepare(
+        `select authority from sightings group by authority having max(last_seen_ms) >= ?
+         order by max(last_seen_ms) desc, authority limit ?`,
+      )
+      .all(sinceMs, limit)
+      .map(({ authority }) => String(authority)),
+  )
+}
+
 /** Reads everything one destination has shown, the latest first, with the chains. */
 export function sightingsOf(history: History, authority: string): readonly SightingWithChain[] {
   return guarded(history.file, () => {

@@ -9,7 +9,7 @@ export interface JobContext {
   readonly watchExceptions: () => void
   /** Fetches again the lists that end soon. */
   readonly refreshRevocationLists: () => Promise<void>
-  /** Probes the backends that rules want to be looked after. */
+  /** Probes the backends that are looked after by themselves. */
   readonly checkBackends: () => Promise<void>
 }
 

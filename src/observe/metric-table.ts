@@ -70,8 +70,9 @@ export const metricTable = {
   },
   backend_up: {
     type: 'gauge',
-    help: 'Whether a backend with health checks passed the last one (1) or not (0).',
+    help: 'Whether a backend passed its last health check (1) or not (0); _other is those that nothing names, 0 if one fails.',
     labels: ['backend'],
+    seriesMax: 501,
   },
   backend_health_checks_total: {
     type: 'counter',

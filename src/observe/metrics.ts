@@ -5,6 +5,7 @@
  */
 
 import { collectDefaultMetrics, type Metric, Registry, type RegistryContentType } from 'prom-client'
+import { byBackendLabel, type ToldOfBackend } from './by-backend-label.ts'
 import { type EventName, events } from './event-names.ts'
 import { type MetricName, metricTable, traitsOf } from './metric-table.ts'
 import { createTally, type HistogramTotal, labelValuesOf, type Tally, type Totals } from './tally.ts'
@@ -30,7 +31,7 @@ export interface Metrics {
   staleFiles(count: number): void
   intolerantBackends(count: number): void
   revocationLists(lists: readonly { readonly state: string }[]): void
-  backendsUp(states: readonly { readonly backend: string; readonly ok: boolean }[]): void
+  backendsUp(states: readonly (ToldOfBackend & { readonly ok: boolean })[]): void
   /** Prints everything in the format the Accept field asks for. */
   text(accept: string | undefined): Promise<MetricsText>
 }
@@ -105,7 +106,8 @@ function settersOn(own: Tally): Omit<Metrics, 'tally' | 'text' | 'logged'> {
     },
     backendsUp(states) {
       own.forget('backend_up')
-      for (const { backend, ok } of states) own.gauge('backend_up', { backend }).set(ok ? 1 : 0)
+      for (const [backend, told] of byBackendLabel(states))
+        own.gauge('backend_up', { backend }).set(told.every(({ ok }) => ok) ? 1 : 0)
     },
     revocationLists(lists) {
       own.forget('revocation_lists')

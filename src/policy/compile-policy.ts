@@ -5,7 +5,7 @@
 import { compileRule, compileUnlisted, type Inherited, unlistedName } from './compile-rule.ts'
 import { compileTls } from './compile-tls.ts'
 import { lintPolicy } from './lint-policy.ts'
-import type { ExceptionRecord, Policy } from './policy.ts'
+import type { ExceptionRecord, HealthChecks, Policy } from './policy.ts'
 import type { Path, Remark } from './problem.ts'
 import type { PolicyDocument, Spec } from './schema.ts'
 import { type Note, tlsScope } from './tls-scope.ts'
@@ -31,14 +31,21 @@ export function compilePolicy(document: PolicyDocument): CompiledPolicy {
     rules: spec.rules.map((entry, index) => compileRule(entry, index, inherited, note)),
     unlisted: compileUnlisted(inherited, note),
     addresses: { deny: [spec.destinations.denyAddresses].flat(), allow: spec.destinations.allowAddresses },
+    healthChecks: compileHealthChecks(spec.healthCheck),
     exceptions: spec.exceptions.map(compileException),
     tests: spec.tests.map(({ destination, expect }) => ({ destination: destination.authority, expect })),
   }
   checkRuleNames(spec, note)
   checkStoreNames(spec, note)
   checkSomethingIsAllowed(spec, note)
+  checkSwitches(policy, note)
   lintPolicy(document, policy, note)
   return { policy: deepFreeze(policy), remarks }
+}
+
+function compileHealthChecks({ every, seen, backends }: Spec['healthCheck']): HealthChecks {
+  const switches = backends.map(({ backend: { authority }, enabled }) => ({ authority, enabled }))
+  return { everyMs: every, seen, backends: switches }
 }
 
 function compileException(entry: Spec['exceptions'][number]): ExceptionRecord {
@@ -99,6 +106,15 @@ function checkSomethingIsAllowed({ destinations, rules }: Spec, note: Note): voi
   // The rules may stand under a mistyped key, or be among those that could not be read.
   const needs = rules.length === 0 ? [['spec']] : [['spec', 'rules']]
   note('error', ['spec', 'destinations', 'unlisted'], 'denies everything: no rule allows a destination', needs)
+}
+
+/** Of two switches of one backend only one could hold. */
+function checkSwitches({ healthChecks: { backends } }: Policy, note: Note): void {
+  const authorities = backends.map(({ authority }) => authority)
+  for (const [index, authority] of authorities.entries()) {
+    if (authorities.indexOf(authority) === index) continue
+    note('error', ['spec', 'healthCheck', 'backends', index, 'backend'], `${authority} has a switch above: keep one`)
+  }
 }
 
 function deepFreeze<T>(value: T): T {

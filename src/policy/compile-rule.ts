@@ -35,6 +35,7 @@ export function compileUnlisted({ spec, tls }: Inherited, note: Note): Rule {
     starttls: 'must',
     revocation: spec.revocation,
     ...viaOf(spec.via),
+    ...healthCheckOf(spec.healthCheck, spec.healthCheck.every),
   }
   checkSomebodyIsTrusted(rule, specStores, note)
   return rule
@@ -70,7 +71,7 @@ export function compileRule(entry: RuleEntry, index: number, { spec, tls }: Inhe
     starttls: entry.starttls,
     revocation: { ...spec.revocation, ...entry.revocation } as Spec['revocation'],
     ...viaOf(entry.via ?? spec.via),
-    ...(entry.healthCheck?.enabled ? { healthCheck: { everyMs: entry.healthCheck.every } } : {}),
+    ...healthCheckOf(entry.healthCheck ?? spec.healthCheck, spec.healthCheck.every),
   }
   checkSomebodyIsTrusted(rule, storesPath(entry, path), note)
   return rule
@@ -94,6 +95,14 @@ function storesOf(strictTls: Spec['strictTls']): string[] {
 /** A rule that goes no way round says nothing of it. */
 function viaOf(via: Spec['via']): Pick<Rule, 'via'> {
   return via === 'direct' ? {} : { via }
+}
+
+/** A rule whose backends are left alone says nothing of it. */
+function healthCheckOf(
+  { enabled, every }: NonNullable<RuleEntry['healthCheck']>,
+  usually: number,
+): Pick<Rule, 'healthCheck'> {
+  return enabled ? { healthCheck: { everyMs: every ?? usually } } : {}
 }
 
 /** Two places for one thing invite a change in only one of them. */

@@ -51,7 +51,9 @@ function byName(list: readonly unknown[]): ReadonlyMap<string, unknown> {
 
 function nameOf(entry: unknown): string {
   if (!isRecord(entry)) return String(entry)
-  const name = entry.name ?? entry.backend ?? entry.destination
+  const named = entry.name ?? entry.backend ?? entry.destination
+  // A destination is written as a text and read into its parts.
+  const name = isRecord(named) ? named.authority : named
   return typeof name === 'string' ? name : JSON.stringify(entry).slice(0, 80)
 }
 

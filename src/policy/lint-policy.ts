@@ -13,7 +13,7 @@ export function lintPolicy({ spec }: PolicyDocument, policy: Policy, note: Note)
   for (const [index, entry] of spec.rules.entries()) {
     const path = ['spec', 'rules', index]
     lintStrictTls(entry.strictTls ?? {}, policy.rules[index]?.strict ?? true, [...path, 'strictTls'], note)
-    lintHealthCheck(entry, path, note)
+    lintHealthCheck(entry, { seen: spec.healthCheck.seen, path, note })
     lintRule(entry, path, note)
   }
   lintOrder(policy, note)
@@ -39,13 +39,16 @@ function lintStrictTls(said: StrictTlsEntry, strict: boolean, path: Path, note: 
 const reportReason = 'refuses nothing: look at what would be refused, then enforce'
 
 /** What a rule means to be looked at and cannot be. */
-function lintHealthCheck({ healthCheck, match, plaintext }: RuleEntry, path: Path, note: Note): void {
+function lintHealthCheck(
+  { healthCheck, match, plaintext }: RuleEntry,
+  { seen, path, note }: { readonly seen: boolean; readonly path: Path; readonly note: Note },
+): void {
   if (healthCheck?.enabled !== true) return
-  if (match.every(({ wildcard }) => wildcard)) {
+  if (!seen && match.every(({ wildcard }) => wildcard)) {
     note(
       'warning',
       [...path, 'healthCheck'],
-      'a wildcard names no backend: only those that services, tests or exceptions name are probed',
+      'a wildcard names no backend: only those that services, tests or exceptions name are probed while spec.healthCheck.seen is off',
     )
   } else if (plaintext) {
     note(

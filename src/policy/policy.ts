@@ -163,6 +163,16 @@ export interface PolicyTest {
   readonly expect: 'trusted' | 'allowed' | 'refused'
 }
 
+/** What is said of health checks beside the rules. */
+export interface HealthChecks {
+  /** How often a backend is probed that is switched on although its rule is not. */
+  readonly everyMs: number
+  /** Backends that traffic has met are probed like those that are named. */
+  readonly seen: boolean
+  /** The switches of single backends: they hold before what their rules say. */
+  readonly backends: readonly { readonly authority: string; readonly enabled: boolean }[]
+}
+
 /** The whole law of one version. */
 export interface Policy {
   readonly name: string
@@ -172,6 +182,7 @@ export interface Policy {
   /** What holds for a destination that no rule names. */
   readonly unlisted: Rule
   readonly addresses: { readonly deny: readonly string[]; readonly allow: readonly string[] }
+  readonly healthChecks: HealthChecks
   readonly exceptions: readonly ExceptionRecord[]
   readonly tests: readonly PolicyTest[]
 }

@@ -117,15 +117,39 @@ const via = viaField.describe(
   'The proxy to go through: http://host:port (CONNECT) or socks5://host:port, which resolves the names; direct, when left out, is none.',
 )
 
+const every = durationSchema.refine((ms) => ms >= 5000, 'expected 5s or longer')
+
 const healthCheck = z
   .strictObject({
     enabled: z.boolean().default(true).describe('false leaves its backends alone and keeps what is said here.'),
-    every: durationSchema
-      .refine((ms) => ms >= 5000, 'expected 5s or longer')
-      .prefault('30s')
-      .describe('How often each backend is probed, at least.'),
+    every: every.optional().describe('How often each backend is probed; what the policy says when left out.'),
   })
-  .describe('Probes the backends that the rule names, wildcards aside, by handshakes without a request.')
+  .describe('Probes the backends of the rule, or leaves them alone, whatever the policy says for all.')
+
+const healthChecks = z
+  .strictObject({
+    enabled: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Probes backends by handshakes without a request. Off, because nothing is dialled that nobody asked for.',
+      ),
+    every: every.prefault('1m').describe('How often each backend is probed.'),
+    seen: z
+      .boolean()
+      .default(true)
+      .describe('Also backends that traffic met in the last seven days, not only those that are named.'),
+    backends: z
+      .array(
+        z.strictObject({
+          backend: authorityField.describe('host:port'),
+          enabled: z.boolean().describe('Whether it is probed, whatever its rule and the policy say.'),
+        }),
+      )
+      .default([])
+      .describe('The switches of single backends.'),
+  })
+  .describe('Which backends are looked after by themselves. It is never part of readiness.')
 
 const rule = z.strictObject({
   name: nameField.describe('How logs, metrics and refusals call this rule.'),
@@ -209,6 +233,7 @@ const spec = z.strictObject({
     })
     .describe(aboutRevocation)
     .prefault({}),
+  healthCheck: healthChecks.prefault({}),
   destinations: z
     .strictObject({
       unlisted: z.enum(['allow', 'deny']).default('allow').describe('What no rule names.'),

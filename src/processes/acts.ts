@@ -48,7 +48,7 @@ export interface Actors {
   readonly revocation: { readonly lists: readonly ListState[]; fetchAll(): Promise<void> }
   readonly stopping: () => boolean
   readonly known: Known
-  readonly backendHealth: Pick<BackendHealth, 'of'>
+  readonly backendHealth: Pick<BackendHealth, 'of' | 'watched'>
   readonly rehearsals: RehearsalLine
   readonly log: Log
 }

@@ -1,6 +1,6 @@
 /** Opens the admin address: the instance as the admin room wants to see it, made of the parts of the control process. */
 import { AdminRoom } from '../admin/admin-room.ts'
-import type { Instance, Wish } from '../admin/instance.ts'
+import type { BackendWatch, Instance, Wish } from '../admin/instance.ts'
 import { SidecarError } from '../errors.ts'
 import { formatListenAddress } from '../settings/listen-address.ts'
 import { type LoadOptions, loadSettings } from '../settings/load-settings.ts'
@@ -13,6 +13,7 @@ import { loadIdentity } from './identity-reader.ts'
 import { appliedUnder } from './note-upgrade.ts'
 import type { Log } from './outcome-record.ts'
 import { probe } from './probe.ts'
+import { rehearsalList } from './rehearsal-list.ts'
 import { rehearseCandidate } from './rehearse-candidate.ts'
 import { type OpenAddress, saySetupLink } from './setup-link.ts'
 
@@ -78,10 +79,19 @@ function instanceFrom({ actors, load, log, health, totals }: AdminDoorOptions): 
       return rehearseCandidate({ text, file: 'candidate' }, means)
     },
     probe: (under, decision) => probe(under, decision, known),
-    backendHealth: (backend) => actors.backendHealth.of(backend),
+    backendWatch: () => backendWatch(inForce(snapshot()), actors.backendHealth),
     health,
     totals,
     log,
+  }
+}
+
+function backendWatch({ policy, settings }: Snapshot, health: Actors['backendHealth']): BackendWatch {
+  const { watched } = health
+  return {
+    named: rehearsalList({ policies: [policy], services: settings.services }).map(({ authority }) => authority),
+    everyMs: (backend) => watched.get(backend)?.everyMs,
+    lastCheck: (backend) => (watched.has(backend) ? health.of(backend) : undefined),
   }
 }
 

@@ -25,6 +25,8 @@ export interface Checked {
 export interface BackendHealthState extends Checked {
   readonly backend: string
   readonly checkedMs: number
+  /** When the first certificate of its path ends; null where it showed none. */
+  readonly notAfterMs: number | null
 }
 
 /** Who is checked, and how TLS is asked for there. */

@@ -91,7 +91,7 @@ export class ControlRoom {
     this.#sightings = new SightingBook({ history, metrics: this.#metrics, log })
     this.#exceptions = new ExceptionWatch({ log, metrics: this.#metrics })
     const inForce = () => this.#inForce.snapshot
-    this.#known = new Knowledge({ settings, inForce, link, metrics: this.#metrics, log })
+    this.#known = new Knowledge({ settings, history, inForce, link, metrics: this.#metrics, log })
     this.#confirmation = new Confirmation({
       history,
       watching: notes?.watching,

@@ -4,24 +4,33 @@
  */
 import type { Known } from '../backend/backends.ts'
 import { patiently } from '../backend/find-revocation.ts'
+import type { History } from '../history/open-history.ts'
+import { destinationsSince } from '../history/sightings.ts'
 import { BackendHealth, type BackendHealthOptions } from './backend-health.ts'
 import { IssuerOffice } from './issuer-office.ts'
 import type { ToControl } from './messages.ts'
 import { type OfficeOptions, RevocationOffice } from './revocation-office.ts'
+
+export interface KnowledgeOptions extends OfficeOptions {
+  readonly history: History
+  readonly metrics: OfficeOptions['metrics'] & BackendHealthOptions['metrics']
+}
 
 export class Knowledge {
   readonly revocation: RevocationOffice
   readonly #issuers: IssuerOffice
   /** For the handshakes of control itself, which carry no traffic and may wait. */
   readonly known: Known
-  /** How the backends are that rules want to be looked after. */
+  /** How the backends are that are looked after by themselves. */
   readonly health: BackendHealth
 
-  constructor(options: OfficeOptions & Pick<BackendHealthOptions, 'metrics'>) {
+  constructor(options: KnowledgeOptions) {
+    const { history } = options
     this.revocation = new RevocationOffice(options)
     this.#issuers = new IssuerOffice(options)
     this.known = { revocation: patiently(this.revocation.book), issuers: this.#issuers.book }
-    this.health = new BackendHealth({ ...options, known: this.known })
+    const seen = () => destinationsSince(history, Date.now() - SEEN_WITHIN_MS, SEEN_MAX)
+    this.health = new BackendHealth({ ...options, known: this.known, seen })
   }
 
   /** Takes in what lies on the disk. */
@@ -53,3 +62,8 @@ export class Knowledge {
     this.revocation.close()
   }
 }
+
+/** What was not met for longer is left alone. */
+const SEEN_WITHIN_MS = 7 * 86_400_000
+/** Callers choose what is met: no more of it is dialled by ourselves. */
+const SEEN_MAX = 200

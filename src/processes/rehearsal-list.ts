@@ -5,7 +5,7 @@ import type { Service, StarttlsProtocol } from '../settings/service.ts'
 /** A destination that a rehearsal tries. */
 export interface Rehearsed {
   readonly authority: string
-  /** A rule, test, exception or service names it; otherwise it is known from traffic alone. */
+  /** A rule, test, exception, switch of health checks or service names it; otherwise it is known from traffic alone. */
   readonly configured: boolean
   /** What TLS is asked for in, as the service that names it does. */
   readonly starttls?: StarttlsProtocol
@@ -35,7 +35,7 @@ export function rehearsalList({ policies, services = [], seen = [] }: Known): re
   ]
 }
 
-function namedBy({ rules, tests, exceptions }: Policy): string[] {
+function namedBy({ rules, tests, exceptions, healthChecks }: Policy): string[] {
   const inRules = rules.flatMap(({ match, tlsPort }) =>
     match
       .filter(({ wildcard }) => !wildcard)
@@ -43,5 +43,6 @@ function namedBy({ rules, tests, exceptions }: Policy): string[] {
       .map(({ host, port = tlsPort }) => parseDestination(host, port).authority),
   )
   const inExceptions = exceptions.map(({ host, port }) => parseDestination(host, port).authority)
-  return [...inRules, ...tests.map(({ destination }) => destination), ...inExceptions]
+  const switched = healthChecks.backends.map(({ authority }) => authority)
+  return [...inRules, ...tests.map(({ destination }) => destination), ...inExceptions, ...switched]
 }

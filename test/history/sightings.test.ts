@@ -4,7 +4,13 @@ import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { exceptionUses, recordExceptionUses } from '../../src/history/exception-uses.ts'
 import { closeHistory, historyFile, openHistory } from '../../src/history/open-history.ts'
-import { lastSightings, type NewSighting, recordSightings, sightingsOf } from '../../src/history/sightings.ts'
+import {
+  destinationsSince,
+  lastSightings,
+  type NewSighting,
+  recordSightings,
+  sightingsOf,
+} from '../../src/history/sightings.ts'
 import { activeVersion, recordVersion } from '../../src/history/versions.ts'
 import { stateFolder, versionEntry, withHistory } from './history-kit.ts'
 
@@ -157,3 +163,13 @@ test('a history of the first schema keeps its versions and can hold sightings', 
   recordSightings(migrated, [sighting()])
   assert.equal(lastSightings(migrated).length, 1)
 })
+
+test('destinations that were met since a moment are named once each, the latest first, and no more than asked for', (t) =>
+  withHistory(t, (history) => {
+    const at = (authority: string, lastSeenMs: number, change = {}) =>
+      sighting({ authority, firstSeenMs: 1, lastSeenMs, ...change })
+    const again = at('a:1', 4000, { protocol: 'TLSv1.2' })
+    recordSightings(history, [at('a:1', 1000), at('b:1', 3000), at('old:1', 1999), again, at('c:1', 2000)])
+    assert.deepEqual(destinationsSince(history, 2000, 10), ['a:1', 'b:1', 'c:1'])
+    assert.deepEqual(destinationsSince(history, 2000, 2), ['a:1', 'b:1'])
+  }))

@@ -7,7 +7,7 @@ import { after, test } from 'node:test'
 import tls from 'node:tls'
 import { closeBrowser } from '../kit/browser.ts'
 import { makeTrust } from '../kit/make-trust.ts'
-import { openPage, startJourney } from '../kit/page-journey.ts'
+import { eventually, openPage, startJourney } from '../kit/page-journey.ts'
 import { startBackend } from '../kit/start-backend.ts'
 
 after(closeBrowser)
@@ -23,14 +23,15 @@ test('a backend is looked after once its switch is on, and left alone once it is
     tls: { SNICallback: (name, done) => done(null, name === 'adfs.localhost' ? secure : undefined) },
   })
   const [mailName, adfsName] = [`mail.localhost:${mail.port}`, `adfs.localhost:${adfs.port}`]
-  const spec = `strictTls: { defaultTrustStore: none, customTrustStores: [corp] }
+  const spec = `healthCheck: { every: 5s }
+strictTls: { defaultTrustStore: none, customTrustStores: [corp] }
 rules:
   - { name: mail, match: ["${mailName}"] }
-  - { name: adfs, match: ["${adfsName}"], sni: false, healthCheck: { every: 5s } }`
+  - { name: adfs, match: ["${adfsName}"], sni: false, healthCheck: {} }`
   const journey = await startJourney(t, { spec, trust: { corp: corp.ca.certificate } })
   const tab = await openPage(t, journey, { path: `/backends?backend=${encodeURIComponent(mailName)}` })
   const drawer = tab.getByRole('dialog', { name: mailName })
-  const toggle = drawer.getByRole('switch', { name: /^Check the backends of rule mail/ })
+  const toggle = drawer.getByRole('switch', { name: 'Check this backend by itself' })
   assert.equal(await toggle.isChecked(), false)
   assert.equal(mail.accepted, 0, 'nobody asked for checks')
   await toggle.click()
@@ -57,4 +58,32 @@ rules:
   visited = Promise.withResolvers<void>()
   await visited.promise
   assert.equal(mail.accepted, before)
+  // For all of them now: a backend that nothing names is looked after once traffic has met it, until it is switched off.
+  const api = await startBackend(t, { certificate: corp.leaf })
+  const apiName = `api.localhost:${api.port}`
+  assert.equal(await journey.visit(apiName), 502, 'its certificate names others')
+  await tab.goto(`${journey.url}/backends`)
+  await tab.getByRole('switch', { name: 'Check all backends by themselves' }).click()
+  const row = tab.getByRole('row').filter({ has: tab.getByRole('rowheader', { name: apiName }) })
+  await row.getByText('refused, name-mismatch').waitFor({ timeout: 30_000 })
+  const told = await (await fetch(`${journey.sidecar.healthUrl}/metrics`)).text()
+  assert.match(told, /vedette_backend_up\{backend="_other"\} 0/, 'callers choose no label')
+  await row.getByRole('button', { name: apiName }).click()
+  const own = tab.getByRole('dialog', { name: apiName }).getByRole('switch')
+  assert.equal(await own.isChecked(), true)
+  await own.click()
+  await eventually(
+    async () => (await journey.admin.ask('backend', { params: { backend: apiName } })).body.health === null,
+    'the end of its checks',
+  )
+  const { body: law } = await journey.admin.ask('policy')
+  assert.deepEqual(
+    law.document.spec.healthCheck.backends.map(
+      ({ backend, enabled }: { backend: { authority: string }; enabled: boolean }) => [backend.authority, enabled],
+    ),
+    [
+      [mailName, false],
+      [apiName, false],
+    ],
+  )
 })

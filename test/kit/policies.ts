@@ -45,7 +45,8 @@ export function makeRule(overrides: Partial<Rule> = {}): Rule {
 export function makePolicy({ rules = [], unlisted = makeRule() }: { rules?: Rule[]; unlisted?: Rule } = {}): Policy {
   const numbered = rules.map((rule, index) => ({ ...rule, index }))
   const addresses = { deny: [], allow: ['127.0.0.0/8'] }
-  return { name: 'test', comment: '', rules: numbered, unlisted, addresses, exceptions: [], tests: [] }
+  const healthChecks = { everyMs: 60_000, seen: true, backends: [] }
+  return { name: 'test', comment: '', rules: numbered, unlisted, addresses, healthChecks, exceptions: [], tests: [] }
 }
 
 /** `host`, `host:port` or `*.host` as a pattern of a rule. */

@@ -145,7 +145,7 @@ function standIn({ history, truststores, wishes, logged }: StandIn): Instance {
       throw new SidecarError('INTERNAL_ERROR', 'the stand-in rehearses nothing')
     },
     probe: async () => ({ verdict: null, tls: null, address: '', ms: null }),
-    backendHealth: () => undefined,
+    backendWatch: () => ({ named: ['mail.corp.example:443'], everyMs: () => undefined, lastCheck: () => undefined }),
     health: () => [{ name: 'workers', ok: true, detail: '', paths: ['readyz'] }],
     totals: () => ({}),
     log: (name, message, fields) => void logged.push(JSON.stringify([name, message, String(fields?.error ?? '')])),

@@ -17,6 +17,11 @@ const custom = (lists: string) => `tls: { configuration: custom, ${lists} }`
 
 const values: readonly Case[] = [
   {
+    why: 'health checks without a pause',
+    spec: 'healthCheck: { every: ▸1s }',
+    problems: ['spec.healthCheck.every: expected 5s or longer, found "1s"'],
+  },
+  {
     why: 'a suite that is gone',
     spec: custom('ciphers: [AES128-SHA, ▸RC4-SHA]'),
     problems: [
@@ -190,6 +195,11 @@ const contradictions: readonly Case[] = [
       'spec.rules[0].enforcement: is also said in strictTls: keep one',
       'spec.rules[0].strictTls.customTrustStores: is overruled by trustStores, which means only these: keep one',
     ],
+  },
+  {
+    why: 'two switches of health checks for one backend',
+    spec: 'healthCheck:\n  backends:\n    - { backend: "a.example:443", enabled: true }\n    - { backend: ▸"A.example:443", enabled: false }',
+    problems: ['spec.healthCheck.backends[1].backend: a.example:443 has a switch above: keep one'],
   },
   {
     why: 'two rules of one name, and a rule with the name of none',

@@ -16,6 +16,7 @@ describe('a policy that says nothing', () => {
       comment: '',
       rules: [],
       addresses: { deny: ['default'], allow: [] },
+      healthChecks: { everyMs: 60_000, seen: true, backends: [] },
       exceptions: [],
       tests: [],
     })

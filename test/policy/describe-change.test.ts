@@ -18,6 +18,12 @@ describe('a change in sentences', () => {
       { rules: [{ name: 'new' }, { name: 'mail', sni: false }, { name: 'web' }] },
       ['rules: added new.', 'rules.mail.sni: on → off.'],
     ],
+    [
+      'a switch by its backend, as it is read',
+      { h: [{ backend: { authority: 'a:1' }, enabled: true }] },
+      { h: [{ backend: { authority: 'a:1' }, enabled: false }] },
+      ['h["a:1"].enabled: on → off.'],
+    ],
     ['the same entry twice', { c: ['A', 'A'] }, { c: ['A'] }, ['c: removed A (2).']],
   ]
   for (const [why, before, after, says] of rows) {

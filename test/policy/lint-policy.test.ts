@@ -249,9 +249,9 @@ const doubtful: readonly Case[] = [
   },
   {
     why: 'health checks of nobody in particular',
-    spec: 'rules:\n  - { name: wide, match: ["*.corp.example"], healthCheck: ▸{ every: 30s } }',
+    spec: 'healthCheck: { seen: false }\nrules:\n  - { name: wide, match: ["*.corp.example"], healthCheck: ▸{ every: 30s } }',
     warnings: [
-      'spec.rules[0].healthCheck: a wildcard names no backend: only those that services, tests or exceptions name are probed',
+      'spec.rules[0].healthCheck: a wildcard names no backend: only those that services, tests or exceptions name are probed while spec.healthCheck.seen is off',
     ],
   },
 ]
@@ -261,6 +261,7 @@ const silent: readonly (readonly [string, string])[] = [
   ['strict and enforcing, said', 'strictTls: { enabled: true, enforcement: enforce, allowUntrusted: false }'],
   ['a rule that says what it inherits', rule('strictTls: { enabled: true }, sni: true, plaintext: false')],
   ['health checks of a backend with a name', rule('healthCheck: { every: 30s }')],
+  ['health checks of what traffic meets', 'rules:\n  - { name: wide, match: ["*.corp.example"], healthCheck: {} }'],
   ['health checks that are off', rule('healthCheck: { enabled: false }')],
   [
     'revocation, globally and in a rule',

@@ -1,5 +1,6 @@
 /** Health checks of backends: real servers that mind SNI one way or the other, a clock of the test's own. */
 import assert from 'node:assert/strict'
+import { X509Certificate } from 'node:crypto'
 import { describe, it, type TestContext } from 'node:test'
 import tls from 'node:tls'
 import type { Rule } from '../../src/policy/policy.ts'
@@ -20,10 +21,11 @@ const dislikesName: tls.TlsOptions = { SNICallback: (_name, done) => done(new Er
 interface Setting {
   readonly port: number
   readonly rule?: Partial<Rule>
+  readonly chance?: () => number
 }
 
 /** A watch over one backend under one rule; time stands still unless the test moves it. */
-function watchOver({ port, rule = {} }: Setting) {
+function watchOver({ port, rule = {}, chance = () => 0 }: Setting) {
   const events: string[] = []
   const counted: string[] = []
   const clock = { ms: 1_000_000 }
@@ -34,6 +36,7 @@ function watchOver({ port, rule = {} }: Setting) {
   const snapshot = makeSnapshot({ rules: [made], trust: [corp.set] })
   const health = new BackendHealth({
     inForce: () => snapshot,
+    seen: () => [],
     known: {},
     log: (name) => void events.push(name),
     metrics: {
@@ -41,6 +44,7 @@ function watchOver({ port, rule = {} }: Setting) {
       tally: { counter: (_name, labels) => ({ add: () => void counted.push(Object.values(labels).join()) }) },
     },
     now: () => clock.ms,
+    chance,
   })
   return { health, events, counted, clock, of: () => health.of(`mail.localhost:${port}`) }
 }
@@ -97,6 +101,14 @@ describe('a health check', () => {
     assert.match(of()?.detail ?? '', /untrusted-issuer/)
   })
 
+  it('knows when the certificate ends, and that of nobody who showed none', async (t) => {
+    const { port } = await startBackend(t, { certificate: corp.leaf })
+    const [shown, silent] = [watchOver({ port }), watchOver({ port: 1 })]
+    await Promise.all([shown.health.look(), silent.health.look()])
+    assert.equal(shown.of()?.notAfterMs, new X509Certificate(corp.leaf.certificate).validToDate.getTime())
+    assert.equal(silent.of()?.notAfterMs, null)
+  })
+
   it('carries no request', async (t) => {
     const backend = await startBackend(t, { certificate: corp.leaf })
     await watchOver({ port: backend.port }).health.look()
@@ -115,6 +127,21 @@ describe('the watch', () => {
     clock.ms += 10_000
     await health.look()
     assert.deepEqual(counted, ['ok', 'ok'])
+  })
+
+  it('begins by chance, and goes on by chance a little before its time: many instances make no storm', async (t) => {
+    const { port } = await startBackend(t, { certificate: corp.leaf })
+    const { health, counted, clock } = watchOver({ port, chance: () => 0.5 })
+    const checksAt = async (ms: number) => {
+      clock.ms = 1_000_000 + ms
+      await health.look()
+      return counted.length
+    }
+    // Half of the first fifth, then 5 % before the thirty seconds are over, and half a turn of the job forgiven.
+    assert.deepEqual(
+      [await checksAt(0), await checksAt(2900), await checksAt(3000), await checksAt(28_900), await checksAt(29_000)],
+      [0, 0, 1, 1, 2],
+    )
   })
 
   it('says once that a backend fails, and once that it is back', async (t) => {

@@ -19,7 +19,7 @@ import { inForce, versionInForce } from './policy-handlers.ts'
 export const backendHandlers: Handlers<'backends' | 'backend' | 'sightings' | 'probe' | 'explain'> = {
   backends({ query: { limit, cursor } }, { instance }) {
     const { policy } = inForce(instance)
-    return pageFrom(knownBackends(policy, lastSightings(instance.history), instance.backendHealth), {
+    return pageFrom(knownBackends(policy, lastSightings(instance.history), instance.backendWatch()), {
       limit,
       cursor,
       cursorOf: ({ backend }) => backend,
@@ -28,7 +28,7 @@ export const backendHandlers: Handlers<'backends' | 'backend' | 'sightings' | 'p
 
   backend({ params: { backend = '' } }, { instance, now }) {
     const seen = sightingsOf(instance.history, backend)
-    const known = knownBackends(inForce(instance).policy, seen, instance.backendHealth).find(
+    const known = knownBackends(inForce(instance).policy, seen, instance.backendWatch()).find(
       (each) => each.backend === backend,
     )
     if (known === undefined) {

@@ -32,7 +32,7 @@ export const trafficRoutes = {
   },
   backends: {
     ...{ method: 'GET', path: '/backends', area: 'backends', least: 'viewer', status: 200 },
-    says: 'Lists the backends that rules name or traffic has met.',
+    says: 'Lists the backends that the configuration names or traffic has met.',
     query: pageQuery,
     answer: traffic.backendPage,
   },

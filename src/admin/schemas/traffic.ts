@@ -8,10 +8,10 @@ import { anchor } from './trust.ts'
 export const finding = z.object({ name: z.string(), detail: z.string() })
 const outcome = z.enum(['trusted', 'allowed', 'refused'])
 
-/** A backend that a rule names or that traffic has met. */
+/** A backend that the configuration names or that traffic has met. */
 export const backend = z.object({
   backend: z.string().describe('host:port'),
-  configured: z.boolean().describe('A rule names it.'),
+  configured: z.boolean().describe('A rule, test, exception, switch of health checks or service names it.'),
   rule: z.string(),
   outcome: z.enum(['trusted', 'allowed', 'refused', 'unknown']),
   findings: z.array(z.string()),
@@ -24,6 +24,7 @@ export const backend = z.object({
   firstMs: timeMs.nullable(),
   lastMs: timeMs.nullable(),
   count: z.int(),
+  checkEveryMs: z.int().nullable().describe('How often it is checked by itself; null where it is left alone.'),
   health: z
     .object({
       ok: z.boolean(),
@@ -35,7 +36,7 @@ export const backend = z.object({
         .describe('The handshake comes off only the other way about SNI.'),
     })
     .nullable()
-    .describe('The last health check; null where its rule asks for none, or none was made yet.'),
+    .describe('The last health check; null where it is left alone, or none was made yet.'),
 })
 export const backendPage = pageOf(backend)
 

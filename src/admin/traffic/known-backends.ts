@@ -1,37 +1,40 @@
 import type { Sighting } from '../../history/sightings.ts'
+import { decide } from '../../policy/decide.ts'
+import { parseAuthority } from '../../policy/parse-destination.ts'
 import type { Policy } from '../../policy/policy.ts'
 import type { Backend } from '../contract.ts'
-import type { Frozen, Instance } from '../instance.ts'
+import type { BackendWatch, Frozen } from '../instance.ts'
 
-/** Lists the backends that were seen, the newest first, then those that only a rule names. */
+type Seen = Omit<Frozen<Backend>, 'health' | 'checkEveryMs'>
+
+/** Lists the backends that were seen, the newest first, then those that the configuration names and nobody met. */
 export function knownBackends(
   policy: Policy,
   sightings: readonly Sighting[],
-  healthOf: Instance['backendHealth'],
+  watch: BackendWatch,
 ): readonly Frozen<Backend>[] {
-  const named = policy.rules.flatMap(({ match, name }) =>
-    match
-      .filter(({ wildcard }) => !wildcard)
-      .map(({ host, port = 443 }) => ({ authority: `${host.includes(':') ? `[${host}]` : host}:${port}`, rule: name })),
-  )
   const seen = new Map<string, Sighting>()
   for (const sighting of sightings) if (!seen.has(sighting.authority)) seen.set(sighting.authority, sighting)
-  const configured = new Set(named.map(({ authority }) => authority))
-  const unseen = named.filter(({ authority }) => !seen.has(authority))
+  const configured = new Set(watch.named)
   const backends = [
     ...[...seen.values()].map((sighting) => backendOf(sighting, configured.has(sighting.authority))),
-    ...[...new Map(unseen.map((each) => [each.authority, each])).values()].map(neverSeen),
+    ...[...configured].filter((authority) => !seen.has(authority)).map((authority) => neverSeen(policy, authority)),
   ]
-  return backends.map((each) => ({ ...each, health: described(healthOf(each.backend)) }))
+  return backends.map((each) => withHealth(each, watch))
 }
 
-function described(health: ReturnType<Instance['backendHealth']>): Frozen<Backend>['health'] {
-  if (health === undefined) return null
-  const { ok, checkedMs, detail, sni } = health
-  return { ok, checkedMs, detail, sni }
+/** A check shows the certificate as traffic does: the later look counts. */
+function withHealth(known: Seen, { everyMs, lastCheck }: BackendWatch): Frozen<Backend> {
+  const check = lastCheck(known.backend)
+  const checkEveryMs = everyMs(known.backend) ?? null
+  if (check === undefined) return { ...known, checkEveryMs, health: null }
+  const { ok, checkedMs, detail, sni } = check
+  const isLater = check.notAfterMs !== null && checkedMs > (known.lastMs ?? 0)
+  const notAfterMs = isLater ? check.notAfterMs : known.notAfterMs
+  return { ...known, notAfterMs, checkEveryMs, health: { ok, checkedMs, detail, sni } }
 }
 
-function backendOf(sighting: Sighting, configured: boolean): Omit<Frozen<Backend>, 'health'> {
+function backendOf(sighting: Sighting, configured: boolean): Seen {
   const { authority, rule, outcome, protocol, cipher, group, spkiSha256, notAfterMs, count } = sighting
   return {
     ...{ backend: authority, configured, rule, outcome, protocol, cipher, group, spkiSha256, notAfterMs, count },
@@ -40,15 +43,10 @@ function backendOf(sighting: Sighting, configured: boolean): Omit<Frozen<Backend
   }
 }
 
-function neverSeen({
-  authority,
-  rule,
-}: {
-  readonly authority: string
-  readonly rule: string
-}): Omit<Frozen<Backend>, 'health'> {
+function neverSeen(policy: Policy, authority: string): Seen {
+  const { rule } = decide(policy, parseAuthority(authority))
   return {
-    ...{ backend: authority, configured: true, rule, outcome: 'unknown', findings: [] },
+    ...{ backend: authority, configured: true, rule: rule.name, outcome: 'unknown', findings: [] },
     ...{ protocol: '', cipher: '', group: '', spkiSha256: '', subject: '', notAfterMs: null },
     ...{ firstMs: null, lastMs: null, count: 0 },
   }

@@ -26,7 +26,7 @@ export function BackendTable({ backends, onOpen }: BackendTableProps) {
     { title: 'Rule', cell: ({ rule }) => rule },
     { title: 'TLS', cell: (backend) => <Agreed {...backend} /> },
     { title: 'Certificate', cell: ({ notAfterMs }) => <DaysLeft endMs={notAfterMs} /> },
-    { title: 'Health', cell: ({ health }) => <Health health={health} /> },
+    { title: 'Health', cell: (backend) => <Health {...backend} /> },
     { title: 'Last seen', cell: ({ lastMs }) => (lastMs === null ? 'never' : <Time ms={lastMs} />) },
     { title: 'Handshakes', isNumber: true, cell: ({ count }) => count.toLocaleString('en') },
   ]
@@ -45,8 +45,8 @@ function Agreed({ protocol, cipher, group }: Pick<Backend, 'protocol' | 'cipher'
   )
 }
 
-function Health({ health }: Pick<Backend, 'health'>) {
-  if (health === null) return <span className="quiet">not checked</span>
+function Health({ health, checkEveryMs }: Pick<Backend, 'health' | 'checkEveryMs'>) {
+  if (health === null) return <span className="quiet">{checkEveryMs === null ? 'not checked' : 'checked soon'}</span>
   return (
     <>
       <Outcome outcome={health.ok ? 'ok' : 'failing'} />

@@ -9,11 +9,12 @@ import { useQueryWord } from '../router/location.ts'
 import { useMay } from '../session/session-context.ts'
 import { BackendDrawer } from './backend-drawer.tsx'
 import { BackendTable } from './backend-table.tsx'
+import { HealthForAll } from './health-for-all.tsx'
 import { ProbeAll } from './probe-all.tsx'
 import '../styles/looks.css'
 
 export function BackendsScreen() {
-  const backends = useQuery(queries.backends)
+  const backends = useQuery({ ...queries.backends, refetchInterval: LOOK_AGAIN_MS })
   const [words, setWords] = useQueryWord('filter')
   const [outcome, setOutcome] = useQueryWord('outcome')
   const [opened, open] = useQueryWord('backend')
@@ -42,6 +43,7 @@ export function BackendsScreen() {
                 </label>
                 {mayProbe && <ProbeAll backends={shown} />}
               </search>
+              <HealthForAll />
               {items.length === 0 ? (
                 <Empty title="No backend is known yet.">
                   <p>Point an application at the proxy, or name a backend in a rule of the policy.</p>
@@ -66,3 +68,6 @@ function fits(backend: Backend, { words, outcome }: { readonly words: string; re
     .split(/\s+/)
     .every((word) => text.includes(word))
 }
+
+/** Checks go on without anybody asking for them. */
+const LOOK_AGAIN_MS = 5000

@@ -18,3 +18,15 @@ export function describeDaysLeft(days: number): string {
 }
 
 const DAY_MS = 86_400_000
+
+/** Says how far apart two turns are, in the largest unit that says it whole. */
+export function describeInterval(ms: number): string {
+  const [unit, length] = intervals.find(([, each]) => ms % each === 0) ?? ['ms', 1]
+  return `${ms / length} ${unit}`
+}
+
+const intervals: readonly (readonly [string, number])[] = [
+  ['h', 3_600_000],
+  ['min', 60_000],
+  ['s', 1000],
+]
