@@ -2,6 +2,7 @@
 import { checkBackends } from './check-backends.ts'
 import { refreshRevocationLists } from './refresh-revocation-lists.ts'
 import type { Job } from './schedule.ts'
+import { watchCertificates } from './watch-certificates.ts'
 import { watchExceptions } from './watch-exceptions.ts'
 
 export interface JobContext {
@@ -9,6 +10,8 @@ export interface JobContext {
   readonly watchExceptions: () => void
   /** Fetches again the lists that end soon. */
   readonly refreshRevocationLists: () => Promise<void>
+  /** Tells the metrics when certificates of backends end. */
+  readonly watchCertificates: () => void
   /** Probes the backends that are looked after by themselves. */
   readonly checkBackends: () => Promise<void>
 }
@@ -18,6 +21,7 @@ export function makeJobs(context: JobContext): readonly Job[] {
   return [
     watchExceptions(context.watchExceptions),
     refreshRevocationLists(context.refreshRevocationLists),
+    watchCertificates(context.watchCertificates),
     checkBackends(context.checkBackends),
   ]
 }

@@ -74,6 +74,12 @@ export const metricTable = {
     labels: ['backend'],
     seriesMax: 501,
   },
+  backend_certificate_expiration_timestamp_seconds: {
+    type: 'gauge',
+    help: 'When the certificate of a backend, or one above it, ends; _other is the first of those that nothing names.',
+    labels: ['backend'],
+    seriesMax: 501,
+  },
   backend_health_checks_total: {
     type: 'counter',
     help: 'Health checks of backends made, by result (ok, fail).',
@@ -153,6 +159,12 @@ export const metricTable = {
     type: 'gauge',
     help: 'Trust anchors in each trust store in use.',
     labels: ['store'],
+  },
+  truststore_certificate_expiration_timestamp_seconds: {
+    type: 'gauge',
+    help: 'When a trust anchor ends, the soonest 500; of bundled and system only where there is room beside the own ones.',
+    labels: ['store', 'fingerprint'],
+    seriesMax: 501,
   },
   workers: {
     type: 'gauge',

@@ -24,6 +24,8 @@ export interface Metrics {
   policyInForce(policy: { name: string; version: number; sha256: string; source: string }): void
   policyReloaded(attempt: { result: 'success' | 'rejected'; trigger: string; timeMs: number }): void
   trustStores(stores: readonly { name: string; certificates: number }[]): void
+  /** Those that matter most first: only so many are told as a scrape can bear. */
+  trustAnchors(anchors: readonly { readonly store: string; readonly sha256: string; readonly endMs: number }[]): void
   workers(states: { active: number; draining: number }): void
   /** When the version in force reverts by itself; null where it stays. */
   revertsAt(timeMs: number | null): void
@@ -32,6 +34,7 @@ export interface Metrics {
   intolerantBackends(count: number): void
   revocationLists(lists: readonly { readonly state: string }[]): void
   backendsUp(states: readonly (ToldOfBackend & { readonly ok: boolean })[]): void
+  backendCertificates(ends: readonly (ToldOfBackend & { readonly endMs: number })[]): void
   /** Prints everything in the format the Accept field asks for. */
   text(accept: string | undefined): Promise<MetricsText>
 }
@@ -86,6 +89,11 @@ function settersOn(own: Tally): Omit<Metrics, 'tally' | 'text' | 'logged'> {
       for (const { name, certificates } of stores)
         own.gauge('truststore_certificates', { store: name }).set(certificates)
     },
+    trustAnchors(anchors) {
+      own.forget('truststore_certificate_expiration_timestamp_seconds')
+      for (const { store, sha256: fingerprint, endMs } of anchors.slice(0, ANCHORS_MAX))
+        own.gauge('truststore_certificate_expiration_timestamp_seconds', { store, fingerprint }).set(endMs / 1000)
+    },
     workers({ active, draining }) {
       own.gauge('workers', { state: 'active' }).set(active)
       own.gauge('workers', { state: 'draining' }).set(draining)
@@ -109,12 +117,21 @@ function settersOn(own: Tally): Omit<Metrics, 'tally' | 'text' | 'logged'> {
       for (const [backend, told] of byBackendLabel(states))
         own.gauge('backend_up', { backend }).set(told.every(({ ok }) => ok) ? 1 : 0)
     },
+    backendCertificates(ends) {
+      own.forget('backend_certificate_expiration_timestamp_seconds')
+      for (const [backend, told] of byBackendLabel(ends)) {
+        const firstMs = Math.min(...told.map(({ endMs }) => endMs))
+        own.gauge('backend_certificate_expiration_timestamp_seconds', { backend }).set(firstMs / 1000)
+      }
+    },
     revocationLists(lists) {
       own.forget('revocation_lists')
       for (const { state } of lists) own.gauge('revocation_lists', { state }).add(1)
     },
   }
 }
+
+const ANCHORS_MAX = 500
 
 /** One metric as prom-client's registry prints it. */
 interface Sample {

@@ -5,19 +5,23 @@
 import type { Known } from '../backend/backends.ts'
 import { patiently } from '../backend/find-revocation.ts'
 import type { History } from '../history/open-history.ts'
-import { destinationsSince } from '../history/sightings.ts'
+import { destinationsSince, lastSightings } from '../history/sightings.ts'
+import type { Metrics } from '../observe/metrics.ts'
 import { BackendHealth, type BackendHealthOptions } from './backend-health.ts'
+import { backendEnds } from './certificate-ends.ts'
 import { IssuerOffice } from './issuer-office.ts'
 import type { ToControl } from './messages.ts'
+import { rehearsalList } from './rehearsal-list.ts'
 import { type OfficeOptions, RevocationOffice } from './revocation-office.ts'
 
 export interface KnowledgeOptions extends OfficeOptions {
   readonly history: History
-  readonly metrics: OfficeOptions['metrics'] & BackendHealthOptions['metrics']
+  readonly metrics: OfficeOptions['metrics'] & BackendHealthOptions['metrics'] & Pick<Metrics, 'backendCertificates'>
 }
 
 export class Knowledge {
   readonly revocation: RevocationOffice
+  readonly #options: KnowledgeOptions
   readonly #issuers: IssuerOffice
   /** For the handshakes of control itself, which carry no traffic and may wait. */
   readonly known: Known
@@ -25,6 +29,7 @@ export class Knowledge {
   readonly health: BackendHealth
 
   constructor(options: KnowledgeOptions) {
+    this.#options = options
     const { history } = options
     this.revocation = new RevocationOffice(options)
     this.#issuers = new IssuerOffice(options)
@@ -50,12 +55,27 @@ export class Knowledge {
     return {
       refreshRevocationLists: () => this.revocation.refresh(),
       checkBackends: () => this.health.look(),
+      watchCertificates: () => this.#tellEnds(),
     }
   }
 
   /** What it would tell of itself. */
   get states() {
     return { revocationLists: this.revocation.lists, backends: this.health.states }
+  }
+
+  #tellEnds(): void {
+    const { inForce, history, metrics } = this.#options
+    const snapshot = inForce()
+    if (snapshot === undefined) return
+    const sinceMs = Date.now() - SEEN_WITHIN_MS
+    const sightings = lastSightings(history).filter(({ lastSeenMs }) => lastSeenMs >= sinceMs)
+    const named = new Set(
+      rehearsalList({ policies: [snapshot.policy], services: snapshot.settings.services }).map(
+        ({ authority }) => authority,
+      ),
+    )
+    metrics.backendCertificates(backendEnds({ sightings, checks: this.health.states, named }))
   }
 
   close(): void {

@@ -11,6 +11,7 @@ import type { EventName } from '../observe/event-names.ts'
 import type { Metrics } from '../observe/metrics.ts'
 import { formatProblem, type Problem } from '../policy/problem.ts'
 import type { Snapshot } from '../settings/snapshot.ts'
+import { anchorEnds } from './certificate-ends.ts'
 import type { Change } from './change.ts'
 import type { Applied } from './control-protocol.ts'
 import type { Adoption, Rejected } from './in-force.ts'
@@ -89,6 +90,7 @@ export class OutcomeRecord {
     this.#metrics.trustStores(
       Object.values(trust).map(({ name, certificates }) => ({ name, certificates: certificates.length })),
     )
+    this.#metrics.trustAnchors(anchorEnds(trust))
     if (recorded !== undefined) {
       const { author, comment } = recorded
       recordAudit(this.#history, {

@@ -48,6 +48,10 @@ rules:
   const metrics = await (await fetch(`${journey.sidecar.healthUrl}/metrics`)).text()
   assert.match(metrics, new RegExp(`vedette_backend_up\\{backend="${mailName}"\\} 1`))
   assert.match(metrics, new RegExp(`vedette_backend_up\\{backend="${adfsName}"\\} 0`))
+  assert.match(
+    metrics,
+    /vedette_truststore_certificate_expiration_timestamp_seconds\{store="corp",fingerprint="[0-9a-f]{64}"\} \d/,
+  )
   const { stdout } = await journey.sidecar.vedette(['status'])
   assert.match(stdout, new RegExp(`failing +${adfsName}: needs SNI`))
   assert.equal((await fetch(`${journey.sidecar.healthUrl}/readyz`)).status, 200, 'no reason to take the sidecar away')
@@ -68,6 +72,12 @@ rules:
   await row.getByText('refused, name-mismatch').waitFor({ timeout: 30_000 })
   const told = await (await fetch(`${journey.sidecar.healthUrl}/metrics`)).text()
   assert.match(told, /vedette_backend_up\{backend="_other"\} 0/, 'callers choose no label')
+  // Nobody went to that backend but its checks, and they have seen its certificate.
+  const ends = `vedette_backend_certificate_expiration_timestamp_seconds{backend="${adfsName}"}`
+  await eventually(
+    async () => (await (await fetch(`${journey.sidecar.healthUrl}/metrics`)).text()).includes(ends),
+    'the end of its certificate among the metrics',
+  )
   await row.getByRole('button', { name: apiName }).click()
   const own = tab.getByRole('dialog', { name: apiName }).getByRole('switch')
   assert.equal(await own.isChecked(), true)

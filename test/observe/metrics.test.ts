@@ -74,6 +74,31 @@ test('what stands now is told anew each time: states that are gone and deadlines
   assert.ok(!after.some((line) => line.includes('state="over"')))
 })
 
+test('certificates are told by their end: callers choose no label, and there are no more anchors than a scrape can bear', async () => {
+  const named = { backend: 'a:443', isNamed: true, endMs: 5000 }
+  const met = [9000, 7000, 8000].map((endMs) => ({ backend: `evil${endMs}:1`, isNamed: false, endMs }))
+  metrics.backendCertificates([named, ...met])
+  metrics.backendsUp([{ ...named, ok: true }, ...met.map((each) => ({ ...each, ok: each.endMs > 7000 }))])
+  const anchors = Array.from({ length: 600 }, (_, nth) => ({ store: 'corp', sha256: `f${nth}`, endMs: nth * 1000 }))
+  metrics.trustAnchors(anchors)
+  const lines = (await linesOf()).filter((line) => /^vedette_(backend|truststore)_.*\{/.test(line))
+  const of = (name: string) => lines.filter((line) => line.startsWith(`vedette_${name}`))
+  assert.deepEqual(of('backend_certificate'), [
+    'vedette_backend_certificate_expiration_timestamp_seconds{backend="a:443"} 5',
+    'vedette_backend_certificate_expiration_timestamp_seconds{backend="_other"} 7',
+  ])
+  assert.deepEqual(of('backend_up'), [
+    'vedette_backend_up{backend="a:443"} 1',
+    'vedette_backend_up{backend="_other"} 0',
+  ])
+  const told = of('truststore_certificate_expiration')
+  assert.equal(told.length, 500)
+  assert.equal(told[0], 'vedette_truststore_certificate_expiration_timestamp_seconds{store="corp",fingerprint="f0"} 0')
+  metrics.trustAnchors([])
+  metrics.backendCertificates([])
+  assert.ok(!(await linesOf()).some((line) => line.includes('_certificate_expiration_timestamp_seconds{')))
+})
+
 test('events at warn and error are counted from 0, so that the first is an increase; others are not', async () => {
   const before = await linesOf()
   assert.ok(before.includes('vedette_events_total{event="worker.died"} 0'))
@@ -128,8 +153,9 @@ test('every line of a scrape is a comment or a sample with quoted labels, whatev
 test('no metric has a label for host names, and names follow the rules of Prometheus', () => {
   for (const [name, traits] of Object.entries(metricTable)) {
     assert.equal(name.endsWith('_total'), traits.type === 'counter', name)
-    // Backends under health checks are written down by the operator: no caller can make more of them.
-    for (const label of name === 'backend_up' ? [] : traits.labels)
+    // Only what the operator has written down goes by its name there (by-backend-label.ts): no caller can make more of it.
+    const byBackend = ['backend_up', 'backend_certificate_expiration_timestamp_seconds'].includes(name)
+    for (const label of byBackend ? [] : traits.labels)
       assert.ok(!/host|destination|backend|address|caller/.test(label), `${name} ${label}`)
     if (traits.type === 'histogram') assert.ok(name.endsWith('_seconds') && 'buckets' in traits, name)
   }
