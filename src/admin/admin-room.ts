@@ -18,7 +18,7 @@ import type { Instance } from './instance.ts'
 import { Operations } from './operations.ts'
 import { Stream } from './stream.ts'
 import { Feed } from './traffic/feed.ts'
-import { readDecisions } from './traffic/summarise.ts'
+import { readTotals } from './traffic/summarise.ts'
 import { Uploads } from './uploads.ts'
 
 export interface AdminRoomOptions {
@@ -118,7 +118,7 @@ export class AdminRoom {
   #read(): void {
     const { feed, instance } = this.#means
     const version = instance.snapshot()?.version ?? 0
-    feed.read({ timeMs: Date.now(), version, decisions: readDecisions(instance.totals()) })
+    feed.read({ timeMs: Date.now(), version, ...readTotals(instance.totals()) })
   }
 }
 

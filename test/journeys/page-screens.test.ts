@@ -94,4 +94,24 @@ test('the screens for looking, after a good and a hostile backend', async (t) =>
       assert.deepEqual(await tab.evaluate(tooWide), [], `${heading}: what makes it wider than the window`)
     }
   })
+  await t.test('each chart of the overview has a table that says the same', async () => {
+    await show('/', 'Overview')
+    const tables = [
+      ['Decisions, every ten seconds', /\b1\b/],
+      ['95th percentile of each phase in milliseconds', /\d/],
+      ['Handshakes by protocol', /TLSv1\.3/],
+      ['Handshakes by cipher suite', /TLS_AES_/],
+      ['Handshakes by group', /X25519/],
+      ['Certificates of backends by days left', /ended/],
+    ] as const
+    for (const [title, says] of tables) {
+      await tab.getByText(`${title} as a table`).click()
+      const chart = tab.getByRole('figure', { name: title })
+      assert.match((await chart.getByRole('table').textContent()) ?? '', says, title)
+      assert.ok((await chart.locator('canvas').boundingBox())?.height, `${title} is drawn`)
+    }
+    await tab.getByLabel('Shown').selectOption('Median')
+    await tab.getByRole('figure', { name: 'Median of each phase' }).waitFor()
+    assert.deepEqual(await seriousFindings(tab), [])
+  })
 })

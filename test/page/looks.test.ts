@@ -5,6 +5,8 @@ import type { Backend, Connection, Explanation, Policy, Probe, Summary } from '.
 import { describeSni } from '../../src/page/backends/describe-sni.ts'
 import { editsToUse } from '../../src/page/backends/trust-certificate.ts'
 import { decisionSeries, rankCounts, sumDecisions } from '../../src/page/chart/decision-series.ts'
+import { latencySeries } from '../../src/page/chart/latency-series.ts'
+import { rankedRows } from '../../src/page/chart/ranked-rows.ts'
 import { noConnections, SHOWN_MAX, stepConnections } from '../../src/page/monitoring/live-connections.ts'
 import { suggestFilters } from '../../src/page/monitoring/suggest-filter.ts'
 import { byDaysLeft, expiring } from '../../src/page/overview/expiring.ts'
@@ -112,9 +114,15 @@ describe('filters', () => {
 })
 
 describe('figures of the overview', () => {
+  const none = { dns: null, connect: null, tls: null, firstByte: null }
   const points: Summary['points'] = [
-    { timeMs: 10_000, version: 1, decisions: { allow: 3 } },
-    { timeMs: 20_000, version: 2, decisions: { allow: 1, deny: 2 } },
+    {
+      timeMs: 10_000,
+      version: 1,
+      decisions: { allow: 3 },
+      latency: { ...none, tls: { count: 2, p50Ms: 4, p95Ms: 9 } },
+    },
+    { timeMs: 20_000, version: 2, decisions: { allow: 1, deny: 2 }, latency: none },
   ]
 
   it('mark where another version came into force, and show every decision', () => {
@@ -122,6 +130,34 @@ describe('figures of the overview', () => {
     assert.deepEqual([times, marks], [[10, 20], [{ time: 20, text: 'v2' }]])
     assert.deepEqual(series.find(({ name }) => name === 'deny')?.values, [0, 2])
     assert.deepEqual(sumDecisions({ points }), { allow: 4, deny: 2 })
+  })
+
+  it('draw a line for each phase, with a gap where it did not happen', () => {
+    const { times, series, marks } = latencySeries({ points }, 'p95Ms')
+    assert.deepEqual([times, marks], [[10, 20], [{ time: 20, text: 'v2' }]])
+    assert.deepEqual(
+      series.map(({ name, values }) => [name, ...values]),
+      [
+        ['DNS', null, null],
+        ['Connect', null, null],
+        ['TLS', 9, null],
+        ['First byte', null, null],
+      ],
+    )
+    assert.deepEqual(latencySeries({ points }, 'p50Ms').series[2]?.values, [4, null])
+  })
+
+  it('keep the order of columns that have one, with those that are empty, and show nothing where nothing was counted', () => {
+    const counts = { ended: 0, soon: 1, later: 3 }
+    assert.deepEqual(
+      rankedRows(counts, true).map(({ name, count }) => [name, count]),
+      Object.entries(counts),
+    )
+    assert.deepEqual(
+      rankedRows(counts, false).map(({ name }) => name),
+      ['later', 'soon'],
+    )
+    assert.deepEqual(rankedRows({ ended: 0 }, true), [])
   })
 
   it('rank counts and leave out what never was', () => {

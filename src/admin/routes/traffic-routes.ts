@@ -85,7 +85,7 @@ export const trafficRoutes = {
   },
   summary: {
     ...{ method: 'GET', path: '/summary', area: 'traffic', least: 'viewer', status: 200 },
-    says: 'Gives what the overview draws: decisions over the last hour, reasons, handshakes.',
+    says: 'Gives what the overview draws: decisions and latency over the last hour, reasons, handshakes.',
     answer: traffic.summary,
   },
   stream: {

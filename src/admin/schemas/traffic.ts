@@ -216,11 +216,20 @@ export const event = z.object({
 })
 export const eventPage = pageOf(event)
 
+/** How long one phase of reaching backends took, as far as the buckets of the metric tell. */
+const phaseLatency = z
+  .object({ count: z.int(), p50Ms: z.number(), p95Ms: z.number() })
+  .nullable()
+  .describe('Null where it did not happen.')
+
 /** Sums of the metrics that the overview draws, taken every ten seconds for an hour. */
 export const summaryPoint = z.object({
   timeMs,
   version: z.int(),
   decisions: z.record(z.string(), z.number()).describe('By decision: how many since the point before.'),
+  latency: z
+    .object({ dns: phaseLatency, connect: phaseLatency, tls: phaseLatency, firstByte: phaseLatency })
+    .describe('How long it took to reach backends since the point before, median and 95th percentile.'),
 })
 export const summary = z.object({
   points: z.array(summaryPoint),

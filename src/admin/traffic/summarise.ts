@@ -2,25 +2,31 @@
 import { labelValuesOf, type Totals } from '../../observe/tally.ts'
 import type { Summary } from '../contract.ts'
 import type { Frozen } from '../instance.ts'
+import { latencyBetween, type PhaseCounts, readPhases } from './latency.ts'
 
 /** A reading of the counters. */
 export interface Reading {
   readonly timeMs: number
   readonly version: number
   readonly decisions: Readonly<Record<string, number>>
+  readonly phases: PhaseCounts
 }
 
-/** Reads how many requests were decided how, in all. */
-export function readDecisions(totals: Totals): Readonly<Record<string, number>> {
-  return sumBy(totals.connections_total, 1)
+/** Reads the counters. */
+export function readTotals(totals: Totals): Pick<Reading, 'decisions' | 'phases'> {
+  return { decisions: sumBy(totals.connections_total, 1), phases: readPhases(totals) }
 }
 
 /** Makes the summary: readings become what came between them. */
 export function summarise(readings: readonly Reading[], totals: Totals): Frozen<Summary> {
-  const points = readings.slice(1).map(({ timeMs, version, decisions }, index) => {
-    const before = readings[index]?.decisions ?? {}
-    const since = Object.entries(decisions).map(([name, count]) => [name, Math.max(0, count - (before[name] ?? 0))])
-    return { timeMs, version, decisions: Object.fromEntries(since) as Record<string, number> }
+  const points = readings.slice(1).map(({ timeMs, version, decisions, phases }, index) => {
+    const before = readings[index] as Reading
+    const since = Object.entries(decisions).map(([name, count]) => [
+      name,
+      Math.max(0, count - (before.decisions[name] ?? 0)),
+    ])
+    const latency = latencyBetween(before.phases, phases)
+    return { timeMs, version, decisions: Object.fromEntries(since) as Record<string, number>, latency }
   })
   const handshakes = totals.tls_handshakes_total
   return {

@@ -3,7 +3,7 @@ import { lazy, Suspense } from 'react'
 import { Loading } from '../parts/loading.tsx'
 import { DataTable } from '../show/data-table.tsx'
 import { describeClock } from '../show/describe-time.ts'
-import type { ChartData } from './decision-series.ts'
+import type { ChartData } from './chart-data.ts'
 
 const Plot = lazy(() => import('./plot.tsx').then(({ Plot }) => ({ default: Plot })))
 
@@ -26,7 +26,7 @@ export function Chart({ title, data }: { readonly title: string; readonly data: 
             ...data.series.map(({ name, values }) => ({
               title: name,
               isNumber: true,
-              cell: ({ index }: { index: number }) => values[index] ?? 0,
+              cell: ({ index }: { index: number }) => values[index] ?? '–',
             })),
             {
               title: 'Change',

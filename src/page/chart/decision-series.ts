@@ -1,26 +1,16 @@
-/** Points of the summary as a chart takes them: one row of times, one of each decision, and where versions changed. */
+/** Decisions as a chart takes them, and counts in order. */
 import type { Summary } from '../../admin/contract.ts'
-
-export interface ChartData {
-  /** Seconds since the epoch, which is what the chart counts in. */
-  readonly times: readonly number[]
-  readonly series: readonly { readonly name: string; readonly values: readonly number[] }[]
-  readonly marks: readonly { readonly time: number; readonly text: string }[]
-}
+import { type ChartData, timesAndMarks } from './chart-data.ts'
 
 /** Every decision, the good ones first. Always all of them, so that a line does not change its look when another begins. */
 export const decisionNames = ['allow', 'allow-untrusted', 'deny', 'error'] as const
 
 /** Makes the rows of the chart of decisions. */
-export function decisionSeries({ points }: Pick<Summary, 'points'>): ChartData {
+export function decisionSeries(summary: Pick<Summary, 'points'>): ChartData {
+  const { points } = summary
   return {
-    times: points.map(({ timeMs }) => Math.round(timeMs / 1000)),
+    ...timesAndMarks(summary),
     series: decisionNames.map((name) => ({ name, values: points.map(({ decisions }) => decisions[name] ?? 0) })),
-    marks: points.flatMap(({ timeMs, version }, index) => {
-      const before = points[index - 1]?.version
-      const isNew = before !== undefined && before !== version
-      return isNew ? [{ time: Math.round(timeMs / 1000), text: `v${version}` }] : []
-    }),
   }
 }
 

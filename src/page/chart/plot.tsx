@@ -1,23 +1,16 @@
-/** Draws with uPlot, the only place that knows it. The drawing is for eyes alone: the table beside it says the same. */
-import { useEffect, useRef } from 'react'
+/** Lines over time, drawn for eyes alone: the table beside them says the same. */
+import { useCallback } from 'react'
 import UPlot from 'uplot'
-import 'uplot/dist/uPlot.min.css'
-import type { ChartData } from './decision-series.ts'
+import type { ChartData } from './chart-data.ts'
+import { plotColours } from './plot-colours.ts'
+import { usePlot } from './use-plot.ts'
 
 export function Plot({ data }: { readonly data: ChartData }) {
-  const place = useRef<HTMLDivElement>(null)
-  useEffect(() => {
-    const element = place.current
-    if (element === null) return undefined
-    const plot = new UPlot(optionsFor(data, element), alignedData(data), element)
-    const watcher = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height: HEIGHT }))
-    watcher.observe(element)
-    return () => {
-      watcher.disconnect()
-      plot.destroy()
-    }
-  }, [data])
-  return <div ref={place} className="chart" aria-hidden="true" />
+  const drawing = useCallback(
+    (element: HTMLElement) => ({ options: optionsFor(data, element), data: alignedData(data) }),
+    [data],
+  )
+  return <div ref={usePlot(drawing)} className="chart" aria-hidden="true" />
 }
 
 function alignedData({ times, series }: ChartData): UPlot.AlignedData {
@@ -25,7 +18,7 @@ function alignedData({ times, series }: ChartData): UPlot.AlignedData {
 }
 
 function optionsFor(data: ChartData, element: HTMLElement): UPlot.Options {
-  const colours = coloursOf(element)
+  const colours = plotColours(element)
   const axis = { stroke: colours.text, grid: { stroke: colours.line }, ticks: { stroke: colours.line } }
   return {
     width: element.clientWidth,
@@ -61,23 +54,6 @@ function drawMarks({ ctx, bbox, valToPos }: UPlot, { marks }: ChartData, colour:
     ctx.fillText(text, left + 4, bbox.top + 12)
   }
   ctx.restore()
-}
-
-/** A canvas knows no variables of CSS, and light-dark() is resolved only where a colour is used: so it is used, and read. */
-function coloursOf(element: HTMLElement) {
-  const probe = document.createElement('span')
-  element.append(probe)
-  const read = (name: string) => {
-    probe.style.color = `var(--${name})`
-    return getComputedStyle(probe).color
-  }
-  const colours = {
-    text: read('text-quiet'),
-    line: read('line'),
-    lines: ['good', 'doubtful', 'bad', 'accent'].map(read),
-  }
-  probe.remove()
-  return colours
 }
 
 const HEIGHT = 220

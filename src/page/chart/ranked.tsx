@@ -1,19 +1,7 @@
-import { rankCounts } from './decision-series.ts'
+import type { RankedRow } from './ranked-rows.ts'
 
-interface RankedProps {
-  readonly title: string
-  readonly counts: Readonly<Record<string, number>>
-  /** In the given order instead of by size. */
-  readonly isOrdered?: boolean
-}
-
-/** Counts as bars with their numbers: a table whose bars only help. */
-export function Ranked({ title, counts, isOrdered = false }: RankedProps) {
-  const ranked = rankCounts(counts)
-  const rows = isOrdered
-    ? Object.keys(counts).map((name) => ranked.find((row) => row.name === name) ?? { name, count: 0, share: 0 })
-    : ranked.slice(0, SHOWN_MAX)
-  if (ranked.length === 0) return <p className="quiet">{title}: nothing yet.</p>
+/** Counts with their shares of the whole. */
+export function Ranked({ title, rows }: { readonly title: string; readonly rows: readonly RankedRow[] }) {
   return (
     <table className="ranked">
       <caption>{title}</caption>
@@ -38,5 +26,3 @@ export function Ranked({ title, counts, isOrdered = false }: RankedProps) {
     </table>
   )
 }
-
-const SHOWN_MAX = 10

@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
+import { useMemo } from 'react'
 import type { Backend } from '../../admin/contract.ts'
 import { queries } from '../api/queries.ts'
-import { Ranked } from '../chart/ranked.tsx'
+import { BarChart } from '../chart/bar-chart.tsx'
 import { Link } from '../router/link.tsx'
 import { DaysLeft } from '../show/days-left.tsx'
 import { byDaysLeft, expiring } from './expiring.ts'
@@ -10,11 +11,12 @@ import { byDaysLeft, expiring } from './expiring.ts'
 export function ExpiringCard({ backends }: { readonly backends: readonly Backend[] }) {
   const stores = useQuery(queries.trustStores)
   const nowMs = Date.now()
+  const counts = useMemo(() => byDaysLeft(backends, Date.now()), [backends])
   const soon = expiring({ backends, stores: stores.data?.items ?? [] }, { nowMs, withinDays: 30 })
   return (
     <section className="card">
       <h2>Certificates</h2>
-      <Ranked title="Backends by days left" counts={byDaysLeft(backends, nowMs)} isOrdered />
+      <BarChart title="Certificates of backends by days left" counts={counts} isOrdered />
       <h3>Expiring soon</h3>
       {soon.length === 0 ? (
         <p className="quiet">None within 30 days.</p>

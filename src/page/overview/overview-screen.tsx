@@ -2,13 +2,14 @@
 import { useQuery } from '@tanstack/react-query'
 import { looks } from '../api/looks.ts'
 import { queries } from '../api/queries.ts'
+import { BarChart } from '../chart/bar-chart.tsx'
 import { Chart } from '../chart/chart.tsx'
 import { decisionSeries } from '../chart/decision-series.ts'
-import { Ranked } from '../chart/ranked.tsx'
 import { Answered } from '../parts/answered.tsx'
 import { Screen } from '../parts/screen.tsx'
 import { AdviceCard } from './advice-card.tsx'
 import { ExpiringCard } from './expiring-card.tsx'
+import { LatencyCard } from './latency-card.tsx'
 import { PolicyCard } from './policy-card.tsx'
 import { Reasons } from './reasons.tsx'
 import { Tiles } from './tiles.tsx'
@@ -36,17 +37,18 @@ export function OverviewScreen() {
               <PolicyCard />
             </div>
             <Reasons reasons={known.reasons} />
+            <LatencyCard summary={known} />
             <div className="cards">
               <section className="card">
-                <Ranked title="Handshakes by protocol" counts={known.handshakes.protocol} />
+                <BarChart title="Handshakes by protocol" counts={known.handshakes.protocol} />
               </section>
               <section className="card">
-                <Ranked title="Handshakes by cipher suite" counts={known.handshakes.cipher} />
-              </section>
-              <section className="card">
-                <Ranked title="Handshakes by group" counts={known.handshakes.group} />
+                <BarChart title="Handshakes by group" counts={known.handshakes.group} />
               </section>
             </div>
+            <section className="card">
+              <BarChart title="Handshakes by cipher suite" counts={known.handshakes.cipher} />
+            </section>
           </>
         )}
       </Answered>
