@@ -28,11 +28,11 @@ import type {
 } from './control-protocol.ts'
 import { listExceptions } from './exception-list.ts'
 import type { Log } from './outcome-record.ts'
-import type { RehearsalLine } from './rehearsal-line.ts'
 import { rehearseCandidate } from './rehearse-candidate.ts'
 import { makeSetupLink, type OpenAddress } from './setup-link.ts'
 import type { Status } from './status.ts'
 import { recordTokenAct } from './token-record.ts'
+import type { WaitingLine } from './waiting-line.ts'
 
 /** What the requests act upon. */
 export interface Actors {
@@ -49,7 +49,7 @@ export interface Actors {
   readonly stopping: () => boolean
   readonly known: Known
   readonly backendHealth: Pick<BackendHealth, 'of' | 'watched'>
-  readonly rehearsals: RehearsalLine
+  readonly rehearsals: WaitingLine
   readonly log: Log
 }
 

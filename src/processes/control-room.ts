@@ -29,12 +29,12 @@ import { type Log, OutcomeRecord } from './outcome-record.ts'
 import { assertPolicyTests } from './policy-tests.ts'
 import { ReadersByFolder } from './readers-by-folder.ts'
 import { healthChecks } from './readiness.ts'
-import { RehearsalLine } from './rehearsal-line.ts'
 import { SightingBook } from './sighting-book.ts'
 import { type Status, statusOf } from './status.ts'
 import type { Heard, SupervisorLink } from './supervisor-link.ts'
 import { startTimedWork } from './timed-work.ts'
 import type { Trigger } from './trigger.ts'
+import { WaitingLine } from './waiting-line.ts'
 import { settingsFileOf } from './wanted.ts'
 import { FileWatcher } from './watch-files.ts'
 
@@ -65,7 +65,7 @@ export class ControlRoom {
   readonly #readers: ReadersByFolder
   readonly #exceptions: ExceptionWatch
   readonly #known: Knowledge
-  readonly #rehearsals = new RehearsalLine()
+  readonly #rehearsals = new WaitingLine('rehearsals', 4)
   #log: Log
   #overview: Overview = { addresses: [], generations: [], crashLoop: false, intolerant: [] }
   #health: HealthServer | undefined

@@ -6,9 +6,9 @@ import type { Settings } from '../settings/settings.ts'
 import type { Snapshot } from '../settings/snapshot.ts'
 import { composeSnapshot, type Readers } from './compose-snapshot.ts'
 import { appliedUnder } from './note-upgrade.ts'
-import type { RehearsalLine } from './rehearsal-line.ts'
 import { rehearsalList } from './rehearsal-list.ts'
 import { type Rehearsal, type RehearseOptions, rehearse } from './rehearse.ts'
+import type { WaitingLine } from './waiting-line.ts'
 
 /** What a running instance rehearses with. */
 export interface RehearsalMeans {
@@ -18,7 +18,7 @@ export interface RehearsalMeans {
   readonly readers: (settings: Settings) => Readers
   readonly known: Known
   /** Where rehearsals wait for each other. */
-  readonly line: RehearsalLine
+  readonly line: WaitingLine
   readonly progress?: RehearseOptions['progress']
 }
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { RehearsalLine } from '../../src/processes/rehearsal-line.ts'
+import { WaitingLine } from '../../src/processes/waiting-line.ts'
 
 test('rehearsals run one after the other, whatever becomes of each, and the fifth is refused', async () => {
-  const line = new RehearsalLine()
+  const line = new WaitingLine('rehearsals', 4)
   const said: string[] = []
   const doors = [0, 1, 2, 3].map(() => Promise.withResolvers<void>())
   const rehearsals = doors.map(({ promise }, index) =>
