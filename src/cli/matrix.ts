@@ -1,16 +1,7 @@
 /** `probe --matrix`: what a backend accepts, as a table, and the tightest rule that it can still be reached under. */
 import type { Matrix, MatrixWish } from '../backend/probe-matrix.ts'
-import { findSuite } from '../policy/catalogue.ts'
-import type { Destination } from '../policy/destination.ts'
+import type { SuggestedRule } from '../backend/suggest-rule.ts'
 import type { Terminal } from './terminal.ts'
-
-/** An entry for `rules`, as an operator would write it. */
-export interface SuggestedRule {
-  readonly name: string
-  readonly match: readonly string[]
-  readonly sni?: false
-  readonly tls: Readonly<Record<string, unknown>>
-}
 
 /** Tries the backend out. */
 export async function makeMatrix(wish: Omit<MatrixWish, 'deadlines'>): Promise<Matrix> {
@@ -21,30 +12,6 @@ export async function makeMatrix(wish: Omit<MatrixWish, 'deadlines'>): Promise<M
     return await probeMatrix({ ...wish, deadlines })
   } finally {
     deadlines.close()
-  }
-}
-
-/** The newest protocol alone, with its suites that nobody has anything against; undefined when it accepts nothing. */
-export function suggestRule(matrix: Matrix, { host, authority }: Destination): SuggestedRule | undefined {
-  const [protocol] = matrix.protocols
-  if (protocol === undefined) return undefined
-  const accepted = matrix.suites[protocol] ?? []
-  const good = accepted.filter((name) => findSuite(name)?.weaknesses.length === 0)
-  const isOld = protocol === 'TLSv1' || protocol === 'TLSv1.1'
-  const groups =
-    matrix.largeHello === 'broken off' ? matrix.groups.filter((name) => !name.includes('MLKEM')) : matrix.groups
-  return {
-    name: host.replaceAll(/[^A-Za-z0-9.-]/g, '-').slice(0, 64),
-    match: [authority],
-    ...(matrix.serverName === 'disliked' ? { sni: false } : {}),
-    tls: {
-      configuration: 'custom',
-      protocols: [protocol],
-      ciphers: good.length > 0 ? good : accepted,
-      ...(groups.length === 0 ? {} : { groups }),
-      postQuantum: postQuantumFor(matrix),
-      ...(isOld ? { legacy: { securityLevel: 0 } } : {}),
-    },
   }
 }
 
@@ -60,9 +27,4 @@ export function showMatrix(matrix: Matrix, rule: SuggestedRule | undefined, term
   row('resumption', matrix.resumes ? 'yes' : 'no')
   row('handshakes', `${matrix.handshakes}${matrix.complete ? '' : ', and a limit ended it: not all was tried'}`)
   if (rule !== undefined) row('tightest', `- ${JSON.stringify(rule)}`)
-}
-
-function postQuantumFor({ groups, largeHello }: Matrix): 'off' | 'compatible' | 'prefer' {
-  if (largeHello === 'broken off' || !groups.some((name) => name.includes('MLKEM'))) return 'off'
-  return largeHello === 'taken' ? 'prefer' : 'compatible'
 }

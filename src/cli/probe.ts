@@ -4,7 +4,7 @@ import { type StarttlsProtocol, starttlsProtocols } from '../settings/service.ts
 import { addExamples, type DefineCommand } from './cli.ts'
 import { addPolicyOptions, composeFrom } from './compose-policy.ts'
 import { exitNameFor, handshakeRecord, makeHandshake, showHandshake } from './handshake.ts'
-import { makeMatrix, showMatrix, suggestRule } from './matrix.ts'
+import { makeMatrix, showMatrix } from './matrix.ts'
 import type { SettingOptions } from './setting-options.ts'
 
 /** `vedette probe DEST`: dials the destination from here, under the policy, without a running instance. */
@@ -33,6 +33,7 @@ export const defineProbe: DefineCommand = (command, { terminal, exit }) => {
     }
     if (options.matrix) {
       const matrix = await makeMatrix({ snapshot, decision, starttls })
+      const { suggestRule } = await import('../backend/suggest-rule.ts')
       const rule = suggestRule(matrix, decision.destination)
       if (options.json) terminal.printJson({ destination: authority, ...matrix, tightest: rule })
       else showMatrix(matrix, rule, terminal)
