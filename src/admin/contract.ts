@@ -5,6 +5,7 @@
  */
 import type * as z from 'zod'
 import type * as access from './schemas/access.ts'
+import type * as trial from './schemas/backend-trial.ts'
 import type * as catalogue from './schemas/catalogue.ts'
 import type * as instance from './schemas/instance.ts'
 import type * as parts from './schemas/parts.ts'
@@ -76,6 +77,7 @@ export type CommitRequest = z.input<typeof trust.commitRequest>
 export type Backend = z.output<typeof traffic.backend>
 export type BackendPage = z.output<typeof traffic.backendPage>
 export type BackendDetail = z.output<typeof traffic.backendDetail>
+export type BackendTrial = z.output<typeof trial.backendTrial>
 export type Sighting = z.output<typeof traffic.sighting>
 export type SightingPage = z.output<typeof traffic.sightingPage>
 export type DestinationRequest = z.input<typeof traffic.destinationRequest>

@@ -10,7 +10,7 @@ import type { Decision } from '../policy/decision.ts'
 import type { Problem } from '../policy/problem.ts'
 import type { LoadedSettings } from '../settings/load-settings.ts'
 import type { Snapshot } from '../settings/snapshot.ts'
-import type { Backend, Probe, Progress, Rehearsal, Status } from './contract.ts'
+import type { Backend, BackendTrial, Probe, Progress, Rehearsal, Status } from './contract.ts'
 
 export interface Instance {
   readonly history: History
@@ -28,6 +28,8 @@ export interface Instance {
   rehearse(text: string, tell: (progress: Progress) => void): Promise<Tried>
   /** Makes one verifying handshake; throws what is no verdict. */
   probe(snapshot: Snapshot, decision: Decision & { readonly allowed: true }): Promise<Handshake>
+  /** Tries out what a backend accepts, when those before it are done; throws what keeps it from being reached. */
+  tryOut(decision: Decision & { readonly allowed: true }, progress: (made: number) => void): Promise<TriedOut>
   /** Who is looked after by itself, as it stands now. */
   backendWatch(): BackendWatch
   health(): readonly HealthCheck[]
@@ -45,6 +47,9 @@ export interface BackendWatch {
   /** The last check; undefined where there was none. */
   lastCheck(backend: string): (Frozen<NonNullable<Backend['health']>> & Pick<Backend, 'notAfterMs'>) | undefined
 }
+
+/** What a backend accepts, and the tightest rule for it. */
+export type TriedOut = Frozen<Pick<BackendTrial, 'matrix' | 'tightest'>>
 
 /** What a rehearsal has found, with the problems of the text as they stand in it. */
 export type Tried = Omit<Frozen<Rehearsal>, 'warnings'> & { readonly warnings: readonly Problem[] }

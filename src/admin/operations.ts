@@ -4,7 +4,7 @@
  */
 import { asSidecarError, SidecarError } from '../errors.ts'
 import { makeId } from './access/token.ts'
-import type { Applied, Operation, Progress, Rehearsal } from './contract.ts'
+import type { Applied, BackendTrial, Operation, Progress, Rehearsal } from './contract.ts'
 import { problemOf } from './error-answer.ts'
 import type { Frozen } from './instance.ts'
 
@@ -17,6 +17,7 @@ export interface Begun {
 export interface Ending {
   readonly applied?: Frozen<Applied>
   readonly rehearsal?: Frozen<Rehearsal>
+  readonly trial?: Frozen<BackendTrial>
 }
 
 /** An operation and the moment it is over. */
@@ -36,7 +37,7 @@ export class Operations {
   /** Starts to do something; what it throws becomes the operation's problem. */
   begin({ kind, actor }: Begun, work: (tell: (progress: Progress) => void) => Promise<Ending>): Running {
     const id = makeId()
-    const empty = { progress: [], applied: null, rehearsal: null, problem: null }
+    const empty = { progress: [], applied: null, rehearsal: null, trial: null, problem: null }
     this.#put({ id, kind, state: 'running', actor, startedMs: Date.now(), endedMs: null, ...empty })
     return { id, over: this.#carryOut(id, work) }
   }
@@ -58,8 +59,8 @@ export class Operations {
       this.#put({ ...operation, progress: [...operation.progress, progress] })
     }
     try {
-      const { applied = null, rehearsal = null } = await work(tell)
-      this.#put({ ...this.named(id), state: 'done', endedMs: Date.now(), applied, rehearsal })
+      const { applied = null, rehearsal = null, trial = null } = await work(tell)
+      this.#put({ ...this.named(id), state: 'done', endedMs: Date.now(), applied, rehearsal, trial })
     } catch (thrown) {
       const problem = problemOf(asSidecarError(thrown), id)
       this.#put({ ...this.named(id), state: 'failed', endedMs: Date.now(), problem })

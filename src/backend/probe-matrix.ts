@@ -39,6 +39,7 @@ const HANDSHAKES_MAX = 120
 const TIME_MAX_MS = 60_000
 /** Between two handshakes, so that nobody takes it for a flood. */
 const PAUSE_MS = 20
+const TOLD_EVERY = 10
 const newestFirst: readonly Protocol[] = ['TLSv1.3', 'TLSv1.2', 'TLSv1.1', 'TLSv1']
 
 /** Whom to try out, and how. */
@@ -48,6 +49,8 @@ export interface MatrixWish {
   readonly deadlines: Deadlines
   /** What TLS is asked for in, each time. */
   readonly starttls?: StarttlsProtocol | undefined
+  /** Told how many handshakes were made, now and then. */
+  readonly progress?: ((made: number) => void) | undefined
 }
 
 /** Tries a backend out; throws what keeps it from being reached at all. */
@@ -224,6 +227,7 @@ class Trials {
   async #examine(backends: Backends, decision: AllowedDecision): Promise<ExaminedBackend | undefined> {
     if (this.isOver) return undefined
     this.made += 1
+    if (this.made % TOLD_EVERY === 0) this.#wish.progress?.(this.made)
     await pause(PAUSE_MS)
     return await backends.examine(decision, this.#wish.starttls).catch(() => undefined)
   }

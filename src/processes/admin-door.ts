@@ -16,6 +16,8 @@ import { probe } from './probe.ts'
 import { rehearsalList } from './rehearsal-list.ts'
 import { rehearseCandidate } from './rehearse-candidate.ts'
 import { type OpenAddress, saySetupLink } from './setup-link.ts'
+import { tryOut } from './try-out.ts'
+import { WaitingLine } from './waiting-line.ts'
 
 export interface AdminDoorOptions extends Pick<Instance, 'health' | 'totals'> {
   readonly actors: Actors
@@ -47,6 +49,7 @@ export async function openAdminDoor(options: AdminDoorOptions): Promise<AdminDoo
 
 function instanceFrom({ actors, load, log, health, totals }: AdminDoorOptions): Instance {
   const { snapshot, readers, history, known, rehearsals: line } = actors
+  const trials = new WaitingLine('backends to be tried out', 2)
   return {
     history,
     environment: load.environment,
@@ -79,6 +82,7 @@ function instanceFrom({ actors, load, log, health, totals }: AdminDoorOptions): 
       return rehearseCandidate({ text, file: 'candidate' }, means)
     },
     probe: (under, decision) => probe(under, decision, known),
+    tryOut: (decision, progress) => trials.take(() => tryOut({ snapshot: inForce(snapshot()), decision, progress })),
     backendWatch: () => backendWatch(inForce(snapshot()), actors.backendHealth),
     health,
     totals,

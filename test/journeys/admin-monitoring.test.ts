@@ -76,6 +76,19 @@ test('a watcher hears of connections, failures, operations and versions', async 
   assert.ok(events.items.some(({ name }: { name: string }) => name === 'policy.applied'))
   const { body: explained } = await admin.ask('explain', { body: { destination: 'http://two.localhost' } })
   assert.equal(explained.allowed, false)
+  const tryOut = async (name: string) => {
+    const params = { backend: `${name}.localhost:${backend.port}` }
+    return await admin.ask('tryOutBackend', { params, headers: { prefer: 'wait=30' } })
+  }
+  const refused = await tryOut('two')
+  assert.deepEqual(
+    [refused.status, refused.body.code],
+    [403, 'POLICY_UNLISTED'],
+    'nobody is dialled whom the policy denies',
+  )
+  const { body: tried } = await tryOut('one')
+  assert.deepEqual([tried.kind, tried.state], ['try-out', 'done'], JSON.stringify(tried))
+  assert.deepEqual([tried.trial.matrix.protocols, tried.trial.tightest], [[], null], 'it speaks no TLS')
   const { body: health } = await admin.another().ask('health')
   assert.equal(health.status, 'ok')
   for (const name of [

@@ -145,6 +145,9 @@ function standIn({ history, truststores, wishes, logged }: StandIn): Instance {
       throw new SidecarError('INTERNAL_ERROR', 'the stand-in rehearses nothing')
     },
     probe: async () => ({ verdict: null, tls: null, address: '', ms: null }),
+    async tryOut() {
+      throw new SidecarError('INTERNAL_ERROR', 'the stand-in tries nobody out')
+    },
     backendWatch: () => ({ named: ['mail.corp.example:443'], everyMs: () => undefined, lastCheck: () => undefined }),
     health: () => [{ name: 'workers', ok: true, detail: '', paths: ['readyz'] }],
     totals: () => ({}),

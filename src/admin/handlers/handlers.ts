@@ -11,6 +11,7 @@ import { rehearseHandlers } from './rehearse-handlers.ts'
 import { sessionHandlers } from './session-handlers.ts'
 import { trafficHandlers } from './traffic-handlers.ts'
 import { trustHandlers } from './trust-handlers.ts'
+import { tryOutHandlers } from './try-out-handlers.ts'
 
 /** What each route does: complete by its type. */
 export const handlers: Handlers<RouteName> = {
@@ -25,4 +26,5 @@ export const handlers: Handlers<RouteName> = {
   ...sessionHandlers,
   ...trafficHandlers,
   ...trustHandlers,
+  ...tryOutHandlers,
 }

@@ -1,5 +1,6 @@
 import * as instance from '../schemas/instance.ts'
 import { pageQuery } from '../schemas/parts.ts'
+import { operation } from '../schemas/policy.ts'
 import * as traffic from '../schemas/traffic.ts'
 import type { Route } from './route.ts'
 
@@ -40,6 +41,11 @@ export const trafficRoutes = {
     ...{ method: 'GET', path: '/backends/{backend}', area: 'backends', least: 'viewer', status: 200 },
     says: 'Gives one backend with everything it has shown: verdicts, findings and chains.',
     answer: traffic.backendDetail,
+  },
+  tryOutBackend: {
+    ...{ method: 'POST', path: '/backends/{backend}/matrix', area: 'backends', least: 'operator', status: 202 },
+    says: 'Tries out what a backend accepts, one handshake after the other: at most 120, within a minute.',
+    answer: operation,
   },
   sightings: {
     ...{ method: 'GET', path: '/sightings', area: 'backends', least: 'viewer', status: 200 },

@@ -1,5 +1,6 @@
 /** The policy, its versions, and changes that can be followed. */
 import * as z from 'zod'
+import { backendTrial } from './backend-trial.ts'
 import { columns, knownCatalogue } from './catalogue.ts'
 import { comment, destinationText, pageOf, place, problem, sha256, timeMs } from './parts.ts'
 
@@ -124,7 +125,16 @@ export const versionDiff = z.object({
 })
 
 /** How far a change has come; the order is that of the pipeline. */
-export const stage = z.enum(['rehearsed', 'validated', 'provisioned', 'tests-passed', 'started', 'swapped', 'draining'])
+export const stage = z.enum([
+  'tried-out',
+  'rehearsed',
+  'validated',
+  'provisioned',
+  'tests-passed',
+  'started',
+  'swapped',
+  'draining',
+])
 export const progress = z.object({ stage, message: z.string(), elapsedMs: z.number() })
 
 /** What a change has brought. */
@@ -141,7 +151,7 @@ export const applied = z.object({
 /** Something that takes a while: asked for with POST or PUT, followed here or on the event stream. */
 export const operation = z.object({
   id: z.string(),
-  kind: z.enum(['apply', 'rollback', 'reload', 'rehearse', 'truststore', 'exception']),
+  kind: z.enum(['apply', 'rollback', 'reload', 'rehearse', 'truststore', 'exception', 'try-out']),
   state: z.enum(['running', 'done', 'failed']),
   actor: z.string(),
   startedMs: timeMs,
@@ -149,6 +159,7 @@ export const operation = z.object({
   progress: z.array(progress),
   applied: applied.nullable().describe('Once a change is done.'),
   rehearsal: z.lazy(() => rehearsal).nullable(),
+  trial: backendTrial.nullable().describe('Once a backend is tried out.'),
   problem: problem.nullable().describe('Once it has failed.'),
 })
 

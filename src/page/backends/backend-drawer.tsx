@@ -10,10 +10,12 @@ import { Drawer } from '../show/drawer.tsx'
 import { Facts } from '../show/facts.tsx'
 import { Findings } from '../show/findings.tsx'
 import { Outcome } from '../show/outcome.tsx'
+import { CertificatesShown } from './certificates-shown.tsx'
 import { Chain } from './chain.tsx'
 import { ExceptionForm } from './exception-form.tsx'
 import { HealthSwitch } from './health-switch.tsx'
 import { ProbeNow } from './probe-now.tsx'
+import { TryOut } from './try-out.tsx'
 
 type Sight = BackendDetail['sightings'][number]
 
@@ -29,6 +31,8 @@ export function BackendDrawer({ backend, onClose }: { readonly backend: string; 
             <Summary known={known} />
             {mayChange && <ProbeNow destination={backend} />}
             <Sights known={known} />
+            <CertificatesShown sightings={known.sightings} />
+            {mayChange && <TryOut backend={backend} />}
             {mayChange && <Exception known={known} />}
             <HealthSwitch known={known} />
           </>
