@@ -7,6 +7,7 @@ import type { AllowedDecision } from '../policy/allowed-or-throw.ts'
 import { decide } from '../policy/decide.ts'
 import { parseAuthority } from '../policy/parse-destination.ts'
 import type { Policy } from '../policy/policy.ts'
+import { isSecure } from '../settings/service.ts'
 import type { Snapshot } from '../settings/snapshot.ts'
 import type { CheckWish } from './check-backend.ts'
 import { rehearsalList } from './rehearsal-list.ts'
@@ -23,13 +24,19 @@ export function watchedBackends({ policy, settings }: Snapshot, seen: readonly s
   if (!isAnybodyWatched(policy)) return new Map()
   const services = settings.services.map(({ connect, ...service }) => ({
     ...service,
-    connect: connect.filter(({ scheme }) => scheme === 'tls'),
+    connect: connect.filter(({ scheme }) => isSecure(scheme)),
   }))
   const known = rehearsalList({ policies: [policy], services, seen: policy.healthChecks.seen ? seen : [] })
+  const introduced = new Set(
+    services
+      .filter(({ proxyProtocol }) => proxyProtocol.out !== undefined)
+      .flatMap(({ connect }) => connect.map(({ authority }) => authority)),
+  )
   return new Map(
     known.flatMap(({ authority, configured, starttls }) => {
       const decision = decide(policy, parseAuthority(authority))
-      if (!decision.allowed || decision.rule.plaintext) return []
+      // Whoever wants to be told of a caller first (PROXY protocol) takes no handshake that has none.
+      if (!decision.allowed || decision.rule.plaintext || introduced.has(authority)) return []
       const everyMs = intervalFor(policy, decision)
       return everyMs === undefined ? [] : [[authority, { decision, everyMs, starttls, isNamed: configured }] as const]
     }),

@@ -7,9 +7,11 @@ import { makeSnapshot } from '../kit/make-snapshot.ts'
 import { policyOf } from '../policy/policy-text.ts'
 
 const seen = ['api.example:443', 'a.corp.example:443', 'mail.example:587']
+const none = { proxyProtocol: { from: [] } }
 const services = [
-  { connect: [{ scheme: 'tls', authority: 'mail.example:587' }], starttls: 'smtp' },
-  { connect: [{ scheme: 'tcp', authority: 'plain.example:25' }] },
+  { connect: [{ scheme: 'tls', authority: 'mail.example:587' }], starttls: 'smtp', ...none },
+  { connect: [{ scheme: 'tcp', authority: 'plain.example:25' }], ...none },
+  { connect: [{ scheme: 'tls', authority: 'introduced.example:443' }], proxyProtocol: { from: [], out: 'v2' } },
 ] as unknown as readonly Service[]
 
 /** `authority every-seconds`, and what is known from traffic alone in brackets. */
