@@ -40,6 +40,10 @@ export const errorCodes = {
     level: 'warn',
     hint: 'Ask for a WebSocket (RFC 6455) at the path of the service, from an origin and with a protocol it lists.',
   },
+  CALLER_BAD_LOGIN: {
+    level: 'warn',
+    hint: 'Log in as the service expects it: by the MySQL protocol, with ssl switched off in the client.',
+  },
   CALLER_LEFT: { level: 'info', hint: 'The caller closed its connection before the answer was complete.' },
 
   POLICY_UNLISTED: { level: 'warn', hint: 'Add a rule for this destination, or set destinations.unlisted: allow.' },

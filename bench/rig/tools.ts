@@ -23,6 +23,8 @@ const packages = {
   initdb: 'postgresql',
   psql: 'postgresql-client',
   apache2: 'apache2',
+  mariadbd: 'mariadb-server-core',
+  mariadb: 'mariadb-client-core',
   'systemd-analyze': 'systemd',
   'systemd-notify': 'systemd',
   'systemd-socket-activate': 'systemd',

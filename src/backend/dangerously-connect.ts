@@ -89,6 +89,7 @@ class Attempt implements Watched, WireReader {
   connectMs = 0
   tlsMs = 0
   isConnected = false
+  hasAsked = false
   readonly made: Promise<Dialled>
   readonly #settle = Promise.withResolvers<Dialled>()
   #wire: Wire
@@ -167,7 +168,7 @@ class Attempt implements Watched, WireReader {
 
   /** Begins in plain text, and with TLS on the same connection once it is time. */
   #startBehind(preface: Preface, wish: TlsWish | undefined): Wire {
-    const beginning = new PlainBeginning(preface, {
+    const beginning = new PlainBeginning(this.#patient(preface), {
       ready: (socket, greeting) => {
         if (wish === undefined) return this.#plain(greeting)
         // Only a dialogue knows that what it was told is a greeting; anything else is put in front of the session.
@@ -184,6 +185,23 @@ class Attempt implements Watched, WireReader {
     this.#attach(wire, net.connect, { givenOn: wish === undefined && this.#wish.givenOn === true })
     this.#beginning = beginning
     return wire
+  }
+
+  /** While the caller is asked, the time of the backend stands still. */
+  #patient(preface: Preface): Preface {
+    const { ask } = preface
+    if (ask === undefined) return preface
+    return {
+      ...preface,
+      ask: (greeting) => {
+        const leftMs = this.deadline - performance.now()
+        this.deadline = 0
+        this.hasAsked = true
+        return ask(greeting).finally(() => {
+          this.deadline = performance.now() + leftMs
+        })
+      },
+    }
   }
 
   #secure(wish: TlsWish, over: tls.ConnectionOptions): tls.TLSSocket {

@@ -1,4 +1,4 @@
-import type { SidecarError } from '../errors.ts'
+import { faultOf, type SidecarError } from '../errors.ts'
 import { type DialFailure, dialError, type FailedAttempt } from './network-errors.ts'
 
 /** How far the last attempt of a dial got. */
@@ -6,6 +6,8 @@ interface FailedDial {
   readonly connectMs: number
   readonly tlsMs: number
   readonly isConnected: boolean
+  /** The caller was asked in between, and its answer fits this one connection. */
+  readonly hasAsked: boolean
 }
 
 /** A dial that failed at its last address. */
@@ -16,6 +18,7 @@ export class DialError extends Error {
   /** True when TCP stood and TLS failed. */
   readonly isHandshake: boolean
   readonly #authority: string
+  readonly #hasAsked: boolean
 
   constructor(authority: string, attempts: readonly FailedAttempt[], last: FailedDial) {
     super(`dial of ${authority} failed`)
@@ -23,16 +26,18 @@ export class DialError extends Error {
     this.attempts = attempts
     this.connectMs = last.connectMs
     this.tlsMs = last.tlsMs
-    this.isHandshake = last.isConnected
+    this.#hasAsked = last.hasAsked
+    // A caller that left while it was asked tells nothing of the backend.
+    this.isHandshake = last.isConnected && faultOf(this.failure.code) !== 'caller'
   }
 
   get failure(): DialFailure {
     return (this.attempts.at(-1) as FailedAttempt).failure
   }
 
-  /** True when TCP stood, and the handshake broke off or went silent without an alert. */
+  /** True when TCP stood, the handshake broke off or went silent without an alert, and it may be tried in another way. */
   get isBroken(): boolean {
-    return this.isHandshake && this.failure.broken === true
+    return this.isHandshake && !this.#hasAsked && this.failure.broken === true
   }
 
   get address(): string {

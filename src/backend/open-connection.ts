@@ -10,6 +10,7 @@ import { nameToVerify } from '../policy/names.ts'
 import type { StarttlsProtocol } from '../settings/service.ts'
 import { dialPlain } from './dial-plain.ts'
 import type { DialTools } from './dial-tools.ts'
+import type { AskCaller } from './starttls/dialect.ts'
 import { makeDialect } from './starttls/dialects.ts'
 import type { Preface } from './starttls/plain-beginning.ts'
 import type { PlainBackend, VerifiedBackend } from './verified-backend.ts'
@@ -23,6 +24,8 @@ export interface ConnectionWish {
   readonly header?: Buffer | undefined
   /** What is spoken to the backend begins with us, on the socket itself: one that speaks first is refused. */
   readonly givenOn?: boolean
+  /** How the caller is asked in the middle of STARTTLS, for protocols that need its words; it is asked at most once. */
+  readonly ask?: AskCaller | undefined
   readonly timeouts: { readonly connectMs: number; readonly handshakeMs: number }
 }
 
@@ -79,11 +82,13 @@ export function prefaceOf({
   decision: { rule, destination },
   starttls,
   header,
-}: Pick<ConnectionWish, 'decision' | 'starttls' | 'header'>): (() => Preface) | undefined {
+  ask,
+}: Pick<ConnectionWish, 'decision' | 'starttls' | 'header' | 'ask'>): (() => Preface) | undefined {
   if (starttls === undefined && header === undefined) return undefined
   const host = nameToVerify(rule, destination)
   return () => ({
     ...(header === undefined ? {} : { header }),
     ...(starttls === undefined ? {} : { dialect: makeDialect(starttls, { host }) }),
+    ...(ask === undefined ? {} : { ask }),
   })
 }

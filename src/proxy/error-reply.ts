@@ -20,6 +20,7 @@ const replies: Partial<Record<ErrorCode, Reply>> = {
   CALLER_TIMEOUT: { status: 408, reason: 'Request Timeout', error: 'http_request_error' },
   CALLER_BAD_PROXY_HEADER: { status: 400, reason: 'Bad Request', error: 'http_request_error' },
   CALLER_BAD_UPGRADE: { status: 400, reason: 'Bad Request', error: 'http_request_error' },
+  CALLER_BAD_LOGIN: { status: 400, reason: 'Bad Request', error: 'http_request_error' },
   CALLER_BAD_SOCKS: { status: 400, reason: 'Bad Request', error: 'http_request_error' },
   CALLER_NOT_AUTHENTICATED: { status: 407, reason: 'Proxy Authentication Required', error: 'http_request_denied' },
   CALLER_TOKEN_REFUSED: { status: 407, reason: 'Proxy Authentication Required', error: 'http_request_denied' },

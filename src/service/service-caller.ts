@@ -1,7 +1,7 @@
 /**
  * One caller of a service, from accept to tunnel. Until a backend has passed its verdict nothing of the caller goes
  * anywhere: what it sends early is held, no more than one read of it, and then it is no longer read from. A refusal
- * closes with a reset: there is no protocol here to say it in, and a clean end would look like an answer.
+ * closes with a reset: mostly there is no protocol here to say it in, and a clean end would look like an answer.
  */
 import type net from 'node:net'
 import { brokenOff } from '../backend/network-errors.ts'
@@ -15,6 +15,8 @@ import type { Watched } from '../wire/deadlines.ts'
 import type { TcpHandle } from '../wire/raw-handle.ts'
 import { Wire, type WireReader } from '../wire/wire.ts'
 import { type CallerEnds, endsOf } from './caller-ends.ts'
+import { MysqlLogin } from './mysql/mysql-login.ts'
+import { watchGoodbye } from './mysql/watch-goodbye.ts'
 import { isAllowedPeer } from './proxy-peers.ts'
 import { readProxyHeader } from './read-proxy-header.ts'
 import type { ServiceContext } from './service-context.ts'
@@ -37,6 +39,8 @@ export class ServiceCaller implements WireReader, Watched {
   #awaitsHeader = false
   /** Set while a WebSocket is being asked for: until it stands, refusals are told in HTTP. */
   #upgrade: Upgrade | undefined
+  /** Where callers speak MySQL, which has to be told about a TLS that they do not see. */
+  #login: MysqlLogin | undefined
   #isOver = false
   #tunnel: Tunnel | undefined
   #backend: OpenConnection | undefined
@@ -73,8 +77,9 @@ export class ServiceCaller implements WireReader, Watched {
 
   refuse(error: SidecarError): void {
     if (!this.#finish(error)) return
-    if (this.#upgrade === undefined) return this.wire.reset()
-    this.wire.write(upgradeReply(error))
+    const words = this.#upgrade === undefined ? this.#login?.errorFor(error) : upgradeReply(error)
+    if (words === undefined) return this.wire.reset()
+    this.wire.write(words)
     this.wire.finish()
   }
 
@@ -134,11 +139,16 @@ export class ServiceCaller implements WireReader, Watched {
       const request = this.#service.webSockets && (await this.#awaitUpgrade())
       const door = await this.#service.webSockets
       if (this.#isOver) return
-      const opened = await this.#service.open(this.#record, { ends, names }, () => !this.#isOver)
+      const login = this.#newLogin()
+      const ask = login && ((greeting: Buffer) => login.ask(this.wire, this.#takeHeld(), greeting))
+      const isWanted = () => !this.#isOver && login?.isTold !== true
+      const opened = await this.#service.open(this.#record, { ends, names, ask }, isWanted)
       if (this.#isOver) return opened.backend.wire.destroy()
       if (opened.backend.wire.destroyed) throw gone(opened)
       if (request !== undefined && door !== undefined) this.#upgradeTo(door, request, opened)
-      this.#join(opened, names)
+      this.#record.reached(opened)
+      if (login?.isTold) login.carry(this.wire, opened, () => this.#join(opened, names))
+      else this.#join(opened, names)
     } catch (thrown) {
       this.refuse(asSidecarError(thrown))
     }
@@ -148,9 +158,7 @@ export class ServiceCaller implements WireReader, Watched {
   async #secure(incoming: IncomingTls): Promise<readonly string[] | undefined> {
     this.deadline = performance.now() + this.#service.service.timeouts.handshakeMs
     this.#service.deadlines.watch(this)
-    const unread = this.#held
-    this.#held = NOTHING
-    const secured = await incoming.accept(this.wire.detach(unread))
+    const secured = await incoming.accept(this.wire.detach(this.#takeHeld()))
     if (this.#isOver) {
       secured.socket.destroy()
       return undefined
@@ -185,8 +193,7 @@ export class ServiceCaller implements WireReader, Watched {
 
   /** Answers the request now that there is a backend; from here on the wire carries what is inside of messages. */
   #upgradeTo(door: WebSocketDoor, request: UpgradeRequest, { backend }: OpenedConnection): void {
-    const ahead = this.#held
-    this.#held = NOTHING
+    const ahead = this.#takeHeld()
     this.#upgrade = undefined
     const socket = this.wire.detach(NOTHING)
     const wire = new Wire(this)
@@ -199,34 +206,51 @@ export class ServiceCaller implements WireReader, Watched {
     this.wire = wire
   }
 
+  /** From here on a MySQL caller is told in its own words what goes wrong. */
+  #newLogin(): MysqlLogin | undefined {
+    const { service, deadlines } = this.#service
+    if (service.starttls !== 'mysql') return undefined
+    const failed = (error: SidecarError) => this.refuse(error)
+    this.#login = new MysqlLogin({ deadlines, loginMs: service.timeouts.handshakeMs, failed })
+    return this.#login
+  }
+
   #join(opened: OpenedConnection, names: readonly string[] | undefined): void {
     const backend = opened.backend.wire
-    this.#record.reached(opened)
     // Before the tunnel is there, because an end that has come already makes it close the direction at once.
     const early = opened.takeEarly()
     if (early.length > 0) this.wire.write(early)
-    if (this.#held.length > 0) backend.write(this.#held)
-    this.#held = NOTHING
+    const held = this.#takeHeld()
+    if (held.length > 0) backend.write(held)
+    let saidGoodbye = () => false
     this.#tunnel = new Tunnel({
       caller: this.wire,
       backend,
       idleMs: this.#service.service.timeouts.idleMs,
       deadlines: this.#service.deadlines,
       closed: (end, error) => {
-        this.#record.ended(end, error)
+        this.#record.ended(end === 'backend-closed' && saidGoodbye() ? 'complete' : end, error)
         this.#finish(undefined)
       },
     })
+    if (this.#login !== undefined) saidGoodbye = watchGoodbye(this.wire)
     this.#backend = names === undefined ? opened.backend : { ...opened.backend, caller: names }
     if (this.#service.isRefused(this.#backend)) return this.#tunnel.cut('refused')
     if (backend.congested) this.wire.pause()
     if (this.wire.congested) backend.pause()
   }
 
+  #takeHeld(): Buffer {
+    const held = this.#held
+    this.#held = NOTHING
+    return held
+  }
+
   /** Writes the record, once; tells whether this call was the one. */
   #finish(error: SidecarError | undefined): boolean {
     if (this.#isOver) return false
     this.#isOver = true
+    this.#login?.end()
     this.#unwatch()
     if (error !== undefined) this.#record.fail(error)
     this.#service.finished(this, this.#record)

@@ -1,5 +1,6 @@
 import type { OpenedConnection } from '../backend/open-connection.ts'
 import type { OpenConnection } from '../backend/reweigh.ts'
+import type { AskCaller } from '../backend/starttls/dialect.ts'
 import type { IncomingTls } from '../incoming/incoming-tls.ts'
 import type { Service } from '../settings/service.ts'
 import type { Deadlines } from '../wire/deadlines.ts'
@@ -18,6 +19,8 @@ export interface Origin {
   readonly ends: CallerEnds
   /** Names of the caller's certificate; undefined where it showed none. */
   readonly names: readonly string[] | undefined
+  /** How it is asked where STARTTLS needs its words. */
+  readonly ask?: AskCaller | undefined
 }
 
 /** What every caller of one service shares for the life of a snapshot. */

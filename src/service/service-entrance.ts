@@ -16,7 +16,6 @@ import type { Snapshot } from '../settings/snapshot.ts'
 import type { Deadlines } from '../wire/deadlines.ts'
 import type { TcpHandle } from '../wire/raw-handle.ts'
 import { BackendList } from './backend-list.ts'
-import type { CallerEnds } from './caller-ends.ts'
 import { ServiceCaller } from './service-caller.ts'
 import type { Origin, ServiceConnection, ServiceContext } from './service-context.ts'
 import { ServiceRecord } from './service-record.ts'
@@ -112,20 +111,20 @@ export class ServiceEntrance implements ServiceContext {
     return new ServiceRecord({ requestId, entrance: this.service.name, version, generation })
   }
 
-  open(record: ServiceRecord, { ends, names }: Origin, isWanted: () => boolean): Promise<OpenedConnection> {
+  open(record: ServiceRecord, from: Origin, isWanted: () => boolean): Promise<OpenedConnection> {
     return this.#list.open({
-      caller: names,
+      caller: from.names,
       isWanted,
       trying: ({ decision, backend }) => record.decided(decision, backend.scheme),
-      open: (decision, backend) => this.#reach(decision, backend, ends),
+      open: (decision, backend) => this.#reach(decision, backend, from),
     })
   }
 
-  async #reach(decision: AllowedDecision, backend: ServiceBackend, ends: CallerEnds): Promise<OpenedConnection> {
+  async #reach(decision: AllowedDecision, backend: ServiceBackend, { ends, ask }: Origin): Promise<OpenedConnection> {
     const { starttls, timeouts, proxyProtocol, backendWebSocket } = this.service
     const header = proxyProtocol.out === undefined ? undefined : writeProxyHeader(proxyProtocol.out, ends)
     const scheme = isSecure(backend.scheme) ? 'tls' : 'tcp'
-    const wish = { decision, scheme, starttls, header, timeouts } as const
+    const wish = { decision, scheme, starttls, header, ask, timeouts } as const
     const { backends, deadlines } = this.#options
     if (backend.path === undefined || backendWebSocket === undefined) return backends.connect(wish)
     // Loaded by who needs it, and before there is a connection: between the verdict and the request nothing is waited for.

@@ -83,12 +83,6 @@ export const serviceSchema = z
         note(['connect', index], 'tcp:// is plain text, and starttls asks for TLS: write tls://')
       }
     }
-    if (entry.starttls === 'mysql') {
-      note(
-        ['starttls'],
-        'a MySQL client numbers its packets by whether it asked for TLS itself: let it connect by CONNECT',
-      )
-    }
     noteServiceTls(entry, note)
     noteServiceTokens(entry, note)
     noteWebSockets(entry, note)

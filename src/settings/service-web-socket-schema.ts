@@ -62,6 +62,9 @@ export function noteWebSockets(
 ): void {
   const takesThem = accept.webSocketPath !== undefined
   if (takesThem && tokens !== undefined) note(['tokens'], 'are asked for with CONNECT, not by WebSocket')
+  if (takesThem && starttls === 'mysql') {
+    note(['starttls'], 'MySQL asks its client before TLS, and a WebSocket stands only behind it: accept TCP or TLS')
+  }
   if (webSocket !== undefined && !takesThem) note(['webSocket'], 'has no effect without accept: ws:// or wss://')
   if (backendWebSocket !== undefined && !connect.some(isWebSocket)) {
     note(['backendWebSocket'], 'has no effect without connect: ws:// or wss://')

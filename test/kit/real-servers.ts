@@ -160,6 +160,33 @@ export async function startPostgres(t: Cleaner, pair: KeyPair): Promise<number> 
   return port
 }
 
+/** MariaDB with the users ann and bob, password `secret`; ann is let in over TLS only. */
+export async function startMariadb(t: Cleaner, pair: KeyPair): Promise<number> {
+  await needTools(['mariadbd', 'mariadb'])
+  const folder = keyFolder(pair)
+  const port = await freePort()
+  const data = path.join(folder, 'data')
+  const isRoot = process.getuid?.() === 0 ? ['--user=root'] : []
+  const install = ['--no-defaults', `--datadir=${data}`, '--skip-test-db', '--skip-name-resolve', ...isRoot]
+  execFileSync(pathOf('mariadb-install-db') ?? '', install, { stdio: 'ignore' })
+  writeFileSync(
+    path.join(folder, 'users.sql'),
+    "CREATE USER ann@'%' IDENTIFIED BY 'secret' REQUIRE SSL;\nCREATE USER bob@'%' IDENTIFIED BY 'secret';\n",
+  )
+  const args = [
+    '--no-defaults',
+    `--datadir=${data}`,
+    `--socket=${folder}/socket`,
+    `--pid-file=${folder}/pid`,
+    ...isRoot,
+  ]
+  const listen = ['--bind-address=127.0.0.1', `--port=${port}`, '--skip-name-resolve', '--max-allowed-packet=64M']
+  const secure = [`--ssl-cert=${folder}/tls.crt`, `--ssl-key=${folder}/tls.key`, `--init-file=${folder}/users.sql`]
+  start(t, folder, 'mariadbd', [...args, ...listen, ...secure])
+  await accepting(port)
+  return port
+}
+
 /** Apache that lets nobody in without a certificate of this authority; it answers with the name in it. */
 export async function startApache(t: Cleaner, pair: KeyPair, clientAuthority: string): Promise<number> {
   await needTools(['apache2'])

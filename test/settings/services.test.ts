@@ -267,9 +267,9 @@ const bad: readonly [reason: string, entry: string, says: string][] = [
     '[0].connect[0]: tcp:// is plain text',
   ],
   [
-    'a dialect that carries no plain caller',
-    `{ name: a, ${good}, starttls: mysql }`,
-    '[0].starttls: a MySQL client numbers',
+    'a dialect that asks its caller before there is a WebSocket',
+    '{ name: a, accept: "ws://127.0.0.1:0/", connect: "tls://a.example:1", starttls: mysql }',
+    '[0].starttls: MySQL asks its client before TLS',
   ],
   ['a dialect nobody speaks', `{ name: a, ${good}, starttls: gopher }`, '[0].starttls: expected one of smtp'],
   [

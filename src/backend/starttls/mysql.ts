@@ -1,54 +1,66 @@
 /**
- * MySQL: the server greets with its capabilities, the client answers with an SSLRequest and begins TLS at once. What a
- * client says after that is numbered as if it had asked for TLS itself, so a plain caller cannot be carried over it:
- * the settings refuse that, and this dialect serves probes.
+ * MySQL and MariaDB: the server greets with its capabilities, the client answers with an SSLRequest and begins TLS at
+ * once. MySQL's servers take what a client can do from the SSLRequest alone, and never read it again inside TLS, so a
+ * caller is asked first: it gets the greeting, without the offer of TLS, and the SSLRequest repeats the capabilities,
+ * packet size and character set of its answer. Nothing else of the answer is used here: its user and password go on
+ * inside TLS, behind the verdict. A probe has no caller, and says what every client of today says.
  */
 import { broken, type Dialect, injected, type MakeDialect, type Step } from './dialect.ts'
+import { MYSQL_SSL_REQUEST_BYTES, MysqlPackets, mysqlFlags, mysqlPacket, withSslFlag } from './mysql-packets.ts'
 
-const CLIENT_SSL = 0x0800
-/** PROTOCOL_41, SSL, SECURE_CONNECTION and PLUGIN_AUTH: what every client of today says. */
-const OUR_CAPABILITIES = 0x0200 | CLIENT_SSL | 0x8000 | 0x80000
-const HEADER_BYTES = 4
-const PACKET_MAX = 1024
+const GREETING_MAX = 1024
 
 export const mysql: MakeDialect = (): Dialect => {
-  let held: Buffer = Buffer.alloc(0)
+  const packets = new MysqlPackets()
+  let isGreeted = false
   return {
     begin: () => ({ kind: 'more' }),
     take: (bytes): Step => {
-      held = Buffer.concat([held, bytes])
-      if (held.length < HEADER_BYTES) return { kind: 'more' }
-      const length = held.readUIntLE(0, 3)
-      if (held[3] !== 0 || length === 0 || length > PACKET_MAX) return broken(notMysql)
-      if (held.length < HEADER_BYTES + length) return { kind: 'more' }
-      if (held.length > HEADER_BYTES + length) return injected
-      return greetingStep(held.subarray(HEADER_BYTES))
+      // TLS begins with us, so whatever the server says now stands in front of it.
+      if (isGreeted) return injected
+      packets.push(bytes)
+      const { announced = 1 } = packets
+      if (announced === 0 || announced > GREETING_MAX) return broken(notMysql)
+      const packet = packets.next()
+      if (packet === undefined) return { kind: 'more' }
+      if (packet.number !== 0) return broken(notMysql)
+      if (packets.takeRest().length > 0) return injected
+      const step = greetingStep(packet.payload)
+      isGreeted = step.kind === 'ask'
+      return step
     },
+    answered: (answer): Step => ({ kind: 'ready', write: sslRequest(answer) }),
   }
 }
 
 const notMysql = 'greeted with something that is no MySQL handshake'
 
-function greetingStep(packet: Buffer): Step {
-  if (packet[0] === 0xff)
-    return broken(`greeted with the MySQL error ${packet.length > 2 ? packet.readUInt16LE(1) : 0}`)
-  const versionEnd = packet.indexOf(0, 1)
+function greetingStep(greeting: Buffer): Step {
+  if (greeting[0] === 0xff)
+    return broken(`greeted with the MySQL error ${greeting.length > 2 ? greeting.readUInt16LE(1) : 0}`)
+  const versionEnd = greeting.indexOf(0, 1)
   // Behind the version: connection id, first part of the challenge, a filler, then the lower half of the capabilities.
   const capabilitiesAt = versionEnd + 1 + 4 + 8 + 1
-  if (packet[0] !== 10 || versionEnd === -1 || packet.length < capabilitiesAt + 2) return broken(notMysql)
-  if ((packet.readUInt16LE(capabilitiesAt) & CLIENT_SSL) === 0) {
+  if (greeting[0] !== 10 || versionEnd === -1 || greeting.length < capabilitiesAt + 2) return broken(notMysql)
+  const capabilities = greeting.readUInt16LE(capabilitiesAt)
+  if ((capabilities & mysqlFlags.ssl) === 0)
     return { kind: 'missing', what: 'does not offer TLS among its capabilities' }
-  }
-  return { kind: 'ready', write: sslRequest() }
+  const told = Buffer.from(greeting)
+  told.writeUInt16LE(capabilities & ~mysqlFlags.ssl, capabilitiesAt)
+  return { kind: 'ask', greeting: mysqlPacket({ number: 0, payload: told }) }
 }
 
-/** Header with the number 1, capabilities, the longest packet, the character set utf8mb4, and filling. */
-function sslRequest(): Buffer {
-  const request = Buffer.alloc(HEADER_BYTES + 32)
-  request.writeUIntLE(32, 0, 3)
-  request[3] = 1
-  request.writeUInt32LE(OUR_CAPABILITIES, 4)
-  request.writeUInt32LE(0x1000000, 8)
-  request[12] = 45
-  return request
+/** The beginning of the caller's answer, as if it had asked for TLS itself. */
+function sslRequest(answer: Buffer | undefined): Buffer {
+  const beginning = answer?.subarray(0, MYSQL_SSL_REQUEST_BYTES) ?? probeAnswer()
+  return mysqlPacket({ number: 1, payload: withSslFlag(beginning) })
+}
+
+/** Capabilities, the longest packet, the character set utf8mb4, and filling. */
+function probeAnswer(): Buffer {
+  const answer = Buffer.alloc(MYSQL_SSL_REQUEST_BYTES)
+  answer.writeUInt32LE(mysqlFlags.protocol41 | mysqlFlags.secureConnection | mysqlFlags.pluginAuth, 0)
+  answer.writeUInt32LE(0x1000000, 4)
+  answer[8] = 45
+  return answer
 }

@@ -6,7 +6,7 @@ import type net from 'node:net'
 import { Wire, type WireReader } from '../../wire/wire.ts'
 import type { DialFailure } from '../network-errors.ts'
 import type { Opening } from '../upstream/opening.ts'
-import type { Dialect, Step } from './dialect.ts'
+import type { AskCaller, Dialect, Step } from './dialect.ts'
 
 /** What goes over a connection before TLS does. */
 export interface Preface {
@@ -16,6 +16,8 @@ export interface Preface {
   readonly header?: Buffer
   /** How TLS is asked for; without it TLS begins at once. */
   readonly dialect?: Dialect
+  /** How the caller is asked, where there is one and the dialect needs it; it has all the time it is given there. */
+  readonly ask?: AskCaller
 }
 
 export interface BeginningEvents {
@@ -123,10 +125,25 @@ export class PlainBeginning implements WireReader {
         if (step.write !== undefined) this.wire.write(step.write)
         this.#isOver = true
         return this.#events.ready(this.wire.socket, step.greeting ?? NOTHING)
+      case 'ask':
+        return void this.#ask(step.greeting)
       case 'missing':
         return this.#fail(new PrefaceError({ code: 'BACKEND_NO_STARTTLS', what: step.what }))
       case 'broken':
         return this.#break(step.what)
+    }
+  }
+
+  async #ask(greeting: Buffer): Promise<void> {
+    const { dialect, ask } = this.#preface
+    try {
+      const answer = await ask?.(greeting)
+      // The backend may have ended it meanwhile, or its words may have.
+      if (this.#isOver || dialect?.answered === undefined) return
+      this.#take(dialect.answered(answer))
+    } catch {
+      // Whoever is asked tells what went wrong there; here is only left that there will be no connection.
+      if (!this.#isOver) this.#fail(new PrefaceError({ code: 'CALLER_LEFT', what: 'was not needed any more' }))
     }
   }
 
