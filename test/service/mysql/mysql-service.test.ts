@@ -295,6 +295,15 @@ describe('a server that does not keep to it', () => {
     assert.equal((await record()).error, 'BACKEND_CLOSED_EARLY')
   })
 
+  it('is given up when it does not begin with TLS', async (t) => {
+    const service = { timeouts: { connectMs: 2000, handshakeMs: 200, idleMs: 60_000 } }
+    const { caller, record } = await start(t, { secures: new Promise(() => {}) }, { service })
+    await caller.hear()
+    caller.say(1, answer)
+    assert.match(messageOf((await caller.hear()).payload), /BACKEND_HANDSHAKE_TIMEOUT/)
+    assert.match((await record()).message, /did not finish the TLS handshake in time/)
+  })
+
   it('is given up when it drips', async (t) => {
     const service = { timeouts: { connectMs: 2000, handshakeMs: 300, idleMs: 60_000 } }
     const talk = async (inside: MysqlTalk) => {
