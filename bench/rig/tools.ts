@@ -20,6 +20,8 @@ const packages = {
   ldapsearch: 'ldap-utils',
   postfix: 'postfix',
   dovecot: 'dovecot-imapd',
+  couriertcpd: 'courier-base',
+  'maildirmake.courier': 'courier-base',
   initdb: 'postgresql',
   psql: 'postgresql-client',
   apache2: 'apache2',

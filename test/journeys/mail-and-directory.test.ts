@@ -8,18 +8,22 @@ import { after, before, describe, it } from 'node:test'
 import { needTools } from '../../bench/rig/tools.ts'
 import { makeTrust } from '../kit/make-trust.ts'
 import { startDovecot, startPostfix, startPostgres, startSlapd } from '../kit/real-servers.ts'
+import { startCourier } from '../kit/start-courier.ts'
 import { type CommandResult, runProgram, type Sidecar, startSidecar } from '../kit/start-sidecar.ts'
 
 const cleaning: (() => unknown)[] = []
 const cleaner = { after: (clean: () => unknown) => void cleaning.push(clean) }
 let sidecar: Sidecar
+const serversNeeded = ['slapd', 'ldapsearch', 'dovecot', 'postfix', 'initdb', 'psql', 'couriertcpd'] as const
 
 before(async () => {
-  await needTools(['python3'])
+  // All at once: one by one each would ask for the list of packages anew.
+  await needTools([...serversNeeded, 'python3'])
   const trust = await makeTrust(['backend.localhost'])
-  const [slapd, dovecot, postfix, postgres] = await Promise.all([
+  const [slapd, dovecot, courier, postfix, postgres] = await Promise.all([
     startSlapd(cleaner, trust.leaf),
     startDovecot(cleaner, trust.leaf),
+    startCourier(cleaner, trust.leaf),
     startPostfix(cleaner, trust.leaf),
     startPostgres(cleaner, trust.leaf),
   ])
@@ -34,6 +38,8 @@ before(async () => {
       service('ldap', slapd.starttls, ', starttls: ldap') +
       service('imaps', dovecot.implicit) +
       service('imap', dovecot.starttls, ', starttls: imap') +
+      service('courier-imaps', courier.implicit) +
+      service('courier-imap', courier.starttls, ', starttls: imap') +
       service('smtps', postfix.implicit) +
       service('submission', postfix.starttls, ', starttls: smtp') +
       service('database', postgres, ', starttls: pgsql') +
@@ -77,10 +83,14 @@ describe('slapd', () => {
   })
 })
 
-describe('Dovecot', () => {
-  for (const service of ['imaps', 'imap']) {
-    it(`lets imaplib log in by the service ${service}, and offers no STARTTLS inside TLS`, async () => {
-      const { stdout, stderr } = await python(`
+for (const [server, prefix] of [
+  ['Dovecot', ''],
+  ['Courier', 'courier-'],
+] as const) {
+  describe(server, () => {
+    for (const service of [`${prefix}imaps`, `${prefix}imap`]) {
+      it(`lets imaplib log in by the service ${service}, and offers no STARTTLS inside TLS`, async () => {
+        const { stdout, stderr } = await python(`
 import imaplib
 imap = imaplib.IMAP4('127.0.0.1', ${sidecar.servicePort(service)})
 print(imap.welcome.decode())
@@ -89,11 +99,12 @@ imap.login('ann', 'secret')
 print(imap.append('INBOX', None, None, b'Subject: hi\\r\\n\\r\\nthere\\r\\n')[0])
 print(imap.select('INBOX'))
 imap.logout()`)
-      assert.match(stdout, /^\* OK .*\nFalse False\nOK\n\('OK', \[b'\d+'\]\)\n$/, stderr)
-      assert.deepEqual(await lineOf(service), trusted)
-    })
-  }
-})
+        assert.match(stdout, /^\* OK .*\nFalse False\nOK\n\('OK', \[b'\d+'\]\)\n$/, stderr)
+        assert.deepEqual(await lineOf(service), trusted)
+      })
+    }
+  })
+}
 
 describe('Postfix', () => {
   for (const service of ['smtps', 'submission']) {

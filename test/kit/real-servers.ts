@@ -38,7 +38,7 @@ directory ${folder}/db
 `,
   )
   const urls = `ldap://127.0.0.1:${ports.starttls} ldaps://127.0.0.1:${ports.implicit}`
-  start(t, folder, 'slapd', ['-d', '0', '-f', path.join(folder, 'slapd.conf'), '-h', urls])
+  startServer(t, folder, 'slapd', ['-d', '0', '-f', path.join(folder, 'slapd.conf'), '-h', urls])
   await accepting(ports.implicit)
   return ports
 }
@@ -79,7 +79,7 @@ service imap-login {
 }
 `,
   )
-  start(t, folder, 'dovecot', ['-F', '-c', path.join(folder, 'dovecot.conf')])
+  startServer(t, folder, 'dovecot', ['-F', '-c', path.join(folder, 'dovecot.conf')])
   await accepting(ports.implicit)
   return ports
 }
@@ -99,7 +99,7 @@ export async function startPostfix(t: Cleaner, pair: KeyPair): Promise<TwoPorts>
   writeFileSync(path.join(folder, 'master.cf'), postfixMaster(ports))
   // What `postfix start-fg` does, without the script that would stand between us and the master.
   execFileSync(pathOf('postfix') ?? 'postfix', ['-c', folder, 'check'], { stdio: 'ignore' })
-  start(t, folder, '/usr/lib/postfix/sbin/master', ['-c', folder, '-d'])
+  startServer(t, folder, '/usr/lib/postfix/sbin/master', ['-c', folder, '-d'])
   await accepting(ports.implicit)
   return ports
 }
@@ -155,7 +155,7 @@ export async function startPostgres(t: Cleaner, pair: KeyPair): Promise<number> 
   const more = { listen_addresses: '127.0.0.1', unix_socket_directories: '', port: String(port) }
   const flags = Object.entries({ ...settings, ...more }).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   const [program, ...rest] = run('postgres', ['-D', `${folder}/data`, ...flags])
-  start(t, folder, program, rest)
+  startServer(t, folder, program, rest)
   await accepting(port)
   return port
 }
@@ -182,7 +182,7 @@ export async function startMariadb(t: Cleaner, pair: KeyPair): Promise<number> {
   ]
   const listen = ['--bind-address=127.0.0.1', `--port=${port}`, '--skip-name-resolve', '--max-allowed-packet=64M']
   const secure = [`--ssl-cert=${folder}/tls.crt`, `--ssl-key=${folder}/tls.key`, `--init-file=${folder}/users.sql`]
-  start(t, folder, 'mariadbd', [...args, ...listen, ...secure])
+  startServer(t, folder, 'mariadbd', [...args, ...listen, ...secure])
   await accepting(port)
   return port
 }
@@ -223,13 +223,20 @@ Header set X-Client %{SSL_CLIENT_S_DN_CN}s
 </Directory>
 `,
   )
-  start(t, folder, 'apache2', ['-D', 'FOREGROUND', '-f', path.join(folder, 'httpd.conf')])
+  startServer(t, folder, 'apache2', ['-D', 'FOREGROUND', '-f', path.join(folder, 'httpd.conf')])
   await accepting(port)
   return port
 }
 
-function start(t: Cleaner, folder: string, command: string, args: readonly string[]): ChildProcess {
-  const child = spawn(pathOf(command) ?? command, args, { cwd: folder, stdio: 'ignore' })
+/** Starts a server in its folder; both are gone when the test is over. */
+export function startServer(
+  t: Cleaner,
+  folder: string,
+  command: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
+): ChildProcess {
+  const child = spawn(pathOf(command) ?? command, args, { cwd: folder, env, stdio: 'ignore' })
   t.after(async () => {
     // Most of them end their own children when they are asked to end, and leave them behind when they are killed.
     if (child.exitCode === null && child.signalCode === null) {
