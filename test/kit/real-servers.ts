@@ -18,7 +18,7 @@ export interface TwoPorts {
   readonly implicit: number
 }
 
-/** OpenLDAP with the suffix dc=test and nothing in it. */
+/** OpenLDAP with the suffix dc=test and nothing in it; cn=admin,dc=test with the password `secret` may write. */
 export async function startSlapd(t: Cleaner, pair: KeyPair): Promise<TwoPorts> {
   await needTools(['slapd', 'ldapsearch'])
   const folder = keyFolder(pair)
@@ -34,6 +34,8 @@ modulepath /usr/lib/ldap
 moduleload back_mdb
 database mdb
 suffix "dc=test"
+rootdn "cn=admin,dc=test"
+rootpw secret
 directory ${folder}/db
 `,
   )
@@ -43,8 +45,8 @@ directory ${folder}/db
   return ports
 }
 
-/** Dovecot's IMAP server; every name and the password `secret` log in, and only inside TLS. */
-export async function startDovecot(t: Cleaner, pair: KeyPair): Promise<TwoPorts> {
+/** Dovecot's IMAP server; every name and the password `secret` log in, and only inside TLS unless it is `open`. */
+export async function startDovecot(t: Cleaner, pair: KeyPair, { open = false } = {}): Promise<TwoPorts> {
   await needTools(['dovecot'])
   const folder = keyFolder(pair)
   const ports = { starttls: await freePort(), implicit: await freePort() }
@@ -60,10 +62,10 @@ export async function startDovecot(t: Cleaner, pair: KeyPair): Promise<TwoPorts>
 base_dir = ${folder}/run
 state_dir = ${folder}/run
 log_path = ${folder}/log
-ssl = required
+ssl = ${open ? 'yes' : 'required'}
 ssl_cert = <${folder}/tls.crt
 ssl_key = <${folder}/tls.key
-disable_plaintext_auth = yes
+disable_plaintext_auth = ${open ? 'no' : 'yes'}
 passdb {
  driver = static
  args = password=secret
@@ -84,8 +86,8 @@ service imap-login {
   return ports
 }
 
-/** Postfix: mail for anybody is taken and thrown away; without TLS nothing is taken. */
-export async function startPostfix(t: Cleaner, pair: KeyPair): Promise<TwoPorts> {
+/** Postfix: mail for anybody is taken and thrown away; without TLS nothing is taken unless it is `open`. */
+export async function startPostfix(t: Cleaner, pair: KeyPair, { open = false } = {}): Promise<TwoPorts> {
   await needTools(['postfix'])
   const folder = keyFolder(pair)
   const ports = { starttls: await freePort(), implicit: await freePort() }
@@ -96,7 +98,7 @@ export async function startPostfix(t: Cleaner, pair: KeyPair): Promise<TwoPorts>
     .split('\n')
   chownSync(path.join(folder, 'data'), Number(uid), Number(gid))
   writeFileSync(path.join(folder, 'main.cf'), postfixMain(folder))
-  writeFileSync(path.join(folder, 'master.cf'), postfixMaster(ports))
+  writeFileSync(path.join(folder, 'master.cf'), postfixMaster(ports, open ? 'none' : 'encrypt'))
   // What `postfix start-fg` does, without the script that would stand between us and the master.
   execFileSync(pathOf('postfix') ?? 'postfix', ['-c', folder, 'check'], { stdio: 'ignore' })
   startServer(t, folder, '/usr/lib/postfix/sbin/master', ['-c', folder, '-d'])
@@ -124,10 +126,10 @@ smtpd_tls_session_cache_database =
 `
 }
 
-function postfixMaster({ starttls, implicit }: TwoPorts): string {
+function postfixMaster({ starttls, implicit }: TwoPorts, level: 'none' | 'encrypt'): string {
   const small = ['rewrite', 'bounce', 'defer', 'trace', 'verify', 'flush', 'discard', 'error', 'anvil', 'proxymap']
   const programs: Readonly<Record<string, string>> = { rewrite: 'trivial-rewrite', defer: 'bounce', trace: 'bounce' }
-  return `127.0.0.1:${starttls} inet n - n - - smtpd -o smtpd_tls_security_level=encrypt
+  return `127.0.0.1:${starttls} inet n - n - - smtpd -o smtpd_tls_security_level=${level}
 127.0.0.1:${implicit} inet n - n - - smtpd -o smtpd_tls_wrappermode=yes
 cleanup unix n - n - 0 cleanup
 qmgr unix n - n 300 1 qmgr

@@ -13,7 +13,7 @@ export interface SidecarWish {
   readonly spec?: string
   /** PEM files by the name of their trust store. */
   readonly trust?: Readonly<Record<string, string>>
-  /** Further files of its folder, by name. */
+  /** Further files of its folder, by name; they replace what would stand there otherwise. */
   readonly files?: Readonly<Record<string, string>>
   /** Further lines of vedette.yaml. */
   readonly settings?: string
