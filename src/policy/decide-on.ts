@@ -1,8 +1,9 @@
 import { decide } from './decide.ts'
 import type { Decision } from './decision.ts'
+import type { Destination } from './destination.ts'
 import { matchesHost } from './match-host.ts'
 import { parseAuthority, parseDestination } from './parse-destination.ts'
-import type { Policy } from './policy.ts'
+import type { Policy, Rule } from './policy.ts'
 
 /** Decides on a destination as a person names it: a host, host:port, or a URL lifted to TLS as the proxy would. */
 export function decideOn(policy: Policy, text: string): Decision {
@@ -25,11 +26,16 @@ export interface PassedOver {
 /** Says why each rule before the one that holds did not match. */
 export function passedOver({ rules }: Policy, { rule, destination }: Decision): PassedOver[] {
   const before = rule.index === -1 ? rules : rules.slice(0, rule.index)
-  return before.map(({ name, match }) => {
-    const otherPorts = match.filter((pattern) => matchesHost({ ...pattern, port: destination.port }, destination))
-    const texts = (otherPorts.length > 0 ? otherPorts : match).map(({ text }) => text).join(', ')
-    return { rule: name, why: otherPorts.length > 0 ? `names another port: ${texts}` : `names ${texts}` }
-  })
+  return before.map((each) => ({ rule: each.name, why: whyPassedOver(each, destination) }))
+}
+
+function whyPassedOver({ match, callers }: Rule, destination: Destination): string {
+  if (callers !== undefined && match.some((pattern) => matchesHost(pattern, destination))) {
+    return `is only for callers named ${callers.join(', ')}`
+  }
+  const otherPorts = match.filter((pattern) => matchesHost({ ...pattern, port: destination.port }, destination))
+  const texts = (otherPorts.length > 0 ? otherPorts : match).map(({ text }) => text).join(', ')
+  return otherPorts.length > 0 ? `names another port: ${texts}` : `names ${texts}`
 }
 
 const TLS_PORT = 443
