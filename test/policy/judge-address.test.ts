@@ -59,7 +59,12 @@ const lists: readonly ListCase[] = [
   { why: 'and for that in disguise', deny: ['10.0.0.0/8'], ip: '::ffff:10.1.2.3', refusedBy: '10.0.0.0/8' },
   { why: 'default beside it keeps both', deny: ['default', '10.0.0.0/8'], ip: '127.0.0.1', refusedBy: '127.0.0.0/8' },
   { why: 'private names the private ranges', deny: ['private'], ip: '192.168.0.1', refusedBy: '192.168.0.0/16' },
+  { why: 'from the first of them', deny: ['private'], ip: '10.0.0.1', refusedBy: '10.0.0.0/8' },
+  { why: 'to the odd one in the middle', deny: ['private'], ip: '172.31.255.255', refusedBy: '172.16.0.0/12' },
+  { why: 'and no further', deny: ['private'], ip: '172.32.0.0' },
+  { why: 'those of carriers', deny: ['private'], ip: '100.127.255.255', refusedBy: '100.64.0.0/10' },
   { why: 'of IPv6 as well', deny: ['private'], ip: 'fd00::1', refusedBy: 'fc00::/7' },
+  { why: 'also the site-local ones of old', deny: ['private'], ip: 'feff::1', refusedBy: 'fec0::/10' },
   { why: 'a single address is a range of one', deny: ['8.8.8.8'], ip: '8.8.8.8', refusedBy: '8.8.8.8' },
   { why: 'and no more', deny: ['8.8.8.8'], ip: '8.8.8.9' },
   { why: 'odd prefix lengths count in bits', deny: ['10.0.0.128/25'], ip: '10.0.0.127' },
@@ -79,6 +84,10 @@ describe('lists of addresses', () => {
       assert.equal(judgement.allowed ? undefined : judgement.rangeText, refusedBy)
     })
   }
+
+  it('are never read without what is no range, as if nothing stood there', () => {
+    assert.throws(() => compileAddresses({ deny: ['10.0.0.0/33'], allow: [] }), TypeError)
+  })
 
   it('agree with the BlockList of Node where no address is hidden', () => {
     const property = fc.property(fc.ipV4(), fc.ipV4(), fc.nat(32), (network, ip, bits) => {

@@ -4,10 +4,12 @@ import { decide } from '../../src/policy/decide.ts'
 import { callerName, matchesCaller } from '../../src/policy/match-caller.ts'
 import { parseAuthority } from '../../src/policy/parse-destination.ts'
 import { parsePolicy } from '../../src/policy/parse-policy.ts'
+import { policyOf } from './policy-text.ts'
 
 const rows: [reason: string, meant: string, name: string, matches: boolean][] = [
   ['the very name', 'dns:app.example', 'dns:app.example', true],
   ['another name', 'dns:app.example', 'dns:app.example.org', false],
+  ['a name that only ends like an exact one', 'dns:app.example', 'dns:xpp.example', false],
   ['a name of another kind', 'dns:app.example', 'commonName:app.example', false],
   ['a name below', 'dns:*.example', 'dns:a.b.example', true],
   ['the domain itself', 'dns:*.example', 'dns:example', false],
@@ -28,11 +30,26 @@ describe('a caller by its names', () => {
   it('is spelled in one way', () => {
     assert.equal(callerName('dns', 'App.Example.'), 'dns:app.example')
     assert.equal(callerName('email', 'Ops@Corp.Example'), 'email:Ops@corp.example')
+    assert.equal(callerName('email', '"A@B"@Corp.Example'), 'email:"A@B"@corp.example')
     assert.equal(callerName('commonName', 'App'), 'commonName:App')
   })
 })
 
 describe('a rule for some callers', () => {
+  it('names them by every kind of name there is', () => {
+    const key = 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA='
+    const lists = `{ dns: [A.example.], uri: ["u:1"], ip: ["2001:DB8::1"], email: [me@A.example], commonName: [Desk], spkiSha256: [${key}] }`
+    const [rule] = policyOf(`rules: [{ name: desks, match: [host.example], callers: ${lists} }]`).rules
+    assert.deepEqual(rule?.callers, [
+      'dns:a.example',
+      'uri:u:1',
+      'ip:2001:db8::1',
+      'email:me@a.example',
+      'commonName:Desk',
+      `spkiSha256:${key}`,
+    ])
+  })
+
   const { policy, warnings } = parsePolicy(
     `apiVersion: vedette/v1
 kind: OutgoingTlsPolicy
