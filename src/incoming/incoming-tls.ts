@@ -15,7 +15,8 @@ import type { Service, ServiceTls } from '../settings/service.ts'
 import type { Identity, Snapshot } from '../settings/snapshot.ts'
 import type { TrustSet } from '../truststore/trust-set.ts'
 import { type AcceptContext, acceptTls } from './dangerously-accept.ts'
-import { type CallerIdentity, judgeCaller } from './judge-caller.ts'
+import { type CallerIdentity, judgeCaller, shownNone } from './judge-caller.ts'
+import { trustSetOf } from './trust-set-of.ts'
 
 /** A caller that speaks TLS with us. */
 export interface SecureCaller {
@@ -76,10 +77,7 @@ export class IncomingTls {
       return judgeCaller({ ...question, knowledge: revocation, now })
     }
     if (service.tls.verifyClient === 'optional') return undefined
-    throw new SidecarError(
-      'CALLER_CERTIFICATE_REFUSED',
-      'the caller showed no certificate, and the service demands one',
-    )
+    throw shownNone()
   }
 }
 
@@ -133,11 +131,4 @@ function identityOf({ name, tls: { certificate } }: IncomingTlsOptions['service'
   if (identity !== undefined) return identity
   const message = `service ${name}: key pair ${certificate} is not loaded`
   throw new SidecarError('OPERATOR_BAD_IDENTITY', message, { details: { service: name, identity: certificate } })
-}
-
-function trustSetOf({ name }: IncomingTlsOptions['service'], { trust }: Material, store: string): TrustSet {
-  const set = trust[store]
-  if (set !== undefined) return set
-  const message = `service ${name}: trust store ${store} is not loaded`
-  throw new SidecarError('OPERATOR_BAD_TRUST_STORE', message, { details: { service: name, store } })
 }

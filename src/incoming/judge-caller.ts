@@ -7,7 +7,13 @@ import crypto from 'node:crypto'
 import type { Anchors } from '../backend/anchors.ts'
 import type { Check } from '../backend/checks/check.ts'
 import { checks, readSteps, runEach } from '../backend/checks/run-checks.ts'
-import { findRevocation, type RevocationKnowledge, revocationOf } from '../backend/find-revocation.ts'
+import {
+  findRevocation,
+  judgePath,
+  type PathRevocation,
+  type RevocationKnowledge,
+  revocationOf,
+} from '../backend/find-revocation.ts'
 import { Intermediates } from '../backend/intermediates.ts'
 import { opensslFinding } from '../backend/openssl-findings.ts'
 import { type ChainWalk, walkChain } from '../backend/walk-chain.ts'
@@ -25,6 +31,10 @@ export interface CallerIdentity {
   readonly names: readonly string[]
   /** SHA-256 of its certificate, hex. */
   readonly sha256: string
+  /** DER of what it showed, its own certificate first: for whoever judges it again. */
+  readonly chain: readonly Buffer[]
+  /** What there is to ask about revocation; undefined where nobody asks. */
+  readonly revocation: PathRevocation | undefined
 }
 
 export interface CallerQuestion {
@@ -39,22 +49,70 @@ export interface CallerQuestion {
 
 /** Judges the certificate of a caller; throws CALLER_CERTIFICATE_REFUSED with every finding. */
 export async function judgeCaller(question: CallerQuestion): Promise<CallerIdentity> {
-  const { chain, anchors, tls, knowledge, now } = question
+  const { chain, knowledge, now } = question
+  const { identity, findings } = lookAt(question)
+  // Nobody is asked about a certificate that is refused anyway: anybody may have made it.
+  if (findings.length === 0) {
+    const circumstances = { rule: question.tls, knowledge, now }
+    const { findings: revoked } = await findRevocation(identity.revocation, circumstances)
+    findings.push(...revoked.filter(({ isAside }) => isAside !== true))
+  }
+  const error = refusalOf(question, { identity, findings })
+  if (error !== undefined) throw error
+  // Copies: a certificate that is kept keeps OpenSSL's whole structure.
+  return { ...identity, chain: chain.map(({ raw }) => Buffer.from(raw)) }
+}
+
+/** Judges by what is known now, without asking anybody; only what is known to be revoked counts as that. */
+export function judgeCallerAgain(question: CallerQuestion): SidecarError | undefined {
+  const { identity, findings } = lookAt(question)
+  findings.push(...revokedOf(identity, question))
+  return refusalOf(question, { identity, findings })
+}
+
+/** Tells whether a certificate on the path of a caller is known as revoked by now. */
+export function judgeRevokedCaller(
+  identity: CallerIdentity,
+  question: Pick<CallerQuestion, 'tls' | 'knowledge' | 'now'>,
+): SidecarError | undefined {
+  const findings = revokedOf(identity, question)
+  const [leaf] = identity.chain
+  if (findings.length === 0 || leaf === undefined) return undefined
+  return refused(new crypto.X509Certificate(leaf), findings)
+}
+
+interface Look {
+  readonly identity: CallerIdentity
+  readonly findings: Finding[]
+}
+
+function lookAt(question: CallerQuestion): Look {
+  const { chain, anchors, tls, opensslError, now } = question
   const [leaf] = chain
   const walk = walkChain(chain, { anchors, intermediates: noPool, nowMs: now() })
   const own = [...trustFindings(walk, anchors), ...runEach(callerChecks, judgedPath(walk, question))]
-  const findings = [...own, ...unseen(question.opensslError, own)]
-  // Nobody is asked about a certificate that is refused anyway: anybody may have made it.
-  if (findings.length === 0) {
-    const circumstances = { rule: { revocation: tls.revocation }, knowledge, now }
-    const path = revocationOf(walk.path, { ...circumstances, staple: undefined, isAnchored: true, nowMs: now() })
-    const { findings: revoked } = await findRevocation(path, circumstances)
-    findings.push(...revoked.filter(({ isAside }) => isAside !== true))
+  const asked = { rule: tls, staple: undefined, isAnchored: true, nowMs: now() }
+  const identity = {
+    names: callerNamesOf(leaf),
+    sha256: crypto.hash('sha256', leaf.raw, 'hex'),
+    chain: [],
+    revocation: own.length === 0 ? revocationOf(walk.path, asked) : undefined,
   }
-  if (findings.length > 0) throw refused(leaf, findings)
-  const names = callerNamesOf(leaf)
-  if (tls.allow !== undefined && !matchesCaller(tls.allow, names)) throw notListed(names)
-  return { names, sha256: crypto.hash('sha256', leaf.raw, 'hex') }
+  return { identity, findings: [...own, ...unseen(opensslError, own)] }
+}
+
+function revokedOf(
+  { revocation }: CallerIdentity,
+  { tls, knowledge, now }: Pick<CallerQuestion, 'tls' | 'knowledge' | 'now'>,
+): Finding[] {
+  const { findings } = judgePath(revocation, { rule: tls, knowledge, now })
+  return findings.filter(({ name }) => name === 'revoked')
+}
+
+function refusalOf({ chain: [leaf], tls }: CallerQuestion, { identity, findings }: Look): SidecarError | undefined {
+  if (findings.length > 0) return refused(leaf, findings)
+  if (tls.allow !== undefined && !matchesCaller(tls.allow, identity.names)) return notListed(identity.names)
+  return undefined
 }
 
 const noPool = new Intermediates(emptyPool)
@@ -103,6 +161,11 @@ function refused(leaf: crypto.X509Certificate, findings: readonly Finding[]): Si
   const found = findings.map(({ name, detail }) => `${name} (${detail})`).join(', ')
   const message = `the certificate of the caller, ${describeName(leaf.subject)}, is refused: ${found}`
   return new SidecarError('CALLER_CERTIFICATE_REFUSED', message, { details: { findings } })
+}
+
+/** Makes the refusal of a caller without a certificate where one is demanded. */
+export function shownNone(): SidecarError {
+  return new SidecarError('CALLER_CERTIFICATE_REFUSED', 'the caller showed no certificate, and the service demands one')
 }
 
 function notListed(names: readonly string[]): SidecarError {

@@ -1,7 +1,8 @@
 /** Everything of one worker that callers come in by: the proxy and the services, as one thing to retire and to cut. */
 import type { Backends } from '../backend/backends.ts'
 import type { RevocationKnowledge } from '../backend/find-revocation.ts'
-import { reweighUnder } from '../backend/reweigh.ts'
+import { reweighUnder, type Scales } from '../backend/reweigh.ts'
+import { reweighCallers } from '../incoming/reweigh-callers.ts'
 import type { AccessRecord } from '../observe/access-record.ts'
 import { ProxyEntrance } from '../proxy/proxy-entrance.ts'
 import { ServiceEntrance } from '../service/service-entrance.ts'
@@ -78,13 +79,13 @@ export class Entrances {
     this.#proxy.retire(give)
   }
 
-  /** Ends every tunnel and request whose backend a newer version would refuse; tells how many those were. */
+  /** Ends every tunnel and request whose backend, or whose caller, a newer version would refuse; tells how many. */
   reweigh(newer: Snapshot): number {
     this.#newer = newer
     return this.#weighAgain(newer)
   }
 
-  /** Ends, where the settings want it so, what rests on a certificate that has become known as revoked; tells how many. */
+  /** Ends, where the settings want it so, what rests on a certificate, of a backend or a caller, that has become known as revoked; tells how many. */
   revocationLearnt(): number {
     return this.#own.settings.openTunnels === 'cut' ? this.#weighAgain(this.#newer ?? this.#own) : 0
   }
@@ -97,11 +98,16 @@ export class Entrances {
   }
 
   #weighAgain(snapshot: Snapshot): number {
-    const revokedAlone = snapshot === this.#own
-    const known = { knowledge: this.#knowledge, issuers: this.#issuers }
-    const holds = reweighUnder({ snapshot, nowMs: Date.now(), ...known, revokedAlone })
-    let cut = 0
-    for (const entrance of this.#all) cut += entrance.reweigh(snapshot, holds)
+    const scales: Scales = {
+      snapshot,
+      nowMs: Date.now(),
+      knowledge: this.#knowledge,
+      issuers: this.#issuers,
+      revokedAlone: snapshot === this.#own,
+    }
+    const holds = reweighUnder(scales)
+    let cut = this.#proxy.reweigh(snapshot, holds)
+    for (const [name, service] of this.#services) cut += service.reweigh(snapshot, holds, reweighCallers(name, scales))
     return cut
   }
 

@@ -58,7 +58,7 @@ export class ProxyEntrance implements EntranceContext {
   readonly #snapshot: Snapshot
   readonly #finished: (record: AccessRecord) => void
   readonly #callers = new Set<EntranceCaller>()
-  readonly #tunnels = new Map<Tunnel, OpenConnection>()
+  readonly #tunnels = new Map<Tunnel, { readonly held: OpenConnection; readonly caller: CallerConnection }>()
   readonly #idPrefix: string
   readonly #gate: ConnectGate | undefined
   readonly #name: string
@@ -141,14 +141,42 @@ export class ProxyEntrance implements EntranceContext {
     return left
   }
 
-  /** Ends every tunnel and request whose backend a newer version would refuse; tells how many those were. */
-  reweigh({ version }: Snapshot, holds: Holds): number {
+  /**
+   * Ends every tunnel and request whose backend would be refused now, and every caller of which `faultOf` says why it is
+   * not let in any more; tells how many those were.
+   */
+  reweigh(
+    { version }: Snapshot,
+    holds: Holds,
+    faultOf: (known: KnownCaller) => SidecarError | undefined = none,
+  ): number {
     this.#holds = holds
-    const tunnels = [...this.#tunnels].filter(([, held]) => !holds(held))
+    let left = 0
+    for (const caller of [...this.#callers]) {
+      const known = this.#known.get(caller)
+      const fault = known && faultOf(known)
+      if (fault === undefined) continue
+      this.#turnOut(caller, fault)
+      left += 1
+    }
+    const tunnels = [...this.#tunnels].filter(([, { held }]) => !holds(held))
     for (const [tunnel] of tunnels) tunnel.cut('refused')
     const callers = [...this.#callers].filter(({ held }) => held !== undefined && !holds(held))
     for (const caller of callers) caller.cut(refusedBy(version, caller.held))
-    return tunnels.length + callers.length
+    return left + tunnels.length + callers.length
+  }
+
+  /** Ends a caller in whatever it does; the one line of its tunnel or request says why, or a line of its own. */
+  #turnOut(caller: EntranceCaller, why: SidecarError): void {
+    const [tunnel] = [...this.#tunnels].find(([, tunnelled]) => tunnelled.caller === caller) ?? []
+    if (tunnel !== undefined) return tunnel.cut('refused', why)
+    if (!caller.busy) {
+      const record = this.newRecord(caller)
+      record.calledAs(this.#known.get(caller) ?? nobody, [])
+      record.fail(why)
+      this.finished(record)
+    }
+    caller.cut(why)
   }
 
   newRecord({ wire }: CallerConnection): RequestRecord {
@@ -190,7 +218,7 @@ export class ProxyEntrance implements EntranceContext {
 
   #gated(gate: ConnectGate, head: RequestHead, asked: { caller: CallerConnection; record: RequestRecord }): Work {
     const { caller, record } = asked
-    const known = this.#known.get(caller) ?? { protocol: '', names: [], warning: '' }
+    const known = this.#known.get(caller) ?? nobody
     const open = ({ to, innerNames }: Leave, names: readonly string[]): Work => {
       return this.#tunnel(caller, parseAuthority(to), { record, voice: httpVoice, innerNames, names })
     }
@@ -214,7 +242,7 @@ export class ProxyEntrance implements EntranceContext {
       deadlines: this.deadlines,
       closed: over,
     })
-    this.#tunnels.set(tunnel, held)
+    this.#tunnels.set(tunnel, { held, caller })
     // A tunnel that was being opened when the version changed is weighed as those that were open.
     if (this.#holds?.(held) === false) return tunnel.cut('refused')
     if (ahead.length > 0 && !backend.wire.write(ahead)) caller.wire.pause()
@@ -242,6 +270,10 @@ export class ProxyEntrance implements EntranceContext {
     if (this.#retired && this.#callers.size === 0) this.emptied()
   }
 }
+
+const nobody: KnownCaller = { protocol: '', names: [], warning: '' }
+
+function none(): undefined {}
 
 function refusedBy(version: number, held: OpenConnection | undefined): SidecarError {
   const message = `version ${version} refuses ${held?.destination.authority}, and ends what is open to it`

@@ -9,6 +9,7 @@ import type { OpenedConnection } from '../backend/open-connection.ts'
 import type { OpenConnection } from '../backend/reweigh.ts'
 import { asSidecarError, SidecarError } from '../errors.ts'
 import type { IncomingTls } from '../incoming/incoming-tls.ts'
+import type { CallerIdentity } from '../incoming/judge-caller.ts'
 import type { ServiceWebSocket } from '../settings/service.ts'
 import { Tunnel } from '../tunnel/tunnel.ts'
 import type { Watched } from '../wire/deadlines.ts'
@@ -19,7 +20,7 @@ import { MysqlLogin } from './mysql/mysql-login.ts'
 import { watchGoodbye } from './mysql/watch-goodbye.ts'
 import { isAllowedPeer } from './proxy-peers.ts'
 import { readProxyHeader } from './read-proxy-header.ts'
-import type { ServiceContext } from './service-context.ts'
+import type { KnownIdentity, ServiceContext } from './service-context.ts'
 import type { ServiceRecord } from './service-record.ts'
 import { readUpgrade, type UpgradeRequest } from './web-socket/read-upgrade.ts'
 import { upgradeReply } from './web-socket/upgrade-reply.ts'
@@ -33,6 +34,8 @@ export class ServiceCaller implements WireReader, Watched {
   deadline = 0
   /** The plain socket until TLS stands on it. */
   wire: Wire
+  /** Who it is, once that is settled. */
+  known: KnownIdentity | undefined
   readonly #service: ServiceContext
   readonly #record: ServiceRecord
   #held: Buffer = NOTHING
@@ -83,9 +86,10 @@ export class ServiceCaller implements WireReader, Watched {
     this.wire.finish()
   }
 
-  cut(end: 'cut' | 'refused' = 'cut'): void {
-    if (this.#tunnel !== undefined) return this.#tunnel.cut(end)
-    this.refuse(new SidecarError('INTERNAL_DRAINING', 'the drain deadline cut the caller before its tunnel was open'))
+  /** Ends it at the drain deadline, or because it would not be let through any more. */
+  cut(end: 'cut' | 'refused' = 'cut', why?: SidecarError): void {
+    if (this.#tunnel !== undefined) return this.#tunnel.cut(end, why)
+    this.refuse(why ?? drained())
   }
 
   expired(): void {
@@ -134,8 +138,13 @@ export class ServiceCaller implements WireReader, Watched {
   async #begin(ends: CallerEnds): Promise<void> {
     try {
       const { incoming } = this.#service
-      const names = incoming === undefined ? undefined : await this.#secure(incoming)
+      const identity = incoming === undefined ? undefined : await this.#secure(incoming)
       if (this.#isOver) return
+      // A change that came while it shook hands is not to miss it.
+      const fault = this.#service.faultOf({ identity })
+      if (fault !== undefined) throw fault
+      this.known = { identity }
+      const names = identity?.names
       const request = this.#service.webSockets && (await this.#awaitUpgrade())
       const door = await this.#service.webSockets
       if (this.#isOver) return
@@ -154,8 +163,8 @@ export class ServiceCaller implements WireReader, Watched {
     }
   }
 
-  /** Puts TLS on the wire; gives the names of the caller, where it showed a certificate. */
-  async #secure(incoming: IncomingTls): Promise<readonly string[] | undefined> {
+  /** Puts TLS on the wire; gives who the caller is, where it showed a certificate. */
+  async #secure(incoming: IncomingTls): Promise<CallerIdentity | undefined> {
     this.deadline = performance.now() + this.#service.service.timeouts.handshakeMs
     this.#service.deadlines.watch(this)
     const secured = await incoming.accept(this.wire.detach(this.#takeHeld()))
@@ -167,7 +176,7 @@ export class ServiceCaller implements WireReader, Watched {
     this.#record.calledAs(secured)
     this.wire = new Wire(this)
     this.wire.attachStream(secured.socket)
-    return secured.identity?.names
+    return secured.identity
   }
 
   /** Resolves with the request, once it has come and is one that is taken. */
@@ -274,6 +283,10 @@ interface Upgrade {
 function gone({ backend: { wire, destination } }: OpenedConnection): SidecarError {
   if (wire.error instanceof SidecarError) return wire.error
   return brokenOff(`backend ${destination.authority}`, 'before the tunnel was open', wire.error)
+}
+
+function drained(): SidecarError {
+  return new SidecarError('INTERNAL_DRAINING', 'the drain deadline cut the caller before its tunnel was open')
 }
 
 function badUpgrade(status: number, what: string): SidecarError {

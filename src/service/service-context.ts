@@ -1,7 +1,9 @@
 import type { OpenedConnection } from '../backend/open-connection.ts'
 import type { OpenConnection } from '../backend/reweigh.ts'
 import type { AskCaller } from '../backend/starttls/dialect.ts'
+import type { SidecarError } from '../errors.ts'
 import type { IncomingTls } from '../incoming/incoming-tls.ts'
+import type { CallerIdentity } from '../incoming/judge-caller.ts'
 import type { Service } from '../settings/service.ts'
 import type { Deadlines } from '../wire/deadlines.ts'
 import type { Wire } from '../wire/wire.ts'
@@ -12,6 +14,12 @@ import type { WebSocketDoor } from './web-socket/web-socket-door.ts'
 /** A caller as its service knows it. */
 export interface ServiceConnection {
   readonly wire: Wire
+}
+
+/** A caller of which it is settled who it is. */
+export interface KnownIdentity {
+  /** Undefined for one that showed no certificate and need not. */
+  readonly identity: CallerIdentity | undefined
 }
 
 /** Whom a connection is opened for. */
@@ -34,6 +42,8 @@ export interface ServiceContext {
   newRecord(): ServiceRecord
   /** Opens a connection of its own for one caller; throws a SidecarError. */
   open(record: ServiceRecord, from: Origin, isWanted: () => boolean): Promise<OpenedConnection>
+  /** Tells why a newer version would not let a caller in that has just come; undefined where it would, or there is none. */
+  faultOf(known: KnownIdentity): SidecarError | undefined
   /** Tells whether a connection just opened is one that a newer version has asked to end. */
   isRefused(backend: OpenConnection): boolean
   /** Logs and counts what a record says; the caller is gone. */

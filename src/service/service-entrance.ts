@@ -9,6 +9,7 @@ import type { OpenedConnection } from '../backend/open-connection.ts'
 import type { Holds, OpenConnection } from '../backend/reweigh.ts'
 import { SidecarError } from '../errors.ts'
 import { IncomingTls } from '../incoming/incoming-tls.ts'
+import type { CallerFault } from '../incoming/reweigh-callers.ts'
 import type { AccessRecord } from '../observe/access-record.ts'
 import type { AllowedDecision } from '../policy/allowed-or-throw.ts'
 import { isSecure, type Service, type ServiceBackend } from '../settings/service.ts'
@@ -17,7 +18,7 @@ import type { Deadlines } from '../wire/deadlines.ts'
 import type { TcpHandle } from '../wire/raw-handle.ts'
 import { BackendList } from './backend-list.ts'
 import { ServiceCaller } from './service-caller.ts'
-import type { Origin, ServiceConnection, ServiceContext } from './service-context.ts'
+import type { KnownIdentity, Origin, ServiceConnection, ServiceContext } from './service-context.ts'
 import { ServiceRecord } from './service-record.ts'
 import { writeProxyHeader } from './write-proxy-header.ts'
 
@@ -44,8 +45,9 @@ export class ServiceEntrance implements ServiceContext {
   readonly #idPrefix: string
   #taken = 0
   #retired = false
-  /** Set once a newer version has weighed what is open here. */
+  /** Set once what is open here has been weighed again. */
   #holds: Holds | undefined
+  #faultOf: CallerFault | undefined
 
   constructor(options: ServiceEntranceOptions) {
     const { service, snapshot, deadlines, revocation } = options
@@ -83,12 +85,22 @@ export class ServiceEntrance implements ServiceContext {
     this.#tellWhenEmpty()
   }
 
-  /** Ends every caller whose backend a newer version would refuse, also one whose tunnel is only being opened. */
-  reweigh(_newer: Snapshot, holds: Holds): number {
+  /** Ends every caller that, or whose backend, would be refused now, also one whose tunnel is only being opened. */
+  reweigh(_newer: Snapshot, holds: Holds, faultOf: CallerFault): number {
     this.#holds = holds
-    const cut = [...this.#callers].filter(({ backend }) => backend !== undefined && !holds(backend))
-    for (const caller of cut) caller.cut('refused')
-    return cut.length
+    this.#faultOf = faultOf
+    let cut = 0
+    for (const caller of [...this.#callers]) {
+      const fault = caller.known && faultOf(caller.known.identity)
+      if (fault === undefined && (caller.backend === undefined || holds(caller.backend))) continue
+      caller.cut('refused', fault)
+      cut += 1
+    }
+    return cut
+  }
+
+  faultOf({ identity }: KnownIdentity): SidecarError | undefined {
+    return this.#faultOf?.(identity)
   }
 
   /** Tells whether a connection that has just been opened is one that a newer version has asked to end. */

@@ -7,7 +7,10 @@ import type { RevocationKnowledge } from '../backend/find-revocation.ts'
 import type { Holds } from '../backend/reweigh.ts'
 import { asSidecarError, SidecarError } from '../errors.ts'
 import { IncomingTls, type SecureCaller } from '../incoming/incoming-tls.ts'
+import type { CallerIdentity } from '../incoming/judge-caller.ts'
+import type { CallerFault } from '../incoming/reweigh-callers.ts'
 import type { AccessRecord } from '../observe/access-record.ts'
+import type { KnownCaller } from '../proxy/known-caller.ts'
 import { ProxyEntrance } from '../proxy/proxy-entrance.ts'
 import type { Service, ServiceTls, ServiceTokens } from '../settings/service.ts'
 import type { Snapshot } from '../settings/snapshot.ts'
@@ -38,6 +41,9 @@ export class TunnelEntrance {
   readonly #incoming: IncomingTls
   readonly #proxy: ProxyEntrance
   readonly #shaking = new Set<Shaking>()
+  readonly #identities = new WeakMap<KnownCaller, CallerIdentity>()
+  /** Set once what is open here has been weighed again: a handshake that was under way is not to miss it. */
+  #faultOf: CallerFault | undefined
   #refused = 0
   #isRetired = false
 
@@ -83,8 +89,10 @@ export class TunnelEntrance {
     this.#tellWhenEmpty()
   }
 
-  reweigh(newer: Snapshot, holds: Holds): number {
-    return this.#proxy.reweigh(newer, holds)
+  /** Ends every caller that, or whose tunnel's host, would be refused now. */
+  reweigh(newer: Snapshot, holds: Holds, faultOf: CallerFault): number {
+    this.#faultOf = faultOf
+    return this.#proxy.reweigh(newer, holds, (known) => faultOf(this.#identities.get(known)))
   }
 
   cut(): number {
@@ -100,7 +108,11 @@ export class TunnelEntrance {
     try {
       if (this.load.callers > this.#options.service.limits.connections) throw atLimit(this.#options.service)
       const secured = await this.#incoming.accept(shaking.raw)
-      this.#proxy.acceptSecure(secured.socket, knownBy(secured))
+      const fault = this.#faultOf?.(secured.identity)
+      if (fault !== undefined) throw fault
+      const known = knownBy(secured)
+      if (secured.identity !== undefined) this.#identities.set(known, secured.identity)
+      this.#proxy.acceptSecure(secured.socket, known)
     } catch (thrown) {
       resetSocket(shaking.raw)
       this.#note(asSidecarError(thrown), { address: remoteAddress, port: remotePort })
@@ -132,7 +144,7 @@ interface Shaking extends Watched {
   readonly raw: ReturnType<typeof socketOf>
 }
 
-function knownBy({ protocol, identity, hasOurs }: SecureCaller) {
+function knownBy({ protocol, identity, hasOurs }: SecureCaller): KnownCaller {
   const warning = hasOurs ? 'the caller shows the certificate of this service: each needs one of its own' : ''
   return { protocol, names: identity?.names ?? [], warning }
 }

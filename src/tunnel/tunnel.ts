@@ -23,7 +23,7 @@ export interface TunnelOptions {
   readonly backend: Wire
   readonly idleMs: number
   readonly deadlines: Deadlines
-  /** Called exactly once, when both wires are closed or being closed; with the error that broke a side, if one did. */
+  /** Called exactly once, when both wires are closed or being closed; with the error that broke a side, or the reason of a cut. */
   closed(end: TunnelEnd, error: Error | undefined): void
 }
 
@@ -52,9 +52,9 @@ export class Tunnel implements Watched {
     this.#end('idle')
   }
 
-  /** Ends the tunnel in both directions now. */
-  cut(end: 'cut' | 'refused' = 'cut'): void {
-    this.#end(end)
+  /** Ends the tunnel in both directions now, for the reason given. */
+  cut(end: 'cut' | 'refused' = 'cut', why?: Error): void {
+    this.#end(end, why)
   }
 
   #direction(from: Wire, to: Wire, closedEnd: TunnelEnd): WireReader {
@@ -86,9 +86,9 @@ export class Tunnel implements Watched {
     else other.reset()
   }
 
-  #end(end: TunnelEnd): void {
+  #end(end: TunnelEnd, why?: Error): void {
     if (this.#over) return
-    this.#close(end)
+    this.#close(end, why)
     this.#options.caller.reset()
     this.#options.backend.reset()
   }

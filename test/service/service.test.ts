@@ -2,9 +2,14 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import net from 'node:net'
 import { describe, it, type TestContext } from 'node:test'
+import tls from 'node:tls'
+import { SidecarError } from '../../src/errors.ts'
 import { levelOfAccess } from '../../src/observe/access-message.ts'
+import type { RevocationRule } from '../../src/policy/policy.ts'
 import type { ServiceBackend } from '../../src/settings/service.ts'
-import { type RawBackend, type RawSocket, startRawBackend } from '../kit/entrance.ts'
+import { type RawBackend, RawSocket, startRawBackend } from '../kit/entrance.ts'
+import { makeOffer, makeSnapshot } from '../kit/make-snapshot.ts'
+import { makeTrust } from '../kit/make-trust.ts'
 import { makeRule, pattern } from '../kit/policies.ts'
 import { deadPort, startService, type TestService } from '../kit/service.ts'
 
@@ -99,6 +104,40 @@ describe('a caller of a service', () => {
     await accepted.until(({ ended }) => ended)
     accepted.socket.end()
     await emptied
+  })
+})
+
+describe('a caller whose certificate is not taken any more', () => {
+  it('is cut with the reason in its line, before and after its tunnel is there, and the next one is not let in', async (t) => {
+    const { leaf } = await makeTrust(['gateway.localhost'])
+    const identity = { name: 'gateway', certificate: leaf.certificate, key: leaf.key, sha256: leaf.sha256 }
+    const backend = await startRawBackend(t)
+    const revocation: RevocationRule = { mode: 'off', sources: ['crl'] }
+    const offer = makeOffer()
+    const shown = { certificate: 'gateway', offer, verifyClient: 'none', trustStores: [], revocation } as const
+    const policy = { unlisted: { plaintext: true }, identities: [identity] }
+    const service = await startService(t, { connect: [plain(backend.port)], tls: shown }, policy)
+    const call = () => {
+      const socket = tls.connect({ port: service.port, host: '127.0.0.1', rejectUnauthorized: false })
+      t.after(() => socket.destroy())
+      return new RawSocket(socket)
+    }
+    const joined = call()
+    await backend.accepted()
+    while (service.entrance.load.tunnels === 0) await new Promise((resolve) => setImmediate(resolve))
+    const why = new SidecarError('CALLER_CERTIFICATE_REFUSED', 'revoked')
+    const weigh = (fault?: SidecarError) =>
+      service.entrance.reweigh(
+        makeSnapshot(),
+        () => true,
+        () => fault,
+      )
+    assert.equal(weigh(), 0)
+    assert.equal(weigh(why), 1)
+    for (const caller of [joined, call()]) await caller.until(({ closed }) => closed).catch(() => {})
+    const { error, message } = await service.record(1)
+    assert.deepEqual([error, message], ['CALLER_CERTIFICATE_REFUSED', 'revoked'])
+    assert.deepEqual([service.records[0]?.error, service.records[0]?.message], [error, message])
   })
 })
 

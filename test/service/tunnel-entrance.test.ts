@@ -8,6 +8,7 @@ import path from 'node:path'
 import { it, type TestContext } from 'node:test'
 import tls from 'node:tls'
 import type { Backends } from '../../src/backend/backends.ts'
+import { SidecarError } from '../../src/errors.ts'
 import type { AccessRecord } from '../../src/observe/access-record.ts'
 import type { TunnelService } from '../../src/service/tunnel-entrance.ts'
 import { TunnelEntrance } from '../../src/service/tunnel-entrance.ts'
@@ -72,7 +73,7 @@ function start(t: TestContext, { connections = 10, headMs = 30_000, handshakeMs 
 
 const gone = async (socket: tls.TLSSocket) => {
   socket.resume()
-  if (!socket.closed) await once(socket, 'close')
+  if (!socket.closed) await new Promise((resolve) => socket.once('close', resolve))
 }
 
 it('a caller that asks for nothing is let go when its request is late, not after an hour', async (t) => {
@@ -139,5 +140,34 @@ it('on a socket file, which knows no reset: one is answered, one that is silent 
   assert.deepEqual(
     records.map(({ error }) => error),
     ['CALLER_TOKEN_REFUSED', 'CALLER_TLS_FAILED', 'CALLER_TLS_FAILED'],
+  )
+})
+
+it('a caller that is not let in any more is turned out with a line of its own, also one that is still shaking hands', async (t) => {
+  const { call, records, entrance } = start(t)
+  const idle = await call()
+  const why = new SidecarError('CALLER_CERTIFICATE_REFUSED', 'revoked')
+  const weigh = (faultOf: () => SidecarError | undefined) => entrance.reweigh(makeSnapshot(), () => true, faultOf)
+  let weighed = 0
+  const letsIn = () => {
+    weighed += 1
+    return undefined
+  }
+  while (weighed === 0) {
+    assert.equal(weigh(letsIn), 0)
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  assert.equal(
+    weigh(() => why),
+    1,
+  )
+  await gone(idle)
+  await gone(await call())
+  assert.deepEqual(
+    records.map(({ error, message, callerProtocol }) => [error, message, callerProtocol]),
+    [
+      ['CALLER_CERTIFICATE_REFUSED', 'revoked', 'TLSv1.3'],
+      ['CALLER_CERTIFICATE_REFUSED', 'revoked', ''],
+    ],
   )
 })
