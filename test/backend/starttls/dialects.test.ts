@@ -7,6 +7,8 @@ import type net from 'node:net'
 import { before, describe, it, type TestContext } from 'node:test'
 import tls from 'node:tls'
 import type { OpenedConnection } from '../../../src/backend/open-connection.ts'
+import type { Step } from '../../../src/backend/starttls/dialect.ts'
+import { makeDialect } from '../../../src/backend/starttls/dialects.ts'
 import { asSidecarError, type SidecarError } from '../../../src/errors.ts'
 import { starttlsProtocols } from '../../../src/settings/service.ts'
 import { type DialectRow, dialectTable } from '../../kit/dialect-table.ts'
@@ -91,6 +93,25 @@ function callerGets({ backend, takeEarly }: OpenedConnection, end: string): Prom
   })
 }
 
+/** The dialogue without a network: what comes of it, when every answer comes in segments of this length. */
+function play({ protocol, greeting = '', talk }: DialectRow, segment = Number.POSITIVE_INFINITY): string {
+  const dialect = makeDialect(protocol, { host: 'backend.test' })
+  let asked = ''
+  const take = (step: Step): Step => {
+    const next = step.kind === 'ask' ? (dialect.answered?.(undefined) ?? step) : step
+    if ('write' in next) asked += next.write?.toString('latin1') ?? ''
+    return next
+  }
+  let step = take(dialect.begin())
+  for (const word of [greeting, ...talk.map(([, answer]) => answer)]) {
+    for (let at = 0; at < word.length && step.kind === 'more'; at += segment) {
+      step = take(dialect.take(Buffer.from(word.slice(at, at + segment), 'latin1')))
+    }
+  }
+  if (step.kind === 'ready') assert.equal(asked, talk.map(([question]) => question).join(''))
+  return step.kind
+}
+
 function withAnswer(row: DialectRow, at: number, answer: string): DialectRow {
   if (at === -1) return { ...row, greeting: answer }
   return { ...row, talk: row.talk.map(([asked, was], index) => [asked, index === at ? answer : was] as const) }
@@ -117,6 +138,51 @@ for (const row of dialectTable) {
       const { code, message } = await refusal(t, row, (socket) => speak(socket, injecting, secure))
       assert.equal(code, 'BACKEND_STARTTLS_FAILED', message)
       assert.match(message, /sent more in plain text behind its go-ahead/)
+    })
+
+    for (const [at, answer] of row.also) {
+      it(`works with ${JSON.stringify(answer).slice(0, 60)}`, () => {
+        assert.equal(play(withAnswer(row, at, answer)), 'ready')
+      })
+    }
+
+    for (const [at, answer] of row.broken) {
+      it(`refuses ${JSON.stringify(answer).slice(0, 60)}`, () => {
+        assert.equal(play(withAnswer(row, at, answer)), 'broken')
+      })
+    }
+
+    it('works byte by byte', () => {
+      assert.equal(play(row, 1), 'ready')
+    })
+
+    it('refuses a backend that goes on before it is asked, wherever that is', () => {
+      const words = [[-1, row.greeting ?? ''], ...row.talk.map(([, answer], at) => [at, answer])] as [number, string][]
+      // Of the last word it is the injection, which has its own words.
+      for (const [at, said] of words.filter(([, text]) => text !== '')) {
+        assert.equal(play(withAnswer(row, at, `${said}x`)), 'broken', `behind ${JSON.stringify(said)}`)
+        assert.equal(play(withAnswer(row, at, `${said}x\r\n`)), 'broken', `behind ${JSON.stringify(said)}`)
+      }
+    })
+
+    it('refuses a backend that answers what it was not asked yet', () => {
+      const words = [row.greeting ?? '', ...row.talk.map(([, answer]) => answer)]
+      for (const [index, said] of words.slice(0, -1).entries()) {
+        const next = words[index + 1] ?? ''
+        if (said === '' || next === '') continue
+        const ahead = withAnswer(withAnswer(row, index - 1, said + next), index, '')
+        assert.equal(play(ahead), 'broken', `behind ${JSON.stringify(said)}`)
+      }
+    })
+
+    it('is not brought down by any one byte that is wrong', () => {
+      const words = [row.greeting ?? '', ...row.talk.map(([, answer]) => answer)]
+      for (const [index, word] of words.entries()) {
+        for (let at = 0; at < word.length; at += 1) {
+          const spoiled = `${word.slice(0, at)}\0${word.slice(at + 1)}`
+          assert.doesNotThrow(() => play(withAnswer(row, index - 1, spoiled)))
+        }
+      }
     })
 
     for (const [at, answer] of row.stripped) {
