@@ -93,6 +93,13 @@ describe('MariaDB', () => {
     assert.deepEqual(line.findings, ['name-mismatch'])
   })
 
+  it('is judged by a probe as it stands', async () => {
+    const asked = ['probe', `backend.localhost:${mariadb}`, '--starttls', 'mysql', '-c', 'vedette.yaml']
+    const { code, stdout, stderr } = await sidecar.vedette(asked)
+    assert.equal(code, 0, stderr)
+    assert.match(stdout, /^verdict {3}trusted$/m)
+  })
+
   it('offers no TLS to a client that insists on it', async () => {
     const { code, stderr } = await mariadbClient(sidecar.servicePort('database'), 'select 1', [
       '--ssl',

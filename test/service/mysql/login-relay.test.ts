@@ -1,6 +1,7 @@
 /** What happens to the packets of a login: numbers, ends and bounds, in any segmentation. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import fc from 'fast-check'
 import { MysqlPackets, mysqlFlags, mysqlPacket } from '../../../src/backend/starttls/mysql-packets.ts'
 import { LoginRelay } from '../../../src/service/mysql/login-relay.ts'
 import { mysqlAnswer } from '../../kit/start-mysql-server.ts'
@@ -155,4 +156,31 @@ it('packets come out whole, whatever cuts them', () => {
     if (next !== undefined) seen.push(`${next.number}:${next.payload}`)
   }
   assert.deepEqual(seen, ['0:one', '255:', '1:three'])
+})
+
+it('whatever comes, the numbers that go on are in order, and nothing throws', () => {
+  const bytes = fc.uint8Array({ minLength: 1, maxLength: 12 }).map((array) => Buffer.from(array))
+  // Lengths and numbers that fit are rare among random bytes, so most packets are made to fit.
+  const fitting = fc
+    .tuple(fc.integer({ min: 2, max: 8 }), bytes)
+    .map(([number, payload]) => mysqlPacket({ number, payload }))
+  const said = fc.tuple(fc.constantFrom('caller', 'backend'), fc.oneof({ weight: 4, arbitrary: fitting }, bytes))
+  fc.assert(
+    fc.property(fc.array(said, { maxLength: 20 }), (steps) => {
+      const got = play(steps as never)
+      for (const [side, text] of [
+        ['caller', got.caller],
+        ['backend', got.backend],
+      ] as const) {
+        const packets = new MysqlPackets()
+        packets.push(Buffer.from(text, 'latin1'))
+        let last = side === 'caller' ? 1 : 2
+        for (let next = packets.next(); next !== undefined && !got.isOver; next = packets.next()) {
+          assert.ok(next.number > last, `${side}: ${next.number} behind ${last}`)
+          last = next.number
+        }
+      }
+    }),
+    { numRuns: 2000 },
+  )
 })
