@@ -56,11 +56,16 @@ export async function startCourier(t: Cleaner, pair: KeyPair): Promise<TwoPorts>
 function unpack(folder: string): string {
   const download = path.join(folder, 'package')
   mkdirSync(download)
+  const apt = (...args: string[]) => execFileSync('apt-get', [...args, '-q'], { cwd: download, stdio: 'ignore' })
   // Fetched as root, because the user of apt may not write there.
-  execFileSync('apt-get', ['download', '-q', '-o', 'APT::Sandbox::User=root', 'courier-imap'], {
-    cwd: download,
-    stdio: 'ignore',
-  })
+  const fetch = () => apt('download', '-o', 'APT::Sandbox::User=root', 'courier-imap')
+  try {
+    fetch()
+  } catch {
+    // The lists are old, or were never there: what it needs besides may have come with the image.
+    apt('update')
+    fetch()
+  }
   const [name = ''] = readdirSync(download)
   execFileSync('dpkg-deb', ['-x', name, 'root'], { cwd: download })
   return path.join(download, 'root')
