@@ -105,7 +105,8 @@ export class PlainBackends {
     return this.idle.pop()
   }
 
-  open(): Promise<BackendConnection> {
+  async open(): Promise<BackendConnection> {
+    if (this.#refuse !== undefined) throw this.#refuse
     return this.dialPlain()
   }
 
@@ -123,8 +124,8 @@ export class PlainBackends {
     return { verdict: undefined, tls: undefined, address: '127.0.0.1' }
   }
 
+  /** What nobody judges is dialled whatever a verdict would be. */
   async dialPlain(): Promise<BackendConnection> {
-    if (this.#refuse !== undefined) throw this.#refuse
     this.dialled += 1
     const wire = new Wire(silentReader)
     const socket = net.connect({ host: '127.0.0.1', port: this.#port, allowHalfOpen: true, onread: wire.onread })

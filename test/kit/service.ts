@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import net from 'node:net'
 import type { TestContext } from 'node:test'
 import { Backends } from '../../src/backend/backends.ts'
+import type { Resolve } from '../../src/backend/name-resolver.ts'
 import type { AccessRecord } from '../../src/observe/access-record.ts'
 import { ServiceEntrance } from '../../src/service/service-entrance.ts'
 import type { Service } from '../../src/settings/service.ts'
@@ -25,6 +26,7 @@ export async function startService(
   t: TestContext,
   wish: Partial<Service> & Pick<Service, 'connect'>,
   policy: SnapshotWish = { unlisted: { plaintext: true } },
+  resolve?: Resolve,
 ): Promise<TestService> {
   const service: Service = {
     name: 'mail',
@@ -37,7 +39,7 @@ export async function startService(
   }
   const snapshot = makeSnapshot({ ...policy, settings: { services: [service] } })
   const deadlines = new Deadlines()
-  const backends = new Backends({ snapshot, deadlines })
+  const backends = new Backends({ snapshot, deadlines, resolve })
   const records: AccessRecord[] = []
   let told = () => {}
   const finished = (record: AccessRecord) => {

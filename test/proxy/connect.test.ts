@@ -48,6 +48,25 @@ test('a refused verdict: 502, closed, and not a byte to the backend', async (t) 
   assert.equal((await entrance.record(0)).error, 'POLICY_VERDICT_REFUSED')
 })
 
+test('a blind tunnel asks for no verdict, and carries TLS and nothing else', async (t) => {
+  const refuseDial = new SidecarError('POLICY_VERDICT_REFUSED', 'b.test:443 is not trusted: expired')
+  const blind = makePolicy({ rules: [makeRule({ name: 'blind', match: [pattern('b.test')], tunnels: 'blind' })] })
+  const { backend, entrance, caller } = await started(t, { refuseDial, policy: blind })
+  caller.send(CONNECT + HELLO)
+  assert.match(await caller.receive('\r\n\r\n'), /^HTTP\/1\.1 200 /)
+  const connection = await backend.accepted()
+  assert.equal(await connection.receive('hello'), HELLO)
+  caller.socket.end()
+  connection.socket.end()
+  const { verdict, error } = await entrance.record(0)
+  assert.deepEqual([verdict, error], ['', ''])
+
+  const other = await entrance.connect()
+  other.send(`${CONNECT}GET / HTTP/1.1\r\n\r\n`)
+  await other.until(({ closed }) => closed)
+  assert.equal((await entrance.record(1)).error, 'POLICY_NOT_TLS')
+})
+
 const notTls = [
   { reason: 'HTTP', sent: 'GET / HTTP/1.1\r\n\r\n' },
   { reason: 'an SSLv2 hello', sent: '\x80\x2e\x01\x03\x01' },

@@ -171,6 +171,27 @@ describe('several backends', () => {
     }
   })
 
+  it('one with a name is looked up anew for every caller', async (t) => {
+    const backend = await startRawBackend(t)
+    // Nobody listens at the second address.
+    const addresses = ['127.0.0.1', '127.0.0.2', '127.0.0.1']
+    const connect: ServiceBackend[] = [{ scheme: 'tcp', authority: `mail.test:${backend.port}` }]
+    const resolve = async () => [addresses.shift() ?? assert.fail('it was asked too often')]
+    const service = await startService(t, { connect }, { unlisted: { plaintext: true } }, resolve)
+    const served = async () => {
+      const caller = await service.connect()
+      await greet(backend, 'here\n')
+      await caller.receive('here\n')
+    }
+    await served()
+    await meetsReset(service)
+    const { error, message } = await service.record(0)
+    assert.equal(error, 'BACKEND_CONNECT_REFUSED')
+    assert.match(message, /127\.0\.0\.2/)
+    await served()
+    assert.deepEqual(addresses, [])
+  })
+
   it('when none can be reached, every try is told', async (t) => {
     const [one, two] = [await deadPort(), await deadPort()]
     const service = await startService(t, { connect: [plain(one), plain(two)] })
