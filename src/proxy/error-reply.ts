@@ -47,6 +47,8 @@ const replies: Partial<Record<ErrorCode, Reply>> = {
   BACKEND_FETCH_FAILED: { status: 502, reason: 'Bad Gateway', error: 'destination_unavailable' },
   BACKEND_CLOSED_EARLY: { status: 502, reason: 'Bad Gateway', error: 'connection_terminated' },
   BACKEND_BAD_RESPONSE: { status: 502, reason: 'Bad Gateway', error: 'http_protocol_error' },
+  BACKEND_UPGRADE_REFUSED: { status: 502, reason: 'Bad Gateway', error: 'http_upgrade_failed' },
+  BACKEND_BAD_UPGRADE: { status: 502, reason: 'Bad Gateway', error: 'http_upgrade_failed' },
   BACKEND_FIRST_BYTE_TIMEOUT: { status: 504, reason: 'Gateway Timeout', error: 'http_response_timeout' },
   BACKEND_IDLE_TIMEOUT: { status: 504, reason: 'Gateway Timeout', error: 'connection_read_timeout' },
   INTERNAL_AT_LIMIT: { status: 503, reason: 'Service Unavailable', error: 'connection_limit_reached' },
