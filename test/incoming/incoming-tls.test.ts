@@ -145,6 +145,20 @@ describe('a caller that is refused', async () => {
       'CALLER_TLS_FAILED',
       /UNSUPPORTED_PROTOCOL/,
     ],
+    [
+      'brings no suite of the service',
+      { offer: makeOffer({ protocols: ['TLSv1.2'], ciphers: ['TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384'] }) },
+      { ...pair(app), ciphers: 'ECDHE-ECDSA-AES128-GCM-SHA256' },
+      'CALLER_TLS_FAILED',
+      /NO_SHARED_CIPHER/,
+    ],
+    [
+      'brings no group of the service',
+      { offer: makeOffer({ groups: ['P-384'] }) },
+      { ...pair(app), ecdhCurve: 'X25519' },
+      'CALLER_TLS_FAILED',
+      /NO_SUITABLE_KEY_SHARE/,
+    ],
   ]
   for (const [reason, wish, shows, code, says] of rows) {
     it(reason, async (t) => {
