@@ -19,6 +19,8 @@ interface TrustThisProps extends Omit<TrustWish, 'store'> {
  */
 export function TrustThis({ backend, certificate, onClose }: TrustThisProps) {
   const client = useQueryClient()
+  // Into which store is asked once it is known which there are: before that there is nothing to send.
+  const { isSuccess: knowsStores } = useQuery(queries.trustStores)
   const [typed, setTyped] = useState('')
   const [isCompared, setCompared] = useState(false)
   const fault = faultOfFingerprint(typed, certificate.sha256)
@@ -46,7 +48,7 @@ export function TrustThis({ backend, certificate, onClose }: TrustThisProps) {
         </label>
         <StoreName />
         <ProblemNote error={trusting.error} title="It is not trusted" />
-        <button type="submit" className="main" disabled={!isSure || trusting.isPending}>
+        <button type="submit" className="main" disabled={!isSure || !knowsStores || trusting.isPending}>
           {trusting.isPending ? 'Applying…' : 'Trust it'}
         </button>
       </form>
