@@ -100,6 +100,30 @@ export function destinationsSince(history: History, sinceMs: number, limit: numb
   )
 }
 
+/** When the path of certificates of a destination ends, as it was last seen. */
+export interface LastEnd {
+  readonly authority: string
+  readonly lastSeenMs: number
+  readonly notAfterMs: number
+}
+
+/** Lists these ends for what was met since a moment and showed a certificate then. */
+export function lastEnds(history: History, sinceMs: number): readonly LastEnd[] {
+  // Beside max() SQLite gives the other columns of the row that has it.
+  const query = `select authority, max(last_seen_ms) as seen, not_after_ms from sightings
+     where last_seen_ms >= ? and not_after_ms is not null group by authority`
+  return guarded(history.file, () =>
+    history.database
+      .prepare(query)
+      .all(sinceMs)
+      .map(({ authority, seen, not_after_ms }) => ({
+        authority: String(authority),
+        lastSeenMs: Number(seen),
+        notAfterMs: Number(not_after_ms),
+      })),
+  )
+}
+
 /** Reads everything one destination has shown, the latest first, with the chains. */
 export function sightingsOf(history: History, authority: string): readonly SightingWithChain[] {
   return guarded(history.file, () => {

@@ -57,7 +57,7 @@ export class BackendHealth {
   /** Who is to be checked under what is in force. */
   get watched(): ReadonlyMap<string, Watched> {
     const snapshot = this.#options.inForce()
-    return snapshot === undefined ? new Map() : watchedBackends(snapshot, this.#options.seen())
+    return snapshot === undefined ? new Map() : watchedBackends(snapshot, this.#options.seen)
   }
 
   /** Checks whoever is due; ends when all of them are done. */

@@ -1,6 +1,6 @@
 /** When certificates end, as the metrics tell it: those of backends as they were last seen or checked, and trust anchors. */
 import crypto from 'node:crypto'
-import type { Sighting } from '../history/sightings.ts'
+import type { LastEnd } from '../history/sightings.ts'
 import type { ToldOfBackend } from '../observe/by-backend-label.ts'
 import { builtInStores } from '../truststore/store-files.ts'
 import type { TrustSet } from '../truststore/trust-set.ts'
@@ -9,7 +9,7 @@ import type { BackendHealthState } from './check-backend.ts'
 /** What is known of the certificates of backends. */
 export interface KnownEnds {
   /** How each backend was last seen by traffic. */
-  readonly sightings: readonly Pick<Sighting, 'authority' | 'lastSeenMs' | 'notAfterMs'>[]
+  readonly sightings: readonly LastEnd[]
   readonly checks: readonly Pick<BackendHealthState, 'backend' | 'checkedMs' | 'notAfterMs'>[]
   /** Authorities that the configuration names. */
   readonly named: ReadonlySet<string>

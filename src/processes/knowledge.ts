@@ -5,7 +5,7 @@
 import type { Known } from '../backend/backends.ts'
 import { patiently } from '../backend/find-revocation.ts'
 import type { History } from '../history/open-history.ts'
-import { destinationsSince, lastSightings } from '../history/sightings.ts'
+import { destinationsSince, lastEnds } from '../history/sightings.ts'
 import type { Metrics } from '../observe/metrics.ts'
 import { BackendHealth, type BackendHealthOptions } from './backend-health.ts'
 import { backendEnds } from './certificate-ends.ts'
@@ -68,8 +68,7 @@ export class Knowledge {
     const { inForce, history, metrics } = this.#options
     const snapshot = inForce()
     if (snapshot === undefined) return
-    const sinceMs = Date.now() - SEEN_WITHIN_MS
-    const sightings = lastSightings(history).filter(({ lastSeenMs }) => lastSeenMs >= sinceMs)
+    const sightings = lastEnds(history, Date.now() - SEEN_WITHIN_MS)
     const named = new Set(
       rehearsalList({ policies: [snapshot.policy], services: snapshot.settings.services }).map(
         ({ authority }) => authority,

@@ -20,13 +20,16 @@ export interface Watched extends CheckWish {
 }
 
 /** Lists by authority who is checked under a snapshot: those who speak TLS and are not left alone. */
-export function watchedBackends({ policy, settings }: Snapshot, seen: readonly string[]): ReadonlyMap<string, Watched> {
+export function watchedBackends(
+  { policy, settings }: Snapshot,
+  seen: () => readonly string[],
+): ReadonlyMap<string, Watched> {
   if (!isAnybodyWatched(policy)) return new Map()
   const services = settings.services.map(({ connect, ...service }) => ({
     ...service,
     connect: connect.filter(({ scheme }) => isSecure(scheme)),
   }))
-  const known = rehearsalList({ policies: [policy], services, seen: policy.healthChecks.seen ? seen : [] })
+  const known = rehearsalList({ policies: [policy], services, seen: policy.healthChecks.seen ? seen() : [] })
   const introduced = new Set(
     services
       .filter(({ proxyProtocol }) => proxyProtocol.out !== undefined)

@@ -6,6 +6,7 @@ import { exceptionUses, recordExceptionUses } from '../../src/history/exception-
 import { closeHistory, historyFile, openHistory } from '../../src/history/open-history.ts'
 import {
   destinationsSince,
+  lastEnds,
   lastSightings,
   type NewSighting,
   recordSightings,
@@ -172,4 +173,13 @@ test('destinations that were met since a moment are named once each, the latest 
     recordSightings(history, [at('a:1', 1000), at('b:1', 3000), at('old:1', 1999), again, at('c:1', 2000)])
     assert.deepEqual(destinationsSince(history, 2000, 10), ['a:1', 'b:1', 'c:1'])
     assert.deepEqual(destinationsSince(history, 2000, 2), ['a:1', 'b:1'])
+  }))
+
+test('the end of a certificate is that of the latest sight which showed one, and none of what was not met for long', (t) =>
+  withHistory(t, (history) => {
+    const at = (authority: string, lastSeenMs: number, notAfterMs: number | null) =>
+      sighting({ authority, firstSeenMs: 1, lastSeenMs, notAfterMs, chain: [Buffer.from(`${notAfterMs}`)] })
+    recordSightings(history, [at('a:1', 5000, 70), at('a:1', 6000, 90), at('a:1', 4000, 80), at('a:1', 7000, null)])
+    recordSightings(history, [at('old:1', 1999, 60), at('silent:1', 5000, null)])
+    assert.deepEqual(lastEnds(history, 2000), [{ authority: 'a:1', lastSeenMs: 6000, notAfterMs: 90 }])
   }))

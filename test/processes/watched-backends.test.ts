@@ -17,7 +17,7 @@ const services = [
 /** `authority every-seconds`, and what is known from traffic alone in brackets. */
 function watched(spec: string): string[] {
   const snapshot = { ...makeSnapshot({ settings: { services } }), policy: policyOf(spec) }
-  return [...watchedBackends(snapshot, seen)].map(
+  return [...watchedBackends(snapshot, () => seen)].map(
     ([authority, { everyMs, isNamed }]) => `${isNamed ? authority : `(${authority})`} ${everyMs / 1000}`,
   )
 }
@@ -71,7 +71,12 @@ describe('health checks are made of', () => {
 
   it('backends of a service in the words of their protocol', () => {
     const policy = policyOf('healthCheck: { enabled: true }')
-    const found = watchedBackends({ ...makeSnapshot({ settings: { services } }), policy }, [])
+    const found = watchedBackends({ ...makeSnapshot({ settings: { services } }), policy }, () => [])
     assert.equal(found.get('mail.example:587')?.starttls, 'smtp')
+  })
+
+  it('nobody, and the history is not asked, where nothing is said', () => {
+    const neverAsked = () => assert.fail('it was asked')
+    assert.equal(watchedBackends({ ...makeSnapshot(), policy: policyOf('') }, neverAsked).size, 0)
   })
 })
