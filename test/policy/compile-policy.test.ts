@@ -198,6 +198,21 @@ const offers: readonly TlsCase[] = [
   },
   { why: 'may prefer post-quantum groups', tls: '{ postQuantum: prefer }', means: { postQuantum: 'prefer' } },
   {
+    why: 'keeps a group of the older protocols beside TLS 1.3',
+    tls: '{ configuration: custom, groups: [P-256, brainpoolP256r1] }',
+    means: { groups: '*P-256:brainpoolP256r1' },
+  },
+  {
+    why: 'needs no group for TLS 1.3 where it is not offered',
+    tls: `{ configuration: custom, protocols: [TLSv1.2], ciphers: [${aes128}], groups: [brainpoolP256r1] }`,
+    means: { groups: 'brainpoolP256r1' },
+  },
+  {
+    why: 'needs no group for suites without ECDHE',
+    tls: '{ configuration: custom, protocols: [TLSv1.2], ciphers: [AES128-GCM-SHA256], groups: [ffdhe2048] }',
+    means: { groups: '' },
+  },
+  {
     why: 'without TLS 1.3 has no post-quantum group to offer',
     tls: '{ profile: stig-tls12 }',
     means: { postQuantum: 'off', groups: '*P-384:P-256:P-521' },

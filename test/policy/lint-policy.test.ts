@@ -67,6 +67,14 @@ const doubtful: readonly Case[] = [
     ],
   },
   {
+    why: 'three suites of a kind, each by its name, and not again in a rule that only inherits them',
+    spec: `tls: { configuration: custom, protocols: [TLSv1.2], ciphers: ▸▸[AES128-SHA, AES256-SHA, AES128-SHA256] }\n${rule('tls: { groups: [P-256] }')}`,
+    warnings: [
+      'spec.tls.ciphers: offers suites without forward secrecy (AES128-SHA, AES256-SHA, AES128-SHA256): whoever gets the key of the backend later can read all traffic recorded until then',
+      `spec.tls.ciphers: offers CBC suites (AES128-SHA, AES256-SHA, AES128-SHA256): ${cbc}`,
+    ],
+  },
+  {
     why: 'a short tag at the only security level that has it',
     spec: rule(
       'tls: { configuration: custom, protocols: [TLSv1.3], ciphers: ▸[TLS_AES_128_CCM_8_SHA256], legacy: { securityLevel: ▸0 } }',
@@ -162,6 +170,11 @@ const doubtful: readonly Case[] = [
     ],
   },
   {
+    why: 'a group of the older protocols where none of them is chosen',
+    spec: 'tls: { configuration: custom, protocols: [TLSv1.3], groups: [P-256, ▸brainpoolP256r1] }',
+    warnings: ['spec.tls.groups[1]: brainpoolP256r1 is never offered: no protocol here uses it'],
+  },
+  {
     why: 'plain text',
     spec: rule('plaintext: ▸true'),
     warnings: ['spec.rules[0].plaintext: anyone on the way can read and change what leaves unencrypted'],
@@ -197,6 +210,16 @@ const doubtful: readonly Case[] = [
     warnings: [
       'spec.rules[0].tls.configuration: leaves ciphers unsaid: those of the default set 2026-11 hold, not those of spec.tls',
     ],
+  },
+  {
+    why: 'nothing where a rule writes every list that the policy writes',
+    spec: `tls: { configuration: custom, protocols: [TLSv1.3] }\n${rule('tls: { configuration: custom, protocols: [TLSv1.2] }')}`,
+    warnings: [],
+  },
+  {
+    why: 'a rule that is custom and writes no list, of which it is said that alone',
+    spec: `tls: { configuration: custom, protocols: [TLSv1.3] }\n${rule('tls: { configuration: ▸custom }')}`,
+    warnings: ['spec.rules[0].tls.configuration: means the same as default: no list is given'],
   },
   {
     why: 'an exception for what no backend can agree on with us',
