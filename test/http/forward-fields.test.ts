@@ -88,6 +88,18 @@ const rows: readonly Row[] = [
       'User-Agent: h',
     ],
   },
+  {
+    why: 'nor what is by its beginning',
+    sent: [
+      'Connection: access-control-allow-origin, sec-fetch-site, x-content-type-options, x-frame-options, x-c',
+      'Access-Control-Allow-Origin: a',
+      'Sec-Fetch-Site: b',
+      'X-Content-Type-Options: c',
+      'X-Frame-Options: d',
+      'X-C: e',
+    ],
+    passed: ['Access-Control-Allow-Origin: a', 'Sec-Fetch-Site: b', 'X-Content-Type-Options: c', 'X-Frame-Options: d'],
+  },
   { why: 'Connection may name itself', sent: ['Connection: Connection, connection', 'A: 1'], passed: ['A: 1'] },
   {
     why: 'names of Object.prototype are names',
@@ -168,6 +180,8 @@ for (const [why, values, pseudonym, expected] of viaRows) {
 test('Via fields are combined in their order', () => {
   assert.equal(viaChain(requestHead(['Via: 1.0 a', 'X: y', 'VIA: 1.1 b, 1.1 c'])), '1.0 a, 1.1 b, 1.1 c')
   assert.equal(viaChain(requestHead(['X: y'])), '')
+  assert.equal(viaChain(requestHead(['Via: 1.0 a', 'Via:'])), '1.0 a', 'an empty one adds nothing')
+  assert.equal(viaChain(requestHead(['Via: 1.0 a', 'X: via', 'Y: z'])), '1.0 a', 'a value is no name')
 })
 
 function requestHead(lines: readonly string[]): RequestHead {

@@ -71,6 +71,9 @@ const rows: readonly Row[] = [
   { why: 'HTTP/1.0', lines: ['GET / HTTP/1.0', host], says: { minor: 0 } },
   { why: 'HTTP/1.2 does not exist', lines: ['GET / HTTP/1.2', host], refused: 'bad-version' },
   { why: 'an unknown method', lines: ['FETCH / HTTP/1.1', host], refused: 'unknown-method' },
+  { why: 'a method that is no token', lines: ['GE(\nT / HTTP/1.1', host], refused: 'bad-method' },
+  { why: 'a NUL in the method', lines: ['GE\0T / HTTP/1.1', host], refused: 'nul-byte' },
+  { why: 'more behind the version', lines: ['GET / HTTP/1.1x', host], refused: 'bad-version' },
   { why: 'an empty method', lines: [' / HTTP/1.1', host], refused: 'bad-method' },
 
   { why: 'LF ends the request line', lines: ['GET / HTTP/1.1\nA: b', 'Host: a.example'], refused: 'bare-lf' },
@@ -185,6 +188,17 @@ const rows: readonly Row[] = [
   },
   { why: 'empty elements', lines: [get, host, 'Connection: ,, a ,'], says: { connectionOptions: ['a'] } },
   { why: 'an option that is no token', lines: [get, host, 'Connection: "close"'], refused: 'bad-connection-option' },
+  { why: 'tabs around options', lines: [get, host, 'Connection: a\t,\tb'], says: { connectionOptions: ['a', 'b'] } },
+  {
+    why: 'an option that only begins with none',
+    lines: [get, host, 'Connection: (a'],
+    refused: 'bad-connection-option',
+  },
+  {
+    why: '200 options',
+    lines: [get, host, `Connection: ${'a,'.repeat(200)}`],
+    says: { connectionOptions: Array(200).fill('a') },
+  },
   { why: '201 options', lines: [get, host, `Connection: ${'a,'.repeat(201)}`], refused: 'bad-connection-option' },
   {
     why: 'Proxy-Connection: close',
@@ -219,6 +233,7 @@ const rows: readonly Row[] = [
     lines: [get, host, 'Upgrade: a b', 'Connection: upgrade'],
     refused: 'bad-upgrade',
   },
+  { why: 'an upgrade to nothing', lines: [get, host, 'Upgrade: /1', 'Connection: upgrade'], refused: 'bad-upgrade' },
   {
     why: 'an upgrade with two versions',
     lines: [get, host, 'Upgrade: a/1/2', 'Connection: upgrade'],
