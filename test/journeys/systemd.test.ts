@@ -95,7 +95,7 @@ async function childrenOf(instance: TestInstance): Promise<number[]> {
   return [pids.control, ...(await instance.liveWorkers())]
 }
 
-describe('systemd hears', { timeout: 60_000, concurrency: true }, () => {
+describe('systemd hears', { timeout: 60_000, concurrency: 2 }, () => {
   it('when callers are served and by which version, of every reload and refusal, and of the end', async (t) => {
     const ear = await new Ear(t, folderOf(t)).open()
     const env = { NOTIFY_SOCKET: ear.socket, WATCHDOG_USEC: '1000000' }
@@ -145,7 +145,7 @@ describe('systemd hears', { timeout: 60_000, concurrency: true }, () => {
 const asSystemd = ['sh', '-c', 'LISTEN_PID=$$ exec "$0" "$@"']
 const fdOf = (handle: TcpHandle) => (handle as unknown as { readonly fd: number }).fd
 
-describe('sockets that systemd passes', { timeout: 60_000, concurrency: true }, () => {
+describe('sockets that systemd passes', { timeout: 60_000, concurrency: 2 }, () => {
   it('are taken by the entrances that have their addresses, socket files too', async (t) => {
     const folder = folderOf(t)
     const [port, file] = [await freePort(), path.join(folder, 'app.sock')]
