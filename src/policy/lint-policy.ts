@@ -40,23 +40,18 @@ const reportReason = 'refuses nothing: look at what would be refused, then enfor
 
 /** What a rule means to be looked at and cannot be. */
 function lintHealthCheck(
-  { healthCheck, match, plaintext }: RuleEntry,
+  entry: RuleEntry,
   { seen, path, note }: { readonly seen: boolean; readonly path: Path; readonly note: Note },
 ): void {
-  if (healthCheck?.enabled !== true) return
-  if (!seen && match.every(({ wildcard }) => wildcard)) {
-    note(
-      'warning',
-      [...path, 'healthCheck'],
-      'a wildcard names no backend: only those that services, tests or exceptions name are probed while spec.healthCheck.seen is off',
-    )
-  } else if (plaintext) {
-    note(
-      'warning',
-      [...path, 'healthCheck'],
-      'probes nobody: the rule lets plain text out, and a probe is a TLS handshake',
-    )
-  }
+  const reason = entry.healthCheck?.enabled === true ? whyNobodyIsProbed(entry, seen) : undefined
+  if (reason !== undefined) note('warning', [...path, 'healthCheck'], reason)
+}
+
+function whyNobodyIsProbed({ callers, match, plaintext }: RuleEntry, seen: boolean): string | undefined {
+  if (callers !== undefined) return 'probes nobody: the rule is for some callers alone, and a probe is of none of them'
+  if (!seen && match.every(({ wildcard }) => wildcard))
+    return 'a wildcard names no backend: only those that services, tests or exceptions name are probed while spec.healthCheck.seen is off'
+  return plaintext ? 'probes nobody: the rule lets plain text out, and a probe is a TLS handshake' : undefined
 }
 
 function lintRule(entry: RuleEntry, path: Path, note: Note): void {

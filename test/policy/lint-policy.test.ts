@@ -271,6 +271,13 @@ const doubtful: readonly Case[] = [
     ],
   },
   {
+    why: 'health checks under a rule that is for some callers alone',
+    spec: rule('callers: { dns: [app.example] }, healthCheck: ▸{ every: 30s }'),
+    warnings: [
+      'spec.rules[0].healthCheck: probes nobody: the rule is for some callers alone, and a probe is of none of them',
+    ],
+  },
+  {
     why: 'health checks of nobody in particular',
     spec: 'healthCheck: { seen: false }\nrules:\n  - { name: wide, match: ["*.corp.example"], healthCheck: ▸{ every: 30s } }',
     warnings: [
