@@ -122,23 +122,27 @@ it('a retired entrance is empty when its last caller has left', async (t) => {
   assert.equal(entrance.load.callers, 0)
 })
 
-it('on a socket file, which knows no reset: one is answered, one that is silent and one that is no TLS are let go', async (t) => {
+it('on a socket file, which knows no reset: one is answered, one that is no TLS and one that is silent are let go', async (t) => {
   const folder = mkdtempSync(path.join(tmpdir(), 'vedette-file-'))
   t.after(() => rmSync(folder, { recursive: true, force: true }))
-  const file = path.join(folder, 'hosts.sock')
-  const { call, records } = start(t, { file, handshakeMs: 50 })
-  const caller = await call()
-  caller.write('CONNECT a.example:1 HTTP/1.1\r\nHost: a.example:1\r\n\r\n')
-  const [answer] = (await once(caller, 'data')) as [Buffer]
-  assert.match(answer.toString(), /^HTTP\/1\.1 407 /)
-  for (const said of ['', 'GET / HTTP/1.1\r\n\r\n']) {
+  const goesFrom = async (file: string, said: string) => {
     const plain = net.connect(file).resume()
     plain.on('error', () => {})
     plain.write(said)
     await once(plain, 'close')
   }
+  const [file, other] = [path.join(folder, 'hosts.sock'), path.join(folder, 'hasty.sock')]
+  const { call, records } = start(t, { file, handshakeMs: 10_000 })
+  const caller = await call()
+  caller.write('CONNECT a.example:1 HTTP/1.1\r\nHost: a.example:1\r\n\r\n')
+  const [answer] = (await once(caller, 'data')) as [Buffer]
+  assert.match(answer.toString(), /^HTTP\/1\.1 407 /)
+  await goesFrom(file, 'GET / HTTP/1.1\r\n\r\n')
+  const hasty = start(t, { file: other, handshakeMs: 50 })
+  await goesFrom(other, '')
+  while (records.length + hasty.records.length < 3) await new Promise((resolve) => setImmediate(resolve))
   assert.deepEqual(
-    records.map(({ error }) => error),
+    [...records, ...hasty.records].map(({ error }) => error),
     ['CALLER_TOKEN_REFUSED', 'CALLER_TLS_FAILED', 'CALLER_TLS_FAILED'],
   )
 })
