@@ -24,6 +24,8 @@ export interface MysqlLoginOptions {
 /** More than any client says of itself: its attributes may take 64 KiB. */
 const ANSWER_BYTES_MAX = 70_000
 
+const over = new Error('the login is over')
+
 export class MysqlLogin implements Watched {
   deadline = 0
   readonly #options: MysqlLoginOptions
@@ -45,11 +47,14 @@ export class MysqlLogin implements Watched {
 
   /** Tells the caller the greeting; gives what it answers, once that may go on. `early` is what it has said before. */
   ask(caller: Wire, early: Buffer, greeting: Buffer): Promise<Buffer> {
+    // The caller may have left while its backend was dialled, and nobody would answer any more.
+    if (this.#isOver) return Promise.reject(over)
     const asked = Promise.withResolvers<Buffer>()
     this.#asked = asked
     this.#watch()
     caller.reader = this.#reader((bytes) => this.#answered(caller, bytes), callerLeft)
-    if (early.length > 0) this.#fail(badLogin('the client speaks before the greeting, as no MySQL client does'))
+    if (caller.hasEnded) this.#fail(callerLeft(undefined))
+    else if (early.length > 0) this.#fail(badLogin('the client speaks before the greeting, as no MySQL client does'))
     else caller.write(greeting)
     caller.resume()
     return asked.promise
@@ -65,6 +70,8 @@ export class MysqlLogin implements Watched {
     const isOver = () => {
       const rest = relay.takeCallerRest()
       if (rest.length > 0) wire.write(rest)
+      // The tunnel has it now.
+      this.#backend = undefined
       this.end()
       joined()
     }
@@ -93,12 +100,14 @@ export class MysqlLogin implements Watched {
     return errorPacket(error, number)
   }
 
-  /** Nobody waits for the login any more, or it is done. */
+  /** Nobody waits for the login any more, or it is done; a backend that is still in it is let go. */
   end(): void {
     this.#isOver = true
+    this.#backend?.wire.destroy()
+    this.#backend = undefined
     this.deadline = 0
     this.#options.deadlines.unwatch(this)
-    this.#asked?.reject(new Error('the login is over'))
+    this.#asked?.reject(over)
   }
 
   expired(): void {
@@ -145,7 +154,6 @@ export class MysqlLogin implements Watched {
   #fail(error: SidecarError): void {
     if (this.#isOver) return
     this.end()
-    this.#backend?.wire.destroy()
     this.#options.failed(error)
   }
 }

@@ -57,7 +57,7 @@ async function start(
     ...policy,
   })
   const caller = new MysqlTalk((await entrance.connect()).socket)
-  return { heard, caller, record: () => entrance.record(0), port }
+  return { heard, caller, record: () => entrance.record(0), cut: () => entrance.entrance.cut() }
 }
 
 /** The message of an error packet. */
@@ -317,6 +317,39 @@ describe('a server that does not keep to it', () => {
     assert.match(messageOf((await caller.hear()).payload), /BACKEND_HANDSHAKE_TIMEOUT/)
     assert.match((await record()).message, /did not go on with the login in time/)
   })
+})
+
+for (const leave of ['end', 'resetAndDestroy'] as const) {
+  it(`a server that greets when the client has left is let go (${leave})`, async (t) => {
+    const greets = Promise.withResolvers<void>()
+    const left = Promise.withResolvers<void>()
+    const instead = (socket: net.Socket) => void socket.once('end', () => left.resolve())
+    const { caller, record } = await start(t, { greets: greets.promise, instead })
+    caller.socket[leave]()
+    // Of a client that only ends nobody knows yet whether it has left.
+    if (leave === 'resetAndDestroy') await record()
+    greets.resolve()
+    assert.equal((await record()).error, 'CALLER_LEFT')
+    await left.promise
+  })
+}
+
+it('a login that is cut in the middle leaves nobody behind', async (t) => {
+  const asked = Promise.withResolvers<void>()
+  const left = Promise.withResolvers<void>()
+  const talk = async (inside: MysqlTalk) => {
+    await inside.hear()
+    inside.socket.once('end', () => left.resolve())
+    asked.resolve()
+  }
+  const { caller, record, cut } = await start(t, { talk })
+  await caller.hear()
+  caller.say(1, answer)
+  await asked.promise
+  cut()
+  assert.match(messageOf((await caller.hear()).payload), /INTERNAL_DRAINING/)
+  assert.equal((await record()).error, 'INTERNAL_DRAINING')
+  await left.promise
 })
 
 describe('several servers', () => {
