@@ -7,6 +7,7 @@ import { after, before, describe, it } from 'node:test'
 import { needTools } from '../../bench/rig/tools.ts'
 import { type MadeCertificate, makeCertificate } from '../../src/certificate/make-certificate.ts'
 import { makeTrust } from '../kit/make-trust.ts'
+import { startOpensslServer } from '../kit/real-backends.ts'
 import { startRawBackend } from '../kit/start-backend.ts'
 import { runProgram, type Sidecar, startSidecar } from '../kit/start-sidecar.ts'
 import { startTlsBehind } from '../kit/start-tls-behind.ts'
@@ -21,6 +22,7 @@ before(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'vedette-accept-'))
   cleaner.after(() => rmSync(folder, { recursive: true, force: true }))
   const gateway = await makeTrust(['gateway.localhost'], { name: 'gateway' })
+  const server = await startOpensslServer(cleaner, gateway.leaf)
   const callers = await makeCertificate({ subject: 'Callers CA', ca: true })
   const host = await startRawBackend(cleaner, {
     onSocket: (socket) => {
@@ -33,8 +35,9 @@ before(async () => {
   writePair('stranger', await makeCertificate({ subject: 'stranger' }))
   writeFileSync(path.join(folder, 'ca.pem'), gateway.ca.certificate)
   sidecar = await startSidecar(cleaner, {
-    trust: { callers: callers.certificate },
+    trust: { callers: callers.certificate, ours: gateway.ca.certificate },
     spec: `rules:
+  - { name: server, match: [gateway.localhost], trustStores: [ours] }
   - { name: desks, match: [localhost], callers: { dns: ["*.desks.example"] }, plaintext: true }
   - { name: others, match: [localhost], action: deny }`,
     settings: `identities: ${folder}
@@ -43,6 +46,10 @@ services:
     accept: tls://127.0.0.1:0
     connect: tcp://localhost:${host.port}
     tls: { certificate: gateway, verifyClient: optional, trustStores: [callers] }
+  - name: secure
+    accept: tls://127.0.0.1:0
+    connect: tls://gateway.localhost:${server}
+    tls: { certificate: gateway }
   - name: header
     accept: tls://127.0.0.1:0
     connect: tcp://localhost:${host.port}
@@ -67,7 +74,7 @@ function writePair(name: string, { certificate, key }: MadeCertificate): void {
 }
 
 /** Speaks TLS with a service as OpenSSL's own client, trusting our authority alone. */
-function client(service: string, shows?: string, more: readonly string[] = []) {
+function client(service: string, shows?: string, more: readonly string[] = [], input = 'seven\n') {
   const pair = (name: string) => [
     '-cert',
     path.join(folder, name, 'tls.crt'),
@@ -83,7 +90,6 @@ function client(service: string, shows?: string, more: readonly string[] = []) {
     'gateway.localhost',
     '-verify_return_error',
   ]
-  const input = 'seven\n'
   return runProgram('openssl', [...args, ...checks, ...(shows ? pair(shows) : []), ...more], { input })
 }
 
@@ -117,6 +123,15 @@ describe('a service that accepts TLS', () => {
     assert.equal(stdout, '')
     const line = await lineOf('terminal', ({ error }) => error === 'CALLER_CERTIFICATE_REFUSED')
     assert.match(String(line.message), /self-signed/)
+  })
+
+  it("carries OpenSSL's own client to OpenSSL's own server, over TLS on both sides", async () => {
+    const { stdout } = await client('secure', undefined, [], 'GET / HTTP/1.0\r\n\r\n')
+    assert.match(stdout, /^HTTP\/1\.0 200 ok\r\n/)
+    // Its page tells what it has agreed on, and with whom: that is us.
+    assert.match(stdout, /New, TLSv1\.3, Cipher is TLS_/)
+    const { verdict, callerProtocol } = await lineOf('secure', () => true)
+    assert.deepEqual([verdict, callerProtocol], ['trusted', 'TLSv1.3'])
   })
 
   it('reads a PROXY header in front of the handshake', async () => {
