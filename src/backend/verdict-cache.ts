@@ -51,10 +51,9 @@ export class VerdictCache {
 
   /** Gives the cached verdict, that of the handshake under way, or that of the one begun now. */
   async find(rule: Rule, authority: string, judge: () => Promise<FreshVerdict>): Promise<JudgedBackend> {
-    const entries = this.#entriesOf(rule)
-    const known = entries.get(authority)
+    const known = this.#byRule.get(rule)?.get(authority)
     const isGood = known !== undefined && performance.now() < known.endMs && this.#now() < known.validUntilMs
-    const entry = isGood ? known : this.#begin(entries, authority, judge)
+    const entry = isGood ? known : this.#begin(rule, authority, judge)
     const { validUntilMs: _, isRevoked: __, ...verdict } = await entry.verdict
     return { ...verdict, cached: isGood }
   }
@@ -78,7 +77,7 @@ export class VerdictCache {
     this.#size = 0
   }
 
-  #begin(entries: Map<string, Entry>, authority: string, judge: () => Promise<FreshVerdict>): Entry {
+  #begin(rule: Rule, authority: string, judge: () => Promise<FreshVerdict>): Entry {
     const never = Number.POSITIVE_INFINITY
     const entry: Entry = { verdict: judge(), endMs: never, validUntilMs: never, isOutdated: () => false }
     entry.verdict.then(
@@ -94,6 +93,7 @@ export class VerdictCache {
     )
     // Everything is forgotten at once when it is full: rare, cheap, and no bookkeeping for every tunnel.
     if (this.#size >= ENTRIES_MAX) this.clear()
+    const entries = this.#entriesOf(rule)
     if (!entries.has(authority)) this.#size += 1
     entries.set(authority, entry)
     return entry
