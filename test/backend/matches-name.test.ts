@@ -28,6 +28,7 @@ const cases: { why: string; sans: SubjectNames; subject?: string; host: string; 
   { why: 'a wildcard over a top-level name', sans: { dns: ['*.test'] }, host: 'a.test', matches: false },
   { why: 'a wildcard as a part of a label', sans: { dns: ['f*.a.test'] }, host: 'foo.a.test', matches: false },
   { why: 'a wildcard at the end of a label', sans: { dns: ['*o.a.test'] }, host: 'foo.a.test', matches: false },
+  { why: 'a wildcard between letters', sans: { dns: ['f*a.test'] }, host: 'x.a.test', matches: false },
   { why: 'two wildcards', sans: { dns: ['*.*.a.test'] }, host: 'x.y.a.test', matches: false },
   { why: 'a wildcard in the middle', sans: { dns: ['x.*.a.test'] }, host: 'x.y.a.test', matches: false },
   {
@@ -72,3 +73,9 @@ for (const { why, sans, subject = 'x', host, matches } of cases) {
     assert.equal(matchesName(names, host), matches)
   })
 }
+
+test('an address that cannot be read covers no host', () => {
+  for (const value of ['<invalid>', '', '192.0.2', '192.0.2.0/24']) {
+    assert.equal(matchesName([{ kind: 'ip', value }], '192.0.2.0'), false, value)
+  }
+})
