@@ -15,6 +15,7 @@ import { readKeys, rotateKeys } from '../../src/token/key-folder.ts'
 import { makeKeyRing, readToken } from '../../src/token/read-token.ts'
 import { type IssuingKey, makeIssuingKey, takingHalf } from '../../src/token/token-key.ts'
 import { TokenMarks } from '../../src/token/token-marks.ts'
+import { TOKEN_LENGTH_MAX } from '../../src/token/tunnel-token.ts'
 
 const nowMs = Date.parse('2026-11-20T12:00:00Z')
 const key = makeIssuingKey(nowMs)
@@ -41,6 +42,18 @@ it('a token says what it was made to say, until it ends', async () => {
   })
   assert.equal(expiresMs, nowMs + 900_000)
   await readToken(token, { ...question, nowMs: expiresMs - 1000 })
+})
+
+it('a token that may be used again and again has the names inside it checked', async () => {
+  for (const make of [issue({ once: false }), { token: await forge({ claims: { names: 'other', once: 'yes' } }) }]) {
+    const { once, innerNames } = await readToken((await make).token, question)
+    assert.deepEqual({ once, innerNames }, { once: false, innerNames: 'checked' })
+  }
+})
+
+it('whoever only looks at a token takes it for any service', async () => {
+  const { token } = await issue({ audience: 'others' })
+  assert.equal((await readToken(token, { ...question, audience: undefined })).audience, 'others')
 })
 
 it('a token hides where it leads, and to whom it was given', async () => {
@@ -95,10 +108,23 @@ async function withHeader(header: object | string): Promise<string> {
 const header = { alg: 'dir', enc: 'A256GCM', typ: 'vedette-tunnel', cty: 'JWT', kid: key.id }
 const publicPem = takingHalf(key).verifying
 
-const refused: [reason: string, make: () => Promise<string>, says: RegExp, atMs?: number][] = [
+type Row = [reason: string, make: () => Promise<string>, says: RegExp, atMs?: number]
+
+const refused: Row[] = [
   ['nothing', async () => '', /not shaped/],
   ['a megabyte', async () => 'e'.repeat(1_000_000), /longer than any/],
   ['a word', async () => 'Bearer', /not shaped/],
+  ['as many letters as a token may have', async () => 'e'.repeat(TOKEN_LENGTH_MAX), /not shaped/],
+  ['one more than that', async () => 'e'.repeat(TOKEN_LENGTH_MAX + 1), /longer than any/],
+  ['one with something in front of it', async () => `!${(await issue()).token}`, /not shaped/],
+  ['one with something behind it', async () => `${(await issue()).token}!`, /not shaped/],
+  ...[0, 2, 3, 4].map((at): Row => {
+    return [
+      `one whose part ${at} is empty`,
+      async () => (await issue()).token.split('.').with(at, '').join('.'),
+      /not shaped/,
+    ]
+  }),
   ['one that has expired', async () => (await issue()).token, /has expired/, nowMs + 900_000],
   ['one of another service', async () => (await issue({ audience: 'others' })).token, /another service/],
   [
@@ -145,7 +171,17 @@ const refused: [reason: string, make: () => Promise<string>, says: RegExp, atMs?
     /none of ours says/,
   ],
   ['one for two services', async () => forge({ claims: { aud: ['hosts', 'others'] } }), /none of ours says/],
-  ['one without a subject', async () => forge({ claims: { sub: undefined } }), /does not hold in sub/],
+  ['one signed by the other name of the algorithm', async () => forge({ inner: { alg: 'Ed25519' } }), /cannot be read/],
+  ...['sub', 'jti', 'iat', 'to'].map((claim): Row => {
+    return [
+      `one without ${claim}`,
+      async () => forge({ claims: { [claim]: undefined } }),
+      new RegExp(`does not hold in ${claim}`),
+    ]
+  }),
+  ['one whose subject is a number', async () => forge({ claims: { sub: 7 } }), /none of ours says/],
+  ['one that leads to a number', async () => forge({ claims: { to: 7 } }), /none of ours says/],
+  ['one made between two seconds', async () => forge({ claims: { iat: nowMs / 1000 - 0.5 } }), /none of ours says/],
   ['one that leads nowhere', async () => forge({ claims: { to: 'nowhere' } }), /./],
   [
     'alg none inside',
