@@ -7,6 +7,7 @@ import net from 'node:net'
 import tls from 'node:tls'
 import type { Destination } from '../policy/destination.ts'
 import type { Deadlines, Watched } from '../wire/deadlines.ts'
+import { watchEnd } from '../wire/raw-handle.ts'
 import { Wire, type WireReader } from '../wire/wire.ts'
 import { DialError } from './dial-error.ts'
 import { connectFailure, type DialFailure, type FailedAttempt, handshakeFailure } from './network-errors.ts'
@@ -217,6 +218,7 @@ class Attempt implements Watched, WireReader {
       rejectUnauthorized: false,
       checkServerIdentity: () => undefined,
     })
+    watchEnd(socket)
     if (wish.onSession) socket.on('session', wish.onSession)
     // It comes before the end of the handshake, or not at all; null stands for none.
     if (wish.wantsStaple) socket.once('OCSPResponse', (staple) => this.#stapled(staple))

@@ -12,6 +12,7 @@ import { informationalHeadText, responseHeadText } from './relayed-heads.ts'
 import type { Route } from './routes.ts'
 
 const NOTHING = Buffer.alloc(0)
+const midAnswer = 'in the middle of its answer'
 
 export type AnswerProgress =
   /** More is to come. */
@@ -63,6 +64,24 @@ export class Answer {
 
   unblock(): void {
     if (this.#out !== undefined) this.#out.blocked = false
+  }
+
+  /**
+   * Tells whether the end of the backend's connection is the end of the answer. Where nothing else ends it, TLS must
+   * have said so, or whoever is on the way could shorten it (RFC 9112 §9.8); where the policy refuses nobody on the
+   * way, nothing is gained by minding that, and old backends leave it out.
+   */
+  isEndedBy(backend: Wire | undefined): boolean {
+    const { strict, enforcement } = this.#options.route.decision.rule
+    const isMinded = strict && enforcement === 'enforce' && backend?.wasCutShort === true
+    return this.head?.framing.kind === 'until-close' && !isMinded
+  }
+
+  /** What it means for the answer that the backend's connection is over, in words. */
+  brokenBy(backend: Wire | undefined): string {
+    if (this.untouched) return 'before it answered'
+    const isCut = this.head?.framing.kind === 'until-close' && backend?.wasCutShort === true
+    return isCut ? 'without ending TLS (close_notify), and only that tells where its answer ends' : midAnswer
   }
 
   /** Takes bytes of the backend; throws HttpSyntaxError for an answer that breaks HTTP. */

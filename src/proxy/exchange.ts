@@ -133,7 +133,7 @@ export class Exchange implements Work, WireReader {
 
   ended(): void {
     if (this.#over) return
-    if (this.#answer.head?.framing.kind === 'until-close') return this.#complete(false)
+    if (this.#answer.isEndedBy(this.#backend?.wire)) return this.#complete(false)
     this.#broken(this.#backend?.wire.error)
   }
 
@@ -247,7 +247,7 @@ export class Exchange implements Work, WireReader {
       this.#reused = false
       return void this.#open()
     }
-    const when = untouched ? 'before it answered' : 'in the middle of its answer'
+    const when = this.#answer.brokenBy(this.#backend?.wire)
     this.#fail(brokenOff(this.#route.decision.destination.authority, when, error))
   }
 

@@ -1,9 +1,10 @@
 /**
- * The one file that touches Node's internal handles. Four things need them and have no public door:
+ * The one file that touches Node's internal handles. Five things need them and have no public door:
  * sharing a listening socket that no process of ours accepts on by itself, taking one that another program has opened
  * without accepting on it, moving an idle caller to
  * another process without the receiving side reading before it is asked to (sending a net.Socket loses bytes),
- * and what OpenSSL minds about the certificate of a caller whose TLS is not accepted by a server of Node's.
+ * what OpenSSL minds about the certificate of a caller whose TLS is not accepted by a server of Node's, and whether
+ * TLS was ended by its peer or by whoever can end a TCP connection.
  * test/wire/raw-handle.test.ts fails loudly if a release of Node changes what is relied upon here.
  */
 import net from 'node:net'
@@ -106,6 +107,41 @@ export function quietHandle(socket: net.Socket): TcpHandle | undefined {
 export function chainErrorOf(socket: net.Socket): string | undefined {
   const handle = (socket as unknown as { _handle: { verifyError(): NodeJS.ErrnoException | null } })._handle
   return handle.verifyError()?.code
+}
+
+/**
+ * Notes how a TLS socket ends, for `isCutShort`. Node ends its stream in one manner, whether the peer said so
+ * (close_notify) or TCP just ended, which anybody on the way can do. What tells them apart is that libuv has stopped
+ * reading at the end of TCP, and is still at it when close_notify comes.
+ */
+export function watchEnd(socket: net.Socket): void {
+  const { push } = socket
+  socket.push = (chunk, encoding) => {
+    if (chunk === null && hasTcpEnded(socket)) cutShort.add(socket)
+    return push.call(socket, chunk, encoding)
+  }
+}
+
+/** Tells whether a socket under `watchEnd` has ended without close_notify: what came may not be all there was. */
+export function isCutShort(socket: net.Socket): boolean {
+  return cutShort.has(socket)
+}
+
+const cutShort = new WeakSet<net.Socket>()
+
+function hasTcpEnded(socket: net.Socket): boolean {
+  const { _handle: handle } = socket as unknown as { _handle: { reading: boolean; _parent: Readable } | null }
+  // While we do not read, no end of TCP is seen: it was close_notify, behind the bytes that made us pause.
+  if (handle === null || !handle.reading) return false
+  const isReading = handle._parent.readStart() !== 0
+  if (!isReading) handle._parent.readStop()
+  return !isReading
+}
+
+interface Readable {
+  /** Answers 0 where nothing was being read. */
+  readStart(): number
+  readStop(): number
 }
 
 /** Ends a connection with a reset where its kind knows one: TCP does, and Node throws for a socket file. */

@@ -4,7 +4,7 @@
  * gone when the call returns. Whoever keeps them copies them; whoever passes them on at once uses `relay`.
  */
 import type net from 'node:net'
-import { quietHandle, resetSocket, socketOf, type TcpHandle } from './raw-handle.ts'
+import { isCutShort, quietHandle, resetSocket, socketOf, type TcpHandle } from './raw-handle.ts'
 import { type ReadBuffer, sharedReadBuffer, takeReadBuffer } from './read-buffers.ts'
 
 /** Who gets what arrives on a wire; a wire changes readers as its work changes (idle, request, tunnel). */
@@ -128,6 +128,11 @@ export class Wire {
   /** The peer has said that it will send no more. */
   get hasEnded(): boolean {
     return this.#socket.readableEnded
+  }
+
+  /** The peer's TLS has ended without its word (close_notify): anybody on the way can have ended it. */
+  get wasCutShort(): boolean {
+    return isCutShort(this.#socket)
   }
 
   /** The first error told of it; an alert that comes after the handshake is told before the end of the connection. */

@@ -7,7 +7,17 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import net from 'node:net'
 import { test } from 'node:test'
-import { acceptOn, bindHandle, quietHandle, socketOf, type TcpHandle } from '../../src/wire/raw-handle.ts'
+import tls from 'node:tls'
+import { makeCertificate } from '../../src/certificate/make-certificate.ts'
+import {
+  acceptOn,
+  bindHandle,
+  isCutShort,
+  quietHandle,
+  socketOf,
+  type TcpHandle,
+  watchEnd,
+} from '../../src/wire/raw-handle.ts'
 import { readToEnd } from '../kit/wires.ts'
 
 test('a bound handle takes no caller until somebody accepts, and keeps none waiting after that', async () => {
@@ -66,6 +76,56 @@ test('a destroyed socket has no handle to give', async () => {
   caller.destroy()
   handle.close()
 })
+
+const { certificate: cert, key } = await makeCertificate({ subject: 'x' })
+const size = 200_000
+for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
+  for (const pauses of [false, true]) {
+    for (const onread of [false, true]) {
+      const how = `${version}, ${onread ? 'into a buffer' : 'by events'}${pauses ? ', with pauses' : ''}`
+      test(`close_notify is told from the end of TCP alone: ${how}`, async (t) => {
+        const ending = { isClean: true }
+        const server = net.createServer((raw) => {
+          const options = { isServer: true, cert, key, minVersion: version, maxVersion: version }
+          const socket = new tls.TLSSocket(raw, options)
+          socket.on('error', () => {}).resume()
+          if (ending.isClean) socket.end(Buffer.alloc(size))
+          else socket.write(Buffer.alloc(size), () => raw.end())
+        })
+        t.after(() => server.close())
+        server.listen(0, '127.0.0.1')
+        await once(server, 'listening')
+        const { port } = server.address() as net.AddressInfo
+        for (const isClean of [true, false]) {
+          ending.isClean = isClean
+          const { socket, count } = await readTls({ port, pauses, onread })
+          assert.deepEqual([count, isCutShort(socket)], [size, !isClean])
+        }
+      })
+    }
+  }
+}
+
+/** Reads to the end, over a connection that was there before TLS where it reads by events. */
+async function readTls({ port, pauses, onread }: { port: number; pauses: boolean; onread: boolean }) {
+  let count = 0
+  const took = (bytes: number): boolean => {
+    count += bytes
+    if (pauses) setImmediate(() => socket.resume())
+    if (pauses) socket.pause()
+    return !pauses
+  }
+  const to = { port, host: '127.0.0.1', allowHalfOpen: true }
+  const over = onread
+    ? { ...to, onread: { buffer: Buffer.alloc(65_536), callback: took } }
+    : { socket: net.connect(to) }
+  const socket = tls.connect({ ...over, rejectUnauthorized: false })
+  watchEnd(socket)
+  if (!onread) socket.on('data', (chunk) => took(chunk.length))
+  await once(socket, 'end')
+  socket.destroy()
+  return { socket, count }
+}
 
 async function moveToAnotherProcess(handle: TcpHandle, sent: () => void, caller: net.Socket): Promise<string> {
   const child = fork(new URL('../kit/echo-handle-process.ts', import.meta.url))
