@@ -151,4 +151,8 @@ const BEAT_MS = 1000
 const BEATS_PER_READING = 10
 const CONNECTIONS_MAX = 200
 /** A file of 10 MiB has half a minute to arrive; nobody who drips a head or a body holds a connection longer. */
-const serverLimits = { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 10_000, maxHeaderSize: 16_384 }
+const serverLimits = {
+  ...{ headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 10_000, maxHeaderSize: 16_384 },
+  // Said outright, so that no NODE_OPTIONS makes it lenient.
+  insecureHTTPParser: false,
+}

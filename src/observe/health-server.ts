@@ -102,4 +102,8 @@ const plainText = 'text/plain; charset=utf-8'
 const knownPaths = 'try /livez /readyz /startupz /healthz /metrics\n'
 const connectionsMax = 100
 /** Probes and scrapers are near and quick; whoever is slow here is not one of them. */
-const serverLimits = { headersTimeout: 5000, requestTimeout: 5000, keepAliveTimeout: 5000, maxHeaderSize: 8192 }
+const serverLimits = {
+  ...{ headersTimeout: 5000, requestTimeout: 5000, keepAliveTimeout: 5000, maxHeaderSize: 8192 },
+  // Said outright, so that no NODE_OPTIONS makes it lenient.
+  insecureHTTPParser: false,
+}
