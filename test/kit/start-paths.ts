@@ -47,14 +47,38 @@ export function startPaths(cleaner: Cleaner, wish: SnapshotWish): Readonly<Recor
   }
 }
 
+/** The way of a caller that speaks SOCKS5 and names its host. */
+export function startSocksPath(cleaner: Cleaner, wish: SnapshotWish): Path {
+  const snapshot = makeSnapshot(wish)
+  const tools = startTools(cleaner, snapshot)
+  return (t, authority) =>
+    reach(t, {
+      entranceOf: (finished) => {
+        const entrance = new ProxyEntrance({ ...tools, snapshot, via: 'vedette-test', finished })
+        return { accept: (caller) => entrance.acceptSocks(caller), cut: () => entrance.cut() }
+      },
+      head: socksHead(authority),
+      isAnswer: (received) => received.length >= 12,
+    })
+}
+
+function socksHead(authority: string): string {
+  const [, host = '', port = ''] = /^(.*):(\d+)$/.exec(authority) ?? []
+  const name = Buffer.from(host).toString('latin1')
+  const [high, low] = [Number(port) >> 8, Number(port) & 0xff]
+  return `\x05\x01\x00\x05\x01\x00\x03${String.fromCharCode(name.length)}${name}${String.fromCharCode(high, low)}`
+}
+
 interface Wanted {
   readonly entranceOf: (finished: (record: AccessRecord) => void) => { accept(caller: TcpHandle): void; cut(): unknown }
   /** What the caller says first. */
   readonly head: string
+  /** Tells whether what the caller has received is an answer to it; left out, the head of HTTP. */
+  readonly isAnswer?: (received: string) => boolean
 }
 
 /** One caller through an entrance of its own. */
-async function reach(t: TestContext, { entranceOf, head }: Wanted): Promise<Judged> {
+async function reach(t: TestContext, { entranceOf, head, isAnswer = hasHead }: Wanted): Promise<Judged> {
   const judged = Promise.withResolvers<Judged>()
   // An entrance fills its record again, so what is wanted of it is copied.
   const entrance = entranceOf(({ verdict, findings, message, error }) =>
@@ -66,12 +90,17 @@ async function reach(t: TestContext, { entranceOf, head }: Wanted): Promise<Judg
     handle.close()
     entrance.cut()
   })
-  const caller = await RawSocket.connect(t, port)
-  caller.send(head)
-  await caller.until(({ received, closed }) => closed || received.includes('\r\n\r\n'))
+  // A service that refuses at once may reset the connection before it is known to stand.
+  const caller = await RawSocket.connect(t, port).catch(() => undefined)
+  caller?.send(head)
+  await caller?.until(({ received, closed }) => closed || isAnswer(received))
   // A tunnel is told when it is over.
-  caller.socket.destroy()
+  caller?.socket.destroy()
   return await judged.promise
+}
+
+function hasHead(received: string): boolean {
+  return received.includes('\r\n\r\n')
 }
 
 function startTools(cleaner: Cleaner, snapshot: Snapshot): { backends: Backends; deadlines: Deadlines } {
