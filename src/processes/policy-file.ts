@@ -34,17 +34,15 @@ export async function readPolicyFile(file: string): Promise<string> {
 /** Writes a text beside the policy file; throws OPERATOR_FILE_UNWRITABLE, and nothing has changed then. */
 export async function stageText(file: string, text: string): Promise<StagedText> {
   // A link is followed once, here: renaming over it would replace the link and leave its target as it was.
-  const target = await realpath(file).catch(() => file)
+  const target = await guarded(file, () => realpath(file).catch(ifMissing(file)))
   const folder = path.dirname(target)
   const candidate = path.join(folder, `.${path.basename(target)}.candidate`)
   const previous = path.join(folder, `.${path.basename(target)}.previous`)
-  const hadFile = await stat(target).then(
-    () => true,
-    () => false,
-  )
+  const like = await guarded(file, () => stat(target).catch(ifMissing(undefined)))
+  const hadFile = like !== undefined
   await guarded(file, async () => {
     try {
-      await writeThrough(candidate, text, await stat(target).catch(() => undefined))
+      await writeThrough(candidate, text, like)
       if (hadFile) await keepWayBack(target, previous)
     } catch (error) {
       await rm(candidate, { force: true })
@@ -60,11 +58,13 @@ export async function stageText(file: string, text: string): Promise<StagedText>
         await syncFolder(folder)
       }),
     undo: async () => {
-      await rm(candidate, { force: true })
+      // What is left lying about is written over next time; what counts is that the old text has its name again.
+      await rm(candidate, { force: true }).catch(() => {})
       if (committed && hadFile) await rename(previous, target)
       else await rm(committed ? target : previous, { force: true })
     },
-    settle: () => rm(previous, { force: true }),
+    // By now the new text is in force, and a way back that cannot be forgotten is no reason to take it.
+    settle: () => rm(previous, { force: true }).catch(() => {}),
   }
 }
 
@@ -103,6 +103,14 @@ async function resemble(handle: FileHandle, { uid, gid, mode }: Stats): Promise<
   if (own.uid !== uid || own.gid !== gid) {
     await handle.chown(uid, gid).catch(() => handle.chown(own.uid, gid).catch(() => {}))
     await handle.chmod(mode & 0o777)
+  }
+}
+
+/** A file that cannot be looked at is not one that is missing: what would take its place could not be undone. */
+function ifMissing<T>(value: T): (cause: NodeJS.ErrnoException) => T {
+  return (cause) => {
+    if (cause.code === 'ENOENT') return value
+    throw cause
   }
 }
 
