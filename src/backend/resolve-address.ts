@@ -16,6 +16,8 @@ import { NameResolver, type Resolve } from './name-resolver.ts'
 
 const LOOPBACK: readonly string[] = ['127.0.0.1', '::1']
 const ANY_ADDRESS = new Set(['0.0.0.0', '::'])
+/** More are not tried: whoever answers for a name must not make a storm of dials, nor a log line of any length. */
+const ADDRESSES_MAX = 32
 
 export interface AddressBookOptions {
   /** Asked in place of the system. */
@@ -44,7 +46,7 @@ export class AddressBook {
   }
 
   /**
-   * Gives the addresses to dial, in order. Throws BACKEND_NAME_NOT_FOUND, BACKEND_DNS_FAILED, CALLER_LOOP, or
+   * Gives the addresses to dial, in order, and no more than anybody needs. Throws BACKEND_NAME_NOT_FOUND, BACKEND_DNS_FAILED, CALLER_LOOP, or
    * POLICY_ADDRESS_DENIED when the policy denies every address there is.
    */
   async find(destination: Destination): Promise<readonly string[]> {
@@ -60,7 +62,7 @@ export class AddressBook {
       return judgement.allowed
     })
     const [first] = refusals
-    if (allowed.length > 0 || first === undefined) return allowed
+    if (allowed.length > 0 || first === undefined) return allowed.slice(0, ADDRESSES_MAX)
     const { range, rangeText } = first.refusal
     throw new SidecarError('POLICY_ADDRESS_DENIED', deniedMessage(destination, first.address, first.refusal), {
       details: { address: first.address, range, rangeText },
@@ -81,7 +83,7 @@ export class AddressBook {
   }): Promise<readonly string[]> {
     if (via === undefined) return await this.find(destination)
     if (destination.kind !== 'name' || isLocalName(destination.host)) await this.find(destination)
-    const addresses = await this.#addressesOf(via.to)
+    const addresses = (await this.#addressesOf(via.to)).slice(0, ADDRESSES_MAX)
     for (const address of addresses) this.#refuseLoop(via.to, address)
     return addresses
   }

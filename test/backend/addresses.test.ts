@@ -1,11 +1,13 @@
 /** Where we connect: which addresses are dialled and which never are, whatever a name resolves to and however it is written. */
 import assert from 'node:assert/strict'
+import os from 'node:os'
 import test from 'node:test'
 import type { Resolve } from '../../src/backend/name-resolver.ts'
 import { AddressBook } from '../../src/backend/resolve-address.ts'
 import { createCounters } from '../../src/observe/counters.ts'
 import { parseAuthority } from '../../src/policy/parse-destination.ts'
 import type { Policy } from '../../src/policy/policy.ts'
+import type { Service } from '../../src/settings/service.ts'
 import type { Settings } from '../../src/settings/settings.ts'
 import { makeSnapshot } from '../kit/make-snapshot.ts'
 import { makeTrust } from '../kit/make-trust.ts'
@@ -87,6 +89,16 @@ test('of several answers those denied are left out, and the order of the others 
   assert.deepEqual(await book(answers).find(parseAuthority('a.test:443')), ['192.0.2.1', '2001:db8::1', '192.0.2.2'])
 })
 
+test('of a thousand answers no more are given out than anybody needs, and those behind denied ones are found', async () => {
+  const many = (first: string) => Array.from({ length: 1000 }, (_, at) => `${first}.0.${at >> 8}.${at & 255}`)
+  assert.deepEqual(await book(many('192')).find(parseAuthority('a.test:443')), many('192').slice(0, 32))
+  const behind = [...many('127'), '192.0.2.1']
+  assert.deepEqual(await book(behind).find(parseAuthority('a.test:443')), ['192.0.2.1'])
+  const via = { scheme: 'http', to: parseAuthority('proxy.test:3128') } as const
+  const through = { destination: parseAuthority('a.test:443'), rule: { via } }
+  assert.equal((await book(many('192')).findFor(through)).length, 32)
+})
+
 test('an allowed range lets through what the default denies', async () => {
   const allowing = book(['127.0.0.1'], { deny: ['default'], allow: ['127.0.0.1/32'] })
   assert.deepEqual(await allowing.find(parseAuthority('a.test:443')), ['127.0.0.1'])
@@ -118,6 +130,18 @@ test('denied addresses are counted by range', async () => {
   })
   await assert.rejects(counting.find(parseAuthority('a.test:443')))
   assert.match(JSON.stringify(counters.snapshot()), /loopback/)
+})
+
+/** What the machine of a test has besides loopback. */
+const ownAddress = '192.0.2.77'
+const serviceAt = (host: string, port: number): Service => ({
+  name: 'mail',
+  accept: { kind: 'tcp', host, port },
+  connect: [{ scheme: 'tls', authority: 'mail.test:465' }],
+  failover: 'priority',
+  limits: { connections: 1 },
+  timeouts: { connectMs: 1, handshakeMs: 1, idleMs: 1 },
+  proxyProtocol: { from: [] },
 })
 
 const loops: { why: string; listen: Partial<Settings>; target: string; answers?: string[]; loop: boolean }[] = [
@@ -191,6 +215,26 @@ const loops: { why: string; listen: Partial<Settings>; target: string; answers?:
     loop: true,
   },
   {
+    why: 'the SOCKS5 port',
+    listen: { socks: { listen: [{ host: '127.0.0.1', port: 1080 }], users: 'none' } },
+    target: '127.0.0.1:1080',
+    loop: true,
+  },
+  { why: 'a service', listen: { services: [serviceAt('127.0.0.1', 2525)] }, target: 'localhost:2525', loop: true },
+  {
+    why: 'a service by its host name',
+    listen: { services: [serviceAt('0.0.0.0', 2525)] },
+    target: 'this-host.test:2525',
+    answers: [ownAddress],
+    loop: true,
+  },
+  {
+    why: 'the proxy written out in IPv6',
+    listen: { proxy: { listen: [{ host: '::1', port: 3128 }] } },
+    target: '[0:0:0:0:0:0:0:1]:3128',
+    loop: true,
+  },
+  {
     why: 'another port of this machine',
     listen: { proxy: { listen: [{ host: '127.0.0.1', port: 3128 }] } },
     target: '127.0.0.1:3129',
@@ -210,7 +254,8 @@ const loops: { why: string; listen: Partial<Settings>; target: string; answers?:
   },
 ]
 for (const { why, listen, target, answers = [], loop } of loops) {
-  test(`a request to ${why} is ${loop ? 'a loop' : 'none'}`, async () => {
+  test(`a request to ${why} is ${loop ? 'a loop' : 'none'}`, async (t) => {
+    t.mock.method(os, 'networkInterfaces', () => ({ eth0: [{ address: ownAddress }] }))
     const open = book(answers, { deny: [], allow: [] }, listen)
     if (loop)
       await assert.rejects(open.find(parseAuthority(target)), { code: 'CALLER_LOOP', message: /is this proxy itself/ })
