@@ -45,16 +45,21 @@ function passOn(head: RequestHead | ResponseHead, drop: readonly string[] | unde
   // The parser has collected the lines already; they are written anew only where a name is to be left out.
   if (drop === undefined && head.connectionOptions.every((option) => withoutField.has(option))) return head.passedOn
   const dropped = new Set(drop)
-  for (const option of head.connectionOptions) if (!neverDropped(option)) dropped.add(option)
+  for (const option of head.connectionOptions) if (!neverDropped(dashed(option))) dropped.add(dashed(option))
   let text = ''
   const { pairs } = head.fields
   for (let index = 0; index < pairs.length; index += 2) {
     const name = pairs[index] as string
     const bytes = Buffer.from(name, 'latin1')
-    if (!isPassedOn(fieldKind(bytes, 0, bytes.length)) || dropped.has(name.toLowerCase())) continue
+    if (!isPassedOn(fieldKind(bytes, 0, bytes.length)) || dropped.has(dashed(name.toLowerCase()))) continue
     text += `${name}: ${pairs[index + 1]}\r\n`
   }
   return text
+}
+
+/** Many backends read x_a as if it were x-a: what is left out is left out in both spellings. */
+function dashed(name: string): string {
+  return name.replaceAll('_', '-')
 }
 
 function neverDropped(name: string): boolean {

@@ -59,6 +59,16 @@ const rows: readonly Row[] = [
   },
   { why: 'what Connection names stays here', sent: ['X-Hop: 1', 'A: 1', 'Connection: x-hop, close'], passed: ['A: 1'] },
   {
+    why: 'what Connection names stays here in its other spelling too',
+    sent: ['X_Hop: 1', 'A: 1', 'Y-Hop: 2', 'Connection: x-hop, y_hop'],
+    passed: ['A: 1'],
+  },
+  {
+    why: 'another spelling does not strip what is meant for everybody',
+    sent: ['Content-Type: a/b', 'Connection: content_type'],
+    passed: ['Content-Type: a/b'],
+  },
+  {
     why: 'two Connection fields name together',
     sent: ['Connection: b', 'A: 1', 'B: 2', 'C: 3', 'Connection: c'],
     passed: ['A: 1'],

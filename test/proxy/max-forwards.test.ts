@@ -9,6 +9,11 @@ const cases = [
     forwarded: /^OPTIONS \/ HTTP\/1\.1\r\nHost: b\.test\r\nMax-Forwards: 0\r\n/,
   },
   {
+    reason: 'a count in another spelling does not come behind ours',
+    sent: 'OPTIONS http://b.test/ HTTP/1.1\r\nHost: b.test\r\nMax_Forwards: 9\r\nMax-Forwards: 1\r\n\r\n',
+    forwarded: /^OPTIONS \/ HTTP\/1\.1\r\nHost: b\.test\r\nMax-Forwards: 0\r\nVia: [^\r]*\r\n\r\n$/,
+  },
+  {
     reason: 'OPTIONS with none left is answered here',
     sent: 'OPTIONS http://b.test/ HTTP/1.1\r\nHost: b.test\r\nMax-Forwards: 0\r\n\r\n',
     answered: /^HTTP\/1\.1 200 OK\r\nContent-Length: 0\r\nVia: 1\.1 vedette-test\r\nConnection: close\r\n\r\n$/,
