@@ -1,8 +1,11 @@
 /**
  * Timed work of the control process: named jobs, each in a file of its own. The rules of this file: a job never runs
  * beside itself, a job that fails is one log line and runs again at its next time, and no job keeps the process alive.
+ *
+ * node-cron says when a job is due and we wake up: its own timers count every run that was missed one by one, which takes
+ * minutes of processor time when a clock is put forward by years, and sleep for as long as a clock is put back.
  */
-import { type ScheduledTask, schedule } from 'node-cron'
+import { createTask } from 'node-cron'
 import { asSidecarError, type SidecarError } from '../errors.ts'
 
 export interface Job {
@@ -15,23 +18,43 @@ export interface Job {
 
 /** Starts all jobs; gives what ends them. */
 export function startJobs(jobs: readonly Job[], failed: (job: Job, error: SidecarError) => void): () => void {
-  const tasks = jobs.map((job) => startJob(job, failed))
+  const ends = jobs.map((job) => startJob(job, failed))
   return () => {
-    for (const task of tasks) void task.destroy()
+    for (const end of ends) end()
   }
 }
 
-function startJob(job: Job, failed: (job: Job, error: SidecarError) => void): ScheduledTask {
-  const run = async () => {
+/** A clock that was put back is noticed this soon. */
+const LOOK_MS = 60_000
+
+function startJob(job: Job, failed: (job: Job, error: SidecarError) => void): () => void {
+  const times = createTask(job.cron, () => {})
+  const nextTime = () => (times.getNextRuns(1)[0] as Date).getTime()
+  let dueMs = nextTime()
+  let isRunning = false
+  let timer = setTimeout(look, waitMs()).unref()
+
+  function waitMs(): number {
+    return Math.min(Math.max(dueMs - Date.now(), 0), LOOK_MS)
+  }
+
+  function look(): void {
+    // However many times have passed, by sleep or by the clock: one run does the work of all.
+    if (Date.now() >= dueMs && !isRunning) void run()
+    dueMs = nextTime()
+    timer = setTimeout(look, waitMs()).unref()
+  }
+
+  async function run(): Promise<void> {
+    isRunning = true
     try {
       await job.run()
     } catch (thrown) {
       failed(job, asSidecarError(thrown))
+    } finally {
+      isRunning = false
     }
   }
-  // A machine that slept, or a clock that was put forward, has missed runs: the next one does their work.
-  return schedule(job.cron, run, { name: job.name, noOverlap: true, suppressMissedWarning: true, unref: true, logger })
-}
 
-/** The library would write to standard output, which is ours for log lines; what counts is said by `failed`. */
-const logger = { info() {}, warn() {}, error() {}, debug() {} }
+  return () => clearTimeout(timer)
+}
