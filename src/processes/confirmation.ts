@@ -49,8 +49,9 @@ export class Confirmation {
     this.#options.changed(this.#watching)
     if (waits === null) return
     const left = Math.max(0, waits.deadlineMs - Date.now())
-    // A timer cannot be longer than 24 days: it looks again then.
-    this.#timer = setTimeout(() => this.#deadline(), Math.min(left, TIMER_MAX_MS))
+    // A timer cannot be longer than 24 days: it looks again then. Else the time is over, also by a clock put back since.
+    if (left > TIMER_MAX_MS) this.#timer = setTimeout(() => this.arm(), TIMER_MAX_MS)
+    else this.#timer = setTimeout(() => this.#deadline(), left)
   }
 
   /** Watches how much the pending version refuses from now on. */
@@ -80,9 +81,7 @@ export class Confirmation {
 
   #deadline(): void {
     const waits = this.pending
-    if (waits === null) return
-    if (waits.deadlineMs > Date.now()) return this.arm()
-    void this.#revert(waits, 'nobody confirmed it in time')
+    if (waits !== null) void this.#revert(waits, 'nobody confirmed it in time')
   }
 
   async #revert(waits: PendingConfirmation, why: string): Promise<void> {
