@@ -279,6 +279,17 @@ it('a caller with our own certificate is let in and told apart', async (t) => {
   assert.equal((await other.accepted).hasOurs, false)
 })
 
+it('a caller that asks for renegotiation, perhaps with another certificate, is refused', async (t) => {
+  const { socket, accepted } = await call(t, incomingTls(), { ...pair(app), maxVersion: 'TLSv1.2' })
+  const [inside] = await Promise.all([accepted, once(socket, 'secureConnect')])
+  inside.socket.on('error', () => {}).resume()
+  const asked = Promise.withResolvers<Error | null>()
+  socket.on('error', asked.resolve)
+  socket.renegotiate({ rejectUnauthorized: false }, asked.resolve)
+  assert.ok((await asked.promise) instanceof Error)
+  assert.equal(inside.socket.getPeerX509Certificate()?.fingerprint256.replaceAll(':', '').toLowerCase(), app.sha256)
+})
+
 it('our own OCSP answer is handed to a caller that asks', async (t) => {
   const incoming = incomingTls({ staple: Buffer.from('answer').toString('base64') })
   const { socket, accepted } = await call(t, incoming, { ...pair(app), requestOCSP: true })
