@@ -51,7 +51,7 @@ export async function readToken(text: string, { keys, audience, nowMs }: TokenQu
     })
     // A token is all of one key: two halves of different keys were never put together by us.
     if (protectedHeader.kid !== keyId) throw tokenRefused('is signed with another key than it is hidden with')
-    return tokenOf(payload, keyId)
+    return tokenOf(payload, { keyId, nowMs })
   } catch (thrown) {
     if (thrown instanceof SidecarError) throw thrown
     throw tokenRefused(whyOf(thrown), thrown)
@@ -74,7 +74,10 @@ const HEADER = new RegExp(
   `^\\{"alg":"dir","enc":"A256GCM","typ":"${limits.OUTER_TYPE}","cty":"JWT","kid":"([0-9a-f]{12})"\\}$`,
 )
 
-function tokenOf({ aud, sub, jti, iat, exp, to, once, names }: JWTPayload, keyId: string): limits.TunnelToken {
+function tokenOf(
+  { aud, sub, jti, iat, exp, to, once, names }: JWTPayload,
+  { keyId, nowMs }: { readonly keyId: string; readonly nowMs: number },
+): limits.TunnelToken {
   const [, end] = limits.TOKEN_ID.exec(String(jti)) ?? []
   const isSound =
     typeof aud === 'string' &&
@@ -86,6 +89,8 @@ function tokenOf({ aud, sub, jti, iat, exp, to, once, names }: JWTPayload, keyId
   if (!isSound) throw tokenRefused('says something that none of ours says')
   const [issuedMs, expiresMs] = [(iat as number) * 1000, (exp as number) * 1000]
   if (expiresMs - issuedMs > limits.TTL_MAX_MS) throw tokenRefused('lives longer than a token may')
+  // By a clock that was put back a token would live for that much longer.
+  if (issuedMs > nowMs + limits.CLOCK_SKEW_MS) throw tokenRefused('was made in the future: the clocks differ')
   return {
     id: String(jti),
     audience: aud,

@@ -22,6 +22,8 @@ export interface TunnelToken {
 
 /** Whoever needs longer asks again: a token that is out can only be revoked by somebody who knows of it. */
 export const TTL_MAX_MS = 86_400_000
+/** The clocks of whoever makes tokens and of whoever takes them may differ by this much. */
+export const CLOCK_SKEW_MS = 300_000
 /** Longer than any that we make. */
 export const TOKEN_LENGTH_MAX = 4096
 /** Who we are, to a token. */

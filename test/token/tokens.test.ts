@@ -42,6 +42,7 @@ it('a token says what it was made to say, until it ends', async () => {
   })
   assert.equal(expiresMs, nowMs + 900_000)
   await readToken(token, { ...question, nowMs: expiresMs - 1000 })
+  await readToken(token, { ...question, nowMs: nowMs - 300_000 })
 })
 
 it('a token that may be used again and again has the names inside it checked', async () => {
@@ -126,6 +127,7 @@ const refused: Row[] = [
     ]
   }),
   ['one that has expired', async () => (await issue()).token, /has expired/, nowMs + 900_000],
+  ['one made a little later than five minutes from now', async () => (await issue()).token, /future/, nowMs - 301_000],
   ['one of another service', async () => (await issue({ audience: 'others' })).token, /another service/],
   [
     'one made with a key that is not here',
