@@ -63,7 +63,7 @@ test('the body says what, about whom, what to change, and under which request an
 })
 
 test('whatever a message contains, the reply has exactly the fields we wrote', () => {
-  const evil = 'a"\\\r\nSet-Cookie: x=1\r\n\r\n<script>\u2028\u00e9\0'
+  const evil = 'a"\\\r\nSet-Cookie: x=1\r\n\r\n<script>\u2028\u00e9\0\u010d\u010aX: y'
   const { text } = errorReply(new SidecarError('BACKEND_BAD_RESPONSE', evil), context)
   const [head = '', body = ''] = text.split('\r\n\r\n')
   const names = head
