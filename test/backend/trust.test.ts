@@ -1,6 +1,6 @@
 /** Who is trusted: stores alone and together, anchors that are no roots, and nothing from the environment. */
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
@@ -224,15 +224,24 @@ const environments: Record<string, string>[] = [
   { SSL_CERT_FILE: 'FILE' },
   { SSL_CERT_FILE: 'FILE', NODE_OPTIONS: '--use-openssl-ca' },
   { SSL_CERT_FILE: 'FILE', NODE_OPTIONS: '--use-system-ca' },
+  { SSL_CERT_DIR: 'FOLDER', OPENSSL_CONF: 'CONF', NODE_OPTIONS: '--use-openssl-ca --openssl-shared-config' },
   { NODE_OPTIONS: '--tls-min-v1.0 --tls-cipher-list=ALL:@SECLEVEL=0' },
 ]
+const lenientConf =
+  'nodejs_conf = a\nopenssl_conf = a\n[a]\nssl_conf = b\n[b]\nsystem_default = c\n' +
+  '[c]\nMinProtocol = TLSv1\nCipherString = ALL:@SECLEVEL=0\nOptions = UnsafeLegacyServerConnect\n'
 for (const env of environments) {
   test(`started with ${Object.entries(env).join(' ').replaceAll(',', '=')} it refuses all the same`, async (t) => {
     const folder = await mkdtemp(path.join(os.tmpdir(), 'vedette-env-'))
     t.after(() => rm(folder, { recursive: true, force: true }))
     const file = path.join(folder, 'anchors.pem')
     await writeFile(file, root.certificate + middle.certificate + leaf.certificate)
-    const set = Object.fromEntries(Object.entries(env).map(([name, value]) => [name, value === 'FILE' ? file : value]))
+    const conf = path.join(folder, 'openssl.cnf')
+    await writeFile(conf, lenientConf)
+    await writeFile(path.join(folder, 'root.pem'), root.certificate)
+    if (env.SSL_CERT_DIR) execFileSync('openssl', ['rehash', folder], { stdio: 'pipe' })
+    const places: Readonly<Record<string, string>> = { FILE: file, FOLDER: folder, CONF: conf }
+    const set = Object.fromEntries(Object.entries(env).map(([name, value]) => [name, places[value] ?? value]))
     const backend = await startBackend(t, { certificate: leaf, chain: [middle] })
     const old = await startBackend(t, {
       certificate: leaf,
