@@ -4,11 +4,13 @@ import { once } from 'node:events'
 import test, { type TestContext } from 'node:test'
 import type tls from 'node:tls'
 import { type CertificateWish, makeCertificate } from '../../src/certificate/make-certificate.ts'
+import type { SidecarError } from '../../src/errors.ts'
 import type { ExceptionRecord, Rule } from '../../src/policy/policy.ts'
 import type { Verdict } from '../../src/policy/verdict.ts'
 import { makeOffer } from '../kit/make-snapshot.ts'
 import { trustSetOf } from '../kit/make-trust.ts'
-import { makeBackends } from '../kit/reach.ts'
+import { makeRule } from '../kit/policies.ts'
+import { ask, makeBackends } from '../kit/reach.ts'
 import { startBackend } from '../kit/start-backend.ts'
 
 const root = await makeCertificate({ subject: 'Root', ca: true })
@@ -204,6 +206,36 @@ for (const { why, leaf, more, outcome } of exceptions) {
     assert.equal(reached.outcome, outcome)
   })
 }
+
+test('a rule that allows never lets through what another refuses, in two hundred mixed requests to one backend', async (t) => {
+  const certificate = await makeCertificate({ subject: 'leaf', sans: { dns: ['good.test'] } })
+  const backend = await startBackend(t, { certificate })
+  const base = { trustStores: ['corp'], tls: makeOffer() }
+  const rules = [
+    makeRule({ ...base, name: 'lax', index: 0, allowUntrusted: true }),
+    makeRule({ ...base, name: 'strict', index: 1 }),
+  ] as const
+  const limits = { backendConnections: 20 }
+  const { backends, decision } = makeBackends(t, { trust: [corp], rules: [...rules], limits }, { resolve })
+  const { destination } = decision(`good.test:${backend.port}`)
+  const request = async (rule: Rule): Promise<string> => {
+    const pool = backends.poolFor({ allowed: true, destination, rule, reason: 'rule' })
+    try {
+      const opened = pool.take() ?? (await pool.open())
+      await ask(opened)
+      pool.put(opened)
+      return opened.verdict.outcome
+    } catch (error) {
+      return (error as SidecarError).code
+    }
+  }
+  for (let round = 0; round < 20; round += 1) {
+    const mixed = Array.from({ length: 10 }, (_, at) => ((round + at) % 3 === 0 ? rules[1] : rules[0]))
+    const outcomes = await Promise.all(mixed.map(request))
+    const expected = mixed.map(({ name }) => (name === 'lax' ? 'allowed' : 'POLICY_VERDICT_REFUSED'))
+    assert.deepEqual(outcomes, expected)
+  }
+})
 
 test('a refusal tells the verdict, what was agreed on, the address and the phases, in one sentence and in details', async (t) => {
   const backend = await startLeaf(t, 'selfSignedWrongName')
