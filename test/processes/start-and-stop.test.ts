@@ -1,9 +1,10 @@
 /** How an instance begins and ends, by its exit status. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import http from 'node:http'
 import net, { type AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { requestThrough, startPlainBackend } from '../kit/keep-alive-load.ts'
@@ -140,6 +141,18 @@ test('a state folder that cannot be written exits 4 and names it', async (t) => 
   const instance = startInstance(t, { policy, folder: folder.folder })
   assert.equal(await instance.ended, 4)
   assert.match(instance.stderr, /state/)
+})
+
+test('a history that is damaged exits 4 and names it: without one nobody knows what was in force, and nothing is', async (t) => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'vedette-damaged-'))
+  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  mkdirSync(path.join(folder, 'state'), { mode: 0o700 })
+  const file = path.join(folder, 'state', 'history.sqlite')
+  writeFileSync(file, 'not a database '.repeat(500))
+  const instance = startInstance(t, { policy, folder })
+  assert.equal(await instance.ended, 4)
+  assert.match(instance.stderr, /history\.sqlite is damaged/)
+  assert.equal(readFileSync(file, 'utf8').slice(0, 14), 'not a database')
 })
 
 test('a second instance on the same state folder exits 4 and leaves the first alone', async (t) => {
