@@ -5,6 +5,9 @@ FROM node:26-trixie-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
 COPY src src
+# The page carries the documents.
+COPY docs docs
+COPY SECURITY.md ./
 # The page is built with what the image itself does not need.
 RUN npm ci --ignore-scripts --no-audit --no-fund \
     && node src/page/build.ts \

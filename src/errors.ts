@@ -174,6 +174,16 @@ export function faultOf(code: ErrorCode): Fault {
   return code.slice(0, code.indexOf('_')).toLowerCase() as Fault
 }
 
+/** Tells where the documents explain a code. A caller may have no page to look at, so it is the place in the source. */
+export function entryOf(code: ErrorCode): string {
+  return entries[code]
+}
+
+/** Made once: refusals and their log lines only look them up. */
+const entries = Object.fromEntries(
+  Object.keys(errorCodes).map((code) => [code, `docs/reasons.md#${code.toLowerCase()}`]),
+) as Readonly<Record<ErrorCode, string>>
+
 /** Wraps anything thrown as a SidecarError; what was not thrown on purpose becomes INTERNAL_ERROR. */
 export function asSidecarError(thrown: unknown): SidecarError {
   if (thrown instanceof SidecarError) return thrown

@@ -11,11 +11,12 @@ import { apiBase, routeNamed, routeNames } from '../src/admin/route-table.ts'
 import { checks } from '../src/backend/checks/run-checks.ts'
 import { commands } from '../src/cli/commands.ts'
 import { exitCodes } from '../src/cli/exit-codes.ts'
-import { type ErrorCode, errorCodes, faultOf } from '../src/errors.ts'
+import { type ErrorCode, entryOf, errorCodes, faultOf } from '../src/errors.ts'
 import { jsonAccessLine } from '../src/observe/access-line.ts'
 import { emptyAccessRecord } from '../src/observe/access-record.ts'
 import { events } from '../src/observe/event-names.ts'
 import { metricTable } from '../src/observe/metric-table.ts'
+import { anchorOf } from '../src/page/documents/anchor-of.ts'
 import { examineDocument } from '../src/policy/document.ts'
 import { policyJsonSchema } from '../src/policy/json-schema.ts'
 import { parsePolicy } from '../src/policy/parse-policy.ts'
@@ -176,6 +177,13 @@ describe('the documents list what the source has', () => {
     assert.equal(read('docs/reasons.md').match(/^### /gm)?.length, listed.length)
   })
 
+  it('the entry of a code is where refusals and the log say it is', () => {
+    for (const code of Object.keys(errorCodes)) {
+      const [file = '', anchor = ''] = entryOf(code as ErrorCode).split('#')
+      assert.ok(anchorsOf(read(file)).has(anchor), entryOf(code as ErrorCode))
+    }
+  })
+
   it('every field of the access line stands in docs/metrics.md, and nothing else', () => {
     const full = Object.assign(emptyAccessRecord(), {
       ...{ host: 'a.example', scheme: 'https', address: '192.0.2.1', verdict: 'allowed', because: ['report'] },
@@ -258,8 +266,7 @@ describe('the documents hold together', () => {
 
 /** The anchors that headings get where Markdown is shown. */
 function anchorsOf(markdown: string): ReadonlySet<string> {
-  const headings = [...markdown.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => heading.toLowerCase())
-  return new Set(headings.map((heading) => heading.replaceAll(/[^\p{L}\p{N} _-]/gu, '').replaceAll(' ', '-')))
+  return new Set([...markdown.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => anchorOf(heading)))
 }
 
 function documents(): string[] {

@@ -2,7 +2,7 @@
  * The admin API's one translator from error codes to HTTP: a status and application/problem+json (RFC 9457). Nobody
  * else in this room maps codes.
  */
-import { type ErrorCode, errorCodes, faultOf, type SidecarError } from '../errors.ts'
+import { type ErrorCode, entryOf, errorCodes, faultOf, type SidecarError } from '../errors.ts'
 import type { Problem as TextProblem } from '../policy/problem.ts'
 import type { Place, Problem } from './contract.ts'
 import { placeOf } from './places.ts'
@@ -52,6 +52,7 @@ export function problemOf(error: SidecarError, requestId: string): Problem {
     detail: isOurs ? 'something went wrong on our side; the log has it under this request id' : message,
     instance: requestId,
     code,
+    see: entryOf(code),
     errors: isOurs ? [] : placesIn(error),
     details: isOurs ? {} : factsOf(details),
   }

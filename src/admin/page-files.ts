@@ -1,7 +1,7 @@
 /** The page: files that were built beforehand, served from one folder; without them a text that says so. */
 import { existsSync } from 'node:fs'
 import path from 'node:path'
-import express, { type RequestHandler } from 'express'
+import express, { type Request, type RequestHandler, type Response } from 'express'
 import { apiBase } from './route-table.ts'
 
 /** Where the built page lies. */
@@ -9,10 +9,16 @@ export interface PageFiles {
   readonly folder: string
 }
 
-/** Serves the files, and the page itself for every address within it. */
+/** Serves the files, the documents by their names, and the page itself for every address within it. */
 export function servePage({ folder }: PageFiles): RequestHandler {
   const page = path.join(folder, 'index.html')
   const router = express.Router()
+  router.get(documentAddress, (request, response) => {
+    const document = path.join(folder, 'docs', `${request.params[0] || 'README'}.html`)
+    if (!existsSync(document)) return nothingHere(request, response)
+    response.setHeader('Cache-Control', 'no-cache')
+    response.sendFile(document)
+  })
   router.use(
     express.static(folder, { index: false, redirect: false, dotfiles: 'ignore', fallthrough: true, setHeaders }),
     (request, response, next) => {
@@ -21,12 +27,17 @@ export function servePage({ folder }: PageFiles): RequestHandler {
       if (existsSync(page)) response.sendFile(page)
       else response.type('text/plain').send(withoutPage)
     },
-    (_request, response) => {
-      response.status(404).type('text/plain').send('there is nothing here\n')
-    },
+    nothingHere,
   )
   return router
 }
+
+function nothingHere(_request: Request, response: Response): void {
+  response.status(404).type('text/plain').send('there is nothing here\n')
+}
+
+/** The documents, each by its name; without one, their contents. */
+const documentAddress = /^\/docs(?:\/([\w-]*))?$/
 
 /** The page has plain addresses of its own; a missing file, and whatever looks like the API, is none of them. */
 const ownAddress = /^(?!\/+api(?:\/|$))[\w/-]*$/i

@@ -3,7 +3,7 @@
  * concatenated, nothing is built in between, and what does not apply is left out.
  */
 
-import { faultOf } from '../errors.ts'
+import { entryOf, faultOf } from '../errors.ts'
 import { describeAccess, levelOfAccess } from './access-message.ts'
 import type { AccessRecord } from './access-record.ts'
 import { ecsAccessLine } from './ecs-line.ts'
@@ -107,7 +107,7 @@ function judged(r: AccessRecord): string {
 }
 
 function failed(r: AccessRecord): string {
-  return r.error === '' ? '' : `,"error":"${r.error}","fault":"${faultOf(r.error)}"`
+  return r.error === '' ? '' : `,"error":"${r.error}","fault":"${faultOf(r.error)}","see":"${entryOf(r.error)}"`
 }
 
 function printAgreed(r: AccessRecord): string {

@@ -3,7 +3,7 @@
  * `vedette`, with the words of our own format.
  */
 
-import { faultOf } from '../errors.ts'
+import { entryOf, faultOf } from '../errors.ts'
 import { describeAccess } from './access-message.ts'
 import type { AccessRecord } from './access-record.ts'
 import { jsonInside, jsonString } from './json-string.ts'
@@ -39,6 +39,7 @@ function event(r: AccessRecord): string {
   return (
     `,"event":{"kind":"event","category":["network"],"type":[${type}],"action":"${r.kind}","outcome":"${outcome}"` +
     (reason === '' ? '' : `,"reason":"${reason}"`) +
+    (r.error === '' ? '' : `,"reference":"${entryOf(r.error)}"`) +
     `,"duration":${Math.round(r.totalMs * 1e6)}}`
   )
 }

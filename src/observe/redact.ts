@@ -3,7 +3,7 @@
  * below the rule that nobody logs these on purpose; the access line needs none, because it holds no such field.
  */
 
-import { SidecarError } from '../errors.ts'
+import { entryOf, SidecarError } from '../errors.ts'
 
 /** Copies fields for the log: secrets censored, errors described, anything too deep or too long cut. */
 export function redactFields(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
@@ -42,7 +42,7 @@ function describeError(error: Error, depth: number): Record<string, unknown> {
   return {
     ...(code === undefined ? {} : { code }),
     message: redactText(error.message),
-    ...(error instanceof SidecarError ? redactRecord(error.details, depth) : {}),
+    ...(error instanceof SidecarError ? { see: entryOf(error.code), ...redactRecord(error.details, depth) } : {}),
     // A stack helps with what nobody expected, and only buries the message of what somebody did.
     ...(expected || error.stack === undefined ? {} : { stack: redactText(error.stack) }),
     ...(error.cause === undefined ? {} : { cause: redactValue(error.cause, depth + 1) }),

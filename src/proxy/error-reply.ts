@@ -3,7 +3,7 @@
  * a Proxy-Status field, and a short problem+json body (RFC 9457) that says what failed, about whom, what was
  * found and what to change. Nobody else in proxy/ maps codes.
  */
-import { type ErrorCode, errorCodes, faultOf, type SidecarError } from '../errors.ts'
+import { type ErrorCode, entryOf, errorCodes, faultOf, type SidecarError } from '../errors.ts'
 import type { Verdict } from '../policy/verdict.ts'
 
 interface Reply {
@@ -128,6 +128,7 @@ function problemBody(error: SidecarError, reply: Reply, context: ReplyContext): 
     ...(context.destination === undefined ? {} : { destination: context.destination }),
     ...(verdict === undefined ? {} : { findings: verdict.findings }),
     hint: errorCodes[error.code].hint,
+    see: entryOf(error.code),
     requestId: context.requestId,
     policyVersion: context.policyVersion,
   }

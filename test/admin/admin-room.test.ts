@@ -73,6 +73,9 @@ test('the page is served where it is built, with its own addresses, and nothing 
   writeFileSync(path.join(pageFolder, '.made-from'), 'hash')
   writeFileSync(path.join(pageFolder, 'index.html'), '<!doctype html><title>page</title>')
   writeFileSync(path.join(pageFolder, 'assets', 'main-1234.js'), 'export {}')
+  mkdirSync(path.join(pageFolder, 'docs'))
+  writeFileSync(path.join(pageFolder, 'docs', 'reasons.html'), '<title>Reasons</title>')
+  writeFileSync(path.join(pageFolder, 'docs', 'README.html'), '<title>Documents</title>')
   const client = (await startAdmin(t, { pageFolder })).stranger()
   for (const target of ['/', '/setup', '/outgoing-tls', '/trust/corp']) {
     const { status, body, headers } = await client.send(target)
@@ -82,6 +85,10 @@ test('the page is served where it is built, with its own addresses, and nothing 
       target,
     )
   }
+  const document = await client.send('/docs/reasons')
+  assert.deepEqual([document.status, document.body], [200, '<title>Reasons</title>'])
+  assert.match(document.headers.get('content-security-policy') ?? '', /script-src 'self'/)
+  assert.equal((await client.send('/docs')).body, '<title>Documents</title>')
   const asset = await client.send('/assets/main-1234.js')
   assert.match(asset.headers.get('cache-control') ?? '', /immutable/)
   for (const target of [
@@ -91,6 +98,8 @@ test('the page is served where it is built, with its own addresses, and nothing 
     '/%2e%2e/secret.txt',
     '/assets/..%5c..%5csecret.txt',
     '/API/v1/status',
+    '/docs/none',
+    '/docs/..%2f..%2fsecret',
   ]) {
     assert.equal((await client.send(target)).status, 404, target)
   }

@@ -52,6 +52,13 @@ test('the screens for looking, after a good and a hostile backend', async (t) =>
   await t.test('a failure is shown in the words of its log line, and a closer look shows markup as text', async () => {
     await show('/failures', 'Failures')
     await tab.getByRole('article', { name: `${evilName}: self-signed` }).waitFor()
+    const opened = tab.context().waitForEvent('page')
+    await tab.getByRole('link', { name: 'self-signed' }).first().click()
+    const entry = await opened
+    await entry.getByRole('heading', { name: 'self-signed', exact: true }).waitFor()
+    assert.match(entry.url(), /\/docs\/reasons#self-signed$/)
+    assert.deepEqual(await seriousFindings(entry), [])
+    await entry.close()
     await tab.getByRole('link', { name: 'Backend', exact: true }).click()
     const drawer = tab.getByRole('dialog', { name: evilName })
     await drawer.locator('summary', { hasText: 'onerror=document.title' }).click()

@@ -172,6 +172,7 @@ test('the ECS line uses ECS names, and our own words under vedette', () => {
     action: 'originate',
     outcome: 'failure',
     reason: 'name-mismatch expired',
+    reference: 'docs/reasons.md#policy_verdict_refused',
     duration: 12_001_500,
   })
   assert.deepEqual(line.client, { ip: '127.0.0.1', port: 40_000, bytes: 20 })

@@ -104,7 +104,12 @@ test('an expected error is described by code, message and cause; an unexpected o
   expected.logger.event('instance.failed', 'x', {
     error: new SidecarError('OPERATOR_PORT_IN_USE', 'in use', { cause: 'why' }),
   })
-  assert.deepEqual(expected.only().error, { code: 'OPERATOR_PORT_IN_USE', message: 'in use', cause: 'why' })
+  assert.deepEqual(expected.only().error, {
+    code: 'OPERATOR_PORT_IN_USE',
+    message: 'in use',
+    see: 'docs/reasons.md#operator_port_in_use',
+    cause: 'why',
+  })
   const unexpected = collect()
   unexpected.logger.event('internal.error', 'x', { error: new TypeError('undefined is not') })
   assert.match((unexpected.only().error as { stack: string }).stack, /logger\.test\.ts/)
@@ -138,7 +143,7 @@ test('the ECS format puts the event under ECS names and the rest under vedette',
       'error',
       '8.11.0',
       { action: 'generation.failed' },
-      { code: 'OPERATOR_GENERATION_FAILED', message: 'y' },
+      { code: 'OPERATOR_GENERATION_FAILED', message: 'y', see: 'docs/reasons.md#operator_generation_failed' },
       { role: 'control', generation: 4 },
     ],
   )

@@ -57,6 +57,7 @@ test('the body says what, about whom, what to change, and under which request an
     fault: 'policy',
     destination: 'b.test:443',
     hint: errorCodes.POLICY_UNLISTED.hint,
+    see: 'docs/reasons.md#policy_unlisted',
     requestId: '1-a-1',
     policyVersion: 7,
   })

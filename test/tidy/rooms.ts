@@ -206,6 +206,7 @@ export const homes: Readonly<Record<string, readonly string[]>> = {
   'react-aria-components': ['page/'],
   '@tanstack/react-query': ['page/'],
   uplot: ['page/'],
+  marked: ['page/'],
   vite: ['page/'],
   '@vitejs/plugin-react': ['page/'],
   // Servers of our own: the health endpoints, the demo's plain HTTP answers; and fetching what a certificate points to

@@ -31,6 +31,7 @@ export const problem = z.object({
   detail: z.string().describe('What failed, about whom, what was found.'),
   instance: z.string().describe('The request id, as X-Request-Id has it and as the log knows it.'),
   code: z.string().describe('A code of docs/errors.md.'),
+  see: z.string().describe('Where the documents explain the code; the System Manager serves them under /docs.'),
   errors: z.array(place).describe('Every place at fault; empty where there is none to name.'),
   details: z.record(z.string(), z.unknown()).describe('Facts of the error: who holds the conflicting version, …'),
 })

@@ -66,7 +66,7 @@ export async function askFully<T>(path: string, question: Question = {}): Promis
 
 /** What is known of an answer that brought no problem document of its own. */
 function bareProblem(title: string, status: number): Problem {
-  return { type: 'about:blank', title, status, detail: title, instance: '', code: '', errors: [], details: {} }
+  return { type: 'about:blank', title, status, detail: title, instance: '', code: '', see: '', errors: [], details: {} }
 }
 
 function withQuery(path: string, query: NonNullable<Question['query']>): string {

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import type { Session, Status } from '../../admin/contract.ts'
 import { queries } from '../api/queries.ts'
 import { useIsStreamOpen } from '../api/stream.ts'
+import { documentsAt } from '../documents/address-of.ts'
 import { Link } from '../router/link.tsx'
 import { ThemeSwitch } from './theme-switch.tsx'
 import { UserMenu } from './user-menu.tsx'
@@ -16,6 +17,9 @@ export function Header({ session }: { readonly session: Session }) {
       </p>
       {status !== undefined && <VersionChip status={status} />}
       <Health status={status} />
+      <a href={documentsAt} target="_blank" rel="noreferrer">
+        Documents
+      </a>
       <ThemeSwitch />
       <UserMenu session={session} />
     </header>

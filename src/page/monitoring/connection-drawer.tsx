@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import type { Connection } from '../../admin/contract.ts'
 import { ExceptionForm } from '../backends/exception-form.tsx'
+import { Reason } from '../parts/reason.tsx'
 import { utc } from '../parts/time.tsx'
 import { Link } from '../router/link.tsx'
 import { useMay } from '../session/session-context.ts'
@@ -63,7 +64,7 @@ function ConnectionFacts({ connection }: { readonly connection: Connection }) {
         ['Would be refused', wouldRefuse ? 'yes, if this were enforced' : ''],
         ['Because of', because.join(', ')],
         ['Rule', `${rule}, version ${version}`],
-        ['Error', connection.error],
+        ['Error', connection.error === '' ? '' : <Reason key="error" name={connection.error} />],
         ['Time', utc(timeMs)],
         ['Caller', caller],
         ['Entrance', `${entrance} ${method}`],

@@ -1,5 +1,6 @@
 import { memo } from 'react'
 import type { Connection } from '../../admin/contract.ts'
+import { Reasons } from '../parts/reason.tsx'
 import { type Column, DataTable } from '../show/data-table.tsx'
 import { describeBytes, describePhase } from '../show/describe-amount.ts'
 import { describeClock } from '../show/describe-time.ts'
@@ -24,7 +25,7 @@ export const ConnectionTable = memo(function ConnectionTable({ connections, onOp
       ),
     },
     { title: 'Decision', cell: ({ decision }) => <Outcome outcome={decision} /> },
-    { title: 'Reason', cell: ({ findings, error }) => findings.map(({ name }) => name).join(', ') || error || '–' },
+    { title: 'Reason', cell: (connection) => <Reasons names={reasonsOf(connection)} /> },
     { title: 'Method', cell: ({ method, kind }) => method || kind },
     { title: 'Caller', cell: ({ caller }) => caller },
     { title: 'TLS', cell: ({ protocol, cipher }) => (protocol === '' ? '–' : `${protocol} ${cipher}`) },
@@ -34,3 +35,8 @@ export const ConnectionTable = memo(function ConnectionTable({ connections, onOp
   ]
   return <DataTable caption="Connections" rows={connections} keyOf={({ id }) => id} columns={columns} />
 })
+
+function reasonsOf({ findings, error }: Connection): readonly string[] {
+  if (findings.length > 0) return findings.map(({ name }) => name)
+  return error === '' ? [] : [error]
+}

@@ -1,5 +1,6 @@
 import type { Failure } from '../../admin/contract.ts'
 import { suggestFix } from '../backends/suggest-fix.ts'
+import { Reason } from '../parts/reason.tsx'
 import { Time, utc } from '../parts/time.tsx'
 import { Link } from '../router/link.tsx'
 import { describeCount } from '../show/describe-amount.ts'
@@ -19,7 +20,11 @@ export function FailureCard({ failure, onChange, onExcept }: FailureCardProps) {
   return (
     <article className="card" aria-label={`${backend}: ${reason}`}>
       <h2>
-        {backend} <span className="quiet">{reason}</span> <Outcome outcome={state} />
+        {backend}{' '}
+        <span className="quiet">
+          <Reason name={reason} />
+        </span>{' '}
+        <Outcome outcome={state} />
       </h2>
       <p className="sentence">{sentence}</p>
       <p>

@@ -6,6 +6,7 @@ import { looks } from '../api/looks.ts'
 import { ExceptionForm } from '../backends/exception-form.tsx'
 import { Answered } from '../parts/answered.tsx'
 import { Empty } from '../parts/empty.tsx'
+import { Reasons } from '../parts/reason.tsx'
 import { Screen } from '../parts/screen.tsx'
 import { Time } from '../parts/time.tsx'
 import { Link } from '../router/link.tsx'
@@ -62,7 +63,7 @@ function columns(acts: Acts | undefined): readonly Column<Sighting>[] {
       cell: ({ backend }) => <Link to={`/backends?backend=${encodeURIComponent(backend)}`}>{backend}</Link>,
     },
     { title: 'Verdict', cell: ({ outcome }) => <Outcome outcome={outcome} /> },
-    { title: 'Findings', cell: ({ findings }) => findings.join(', ') },
+    { title: 'Findings', cell: ({ findings }) => <Reasons names={findings} /> },
     { title: 'First', cell: ({ firstMs }) => <Time ms={firstMs} /> },
     { title: 'Last', cell: ({ lastMs }) => <Time ms={lastMs} /> },
     { title: 'Times', isNumber: true, cell: ({ count }) => count.toLocaleString('en') },

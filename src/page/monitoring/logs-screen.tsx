@@ -4,6 +4,7 @@ import type { EventPage, InstanceEvent } from '../../admin/contract.ts'
 import { looks } from '../api/looks.ts'
 import { useStream } from '../api/stream.ts'
 import { Answered } from '../parts/answered.tsx'
+import { Reason } from '../parts/reason.tsx'
 import { Screen } from '../parts/screen.tsx'
 import { utc } from '../parts/time.tsx'
 import { useQueryWord } from '../router/location.ts'
@@ -57,7 +58,19 @@ const columns: readonly Column<InstanceEvent>[] = [
   { title: 'Time', cell: ({ timeMs }) => utc(timeMs) },
   { title: 'Level', cell: ({ level }) => <span className={`badge ${tones[level]}`}>{level}</span> },
   { title: 'Event', isHead: true, cell: ({ name }) => name },
-  { title: 'Message', cell: ({ message }) => message },
+  {
+    title: 'Message',
+    cell: ({ message, fields }) => {
+      const code = codeIn(fields)
+      return code === '' ? (
+        message
+      ) : (
+        <>
+          {message} <Reason name={code} />
+        </>
+      )
+    },
+  },
   { title: 'Fields', cell: ({ fields }) => <code>{JSON.stringify(fields)}</code> },
 ]
 
@@ -76,6 +89,12 @@ function withEvent(page: EventPage, event: InstanceEvent): EventPage {
 
 function lineOf(event: InstanceEvent): string {
   return `${JSON.stringify(event)}\n`
+}
+
+/** The code of the error that an event tells of; empty where it tells of none of ours. */
+function codeIn({ error }: InstanceEvent['fields']): string {
+  const { code } = (error ?? {}) as { readonly code?: unknown }
+  return typeof code === 'string' && /^(?:CALLER|POLICY|BACKEND|OPERATOR|INTERNAL)_/.test(code) ? code : ''
 }
 
 const SHOWN_MAX = 500

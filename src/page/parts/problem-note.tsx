@@ -1,5 +1,6 @@
 import type { Problem } from '../../admin/contract.ts'
 import { ApiProblem } from '../api/ask.ts'
+import { Reason } from './reason.tsx'
 
 /** Shows what went wrong in the API's own words: what, where, what to do, and the number the log knows it by. */
 export function ProblemNote({ error, title }: { readonly error: unknown; readonly title?: string }) {
@@ -20,7 +21,7 @@ export function ProblemNote({ error, title }: { readonly error: unknown; readonl
       {problem.title !== problem.detail && <p className="quiet">{problem.title}</p>}
       {problem.code !== '' && (
         <p className="quiet small">
-          {problem.code}, request {problem.instance}
+          <Reason name={problem.code} />, request {problem.instance}
         </p>
       )}
     </div>
@@ -31,5 +32,15 @@ export function ProblemNote({ error, title }: { readonly error: unknown; readonl
 export function problemOf(error: unknown): Problem {
   if (error instanceof ApiProblem) return error.problem
   const detail = error instanceof Error ? error.message : String(error)
-  return { type: 'about:blank', title: detail, status: 0, detail, instance: '', code: '', errors: [], details: {} }
+  return {
+    type: 'about:blank',
+    title: detail,
+    status: 0,
+    detail,
+    instance: '',
+    code: '',
+    see: '',
+    errors: [],
+    details: {},
+  }
 }

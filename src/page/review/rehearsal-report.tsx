@@ -1,6 +1,7 @@
 import type { Rehearsal } from '../../admin/contract.ts'
 import { Loading } from '../parts/loading.tsx'
 import { ProblemNote } from '../parts/problem-note.tsx'
+import { Reason } from '../parts/reason.tsx'
 import type { RehearsalView } from './use-rehearsal.ts'
 
 type Trial = Rehearsal['backends'][number]
@@ -49,8 +50,13 @@ function Report({ rehearsal: { backends, counts, notTried } }: { readonly rehear
                 <td>{now?.outcome ?? 'new'}</td>
                 <td className={change === 'breaks' ? 'bad' : ''}>{after.outcome}</td>
                 <td>
-                  {after.findings.map(({ name, detail }) => `${name}: ${detail}`).join('; ') || after.why}{' '}
-                  <span className="quiet small">rule {after.rule}</span>
+                  {after.findings.map(({ name, detail }, index) => (
+                    <span key={`${name} ${detail}`}>
+                      {index > 0 && '; '}
+                      <Reason name={name} />: {detail}
+                    </span>
+                  ))}
+                  {after.findings.length === 0 && after.why} <span className="quiet small">rule {after.rule}</span>
                 </td>
               </tr>
             ))}

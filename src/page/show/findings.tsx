@@ -1,4 +1,5 @@
 import { suggestFix } from '../backends/suggest-fix.ts'
+import { Reason } from '../parts/reason.tsx'
 
 interface FindingsProps {
   readonly findings: readonly { readonly name: string; readonly detail: string }[]
@@ -13,7 +14,10 @@ export function Findings({ findings, withFix = false }: FindingsProps) {
     <ul className="findings">
       {findings.map(({ name, detail }) => (
         <li key={`${name} ${detail}`}>
-          <strong>{name}</strong> {detail}
+          <strong>
+            <Reason name={name} />
+          </strong>{' '}
+          {detail}
           {withFix && <p className="quiet">{suggestFix(name)}</p>}
         </li>
       ))}
