@@ -37,17 +37,36 @@ export function recordRejection(history: History, entry: NewRejection): Rejectio
 
 /** Reads the newest refused attempt, or null when there was none. */
 export function lastRejection(history: History): Rejection | null {
-  return guarded(history.file, () => {
-    const row = history.database.prepare('select * from rejections order by id desc limit 1').get()
-    if (row === undefined) return null
-    return {
-      timeMs: Number(row.time_ms),
-      source: row.source as VersionSource,
-      author: String(row.author),
-      sha256: String(row.sha256),
-      problems: JSON.parse(String(row.problems)) as string[],
-    }
-  })
+  const [last] = listRejections(history, { limit: 1 })
+  if (last === undefined) return null
+  const { number: _, ...rejection } = last
+  return rejection
+}
+
+/** A rejection in the list of all: it counts on, also past those that are no longer kept. */
+export interface NumberedRejection extends Rejection {
+  readonly number: number
+}
+
+/** Lists refused attempts, newest first; `before` is the number the next page starts under. */
+export function listRejections(
+  history: History,
+  page: { limit: number; before?: number },
+): readonly NumberedRejection[] {
+  const below = page.before ?? Number.MAX_SAFE_INTEGER
+  return guarded(history.file, () =>
+    history.database
+      .prepare('select * from rejections where id < ? order by id desc limit ?')
+      .all(below, page.limit)
+      .map((row) => ({
+        number: Number(row.id),
+        timeMs: Number(row.time_ms),
+        source: row.source as VersionSource,
+        author: String(row.author),
+        sha256: String(row.sha256),
+        problems: JSON.parse(String(row.problems)) as string[],
+      })),
+  )
 }
 
 function boundedProblems(problems: readonly string[]): readonly string[] {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { test } from 'node:test'
 import { closeHistory, openHistory } from '../../src/history/open-history.ts'
 import { clearPending, pending, setPending } from '../../src/history/pending.ts'
-import { lastRejection, recordRejection } from '../../src/history/rejections.ts'
+import { lastRejection, listRejections, recordRejection } from '../../src/history/rejections.ts'
 import { activeVersion, listVersions, recordVersion, versionByNumber } from '../../src/history/versions.ts'
 import { stateFolder, versionEntry, withHistory } from './history-kit.ts'
 
@@ -145,6 +145,10 @@ test('the last rejected attempt is remembered with its problems, and is no versi
     recordRejection(history, entry)
     assert.deepEqual(lastRejection(history), { ...kept, sha256: createHash('sha256').update('bad').digest('hex') })
     assert.equal(activeVersion(history), null)
+    const [newest, older, ...more] = listRejections(history, { limit: 9 })
+    assert.deepEqual([newest?.timeMs, older?.timeMs, more], [5, 4, []])
+    assert.deepEqual(listRejections(history, { limit: 1 }), [newest])
+    assert.deepEqual(listRejections(history, { limit: 9, before: newest?.number as number }), [older])
   }))
 
 test('rejections are bounded in number and in size', (t) =>

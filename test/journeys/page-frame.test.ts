@@ -24,7 +24,7 @@ test('every screen, in every look', async (t) => {
   const links = await page.getByRole('navigation', { name: 'Screens' }).getByRole('link').all()
   const paths = await Promise.all(links.map(async (link) => (await link.getAttribute('href')) ?? ''))
   assert.ok(paths.length >= 10, paths.join())
-  const all = [...paths, '/outgoing-tls?view=yaml', '/history?view=record', '/nowhere']
+  const all = [...paths, '/outgoing-tls?view=yaml', '/history?view=record', '/history?view=rejected', '/nowhere']
 
   await t.test('axe finds nothing serious in light and dark, and nothing is wider than 320 px', async () => {
     const wrong: string[] = []

@@ -2,6 +2,7 @@
 import { SidecarError } from '../../errors.ts'
 import { diffText } from '../../history/diff-text.ts'
 import { pending } from '../../history/pending.ts'
+import { listRejections } from '../../history/rejections.ts'
 import { activeVersion, listVersions, type Version, versionByNumber } from '../../history/versions.ts'
 import { columnsIn } from '../../policy/columns-in.ts'
 import { describeChange } from '../../policy/describe-change.ts'
@@ -27,6 +28,7 @@ type Names =
   | 'rollBackPolicy'
   | 'reload'
   | 'versions'
+  | 'rejections'
   | 'version'
   | 'diffVersions'
 
@@ -107,6 +109,12 @@ export const policyHandlers: Handlers<Names> = {
       ...pageOf(found, { limit, cursorOf: ({ number }) => `${number}` }),
       active: activeVersion(history)?.number ?? null,
     }
+  },
+
+  rejections({ query: { limit, cursor } }, { instance: { history } }) {
+    const before = numberIn(cursor)
+    const found = listRejections(history, { limit: limit + 1, ...(before === undefined ? {} : { before }) })
+    return pageOf(found, { limit, cursorOf: ({ number }) => `${number}` })
   },
 
   version: ({ params }, { instance }) => versionByNumber(instance.history, versionIn(params.number)),

@@ -63,6 +63,12 @@ export const policyRoutes = {
     query: pageQuery,
     answer: policy.versionPage,
   },
+  rejections: {
+    ...{ method: 'GET', path: '/rejections', area, least: 'viewer', status: 200 },
+    says: 'Lists candidates that were rejected, newest first, each with what was wrong; the newest thousand are kept.',
+    query: pageQuery,
+    answer: policy.rejectionPage,
+  },
   version: {
     ...{ method: 'GET', path: '/versions/{number}', area, least: 'viewer', status: 200 },
     says: 'Gives one version with its text.',

@@ -17,6 +17,15 @@ export const versionHead = z.object({
 export const version = versionHead.extend({ text: z.string() })
 export const versionPage = pageOf(versionHead).extend({ active: z.int().nullable() })
 
+/** A candidate that never became a version, and everything that was wrong with it; its text is not kept. */
+export const rejection = versionHead
+  .pick({ number: true, sha256: true, author: true, timeMs: true, source: true })
+  .extend({
+    number: z.int().describe('Counts rejections; no version has it.'),
+    problems: z.array(z.string()),
+  })
+export const rejectionPage = pageOf(rejection)
+
 /** A version that goes by itself unless it is confirmed. */
 export const pending = z.object({ version: z.int(), deadlineMs: timeMs, revertTo: z.int() })
 

@@ -7,6 +7,7 @@ import type {
   Check,
   Operation,
   Policy,
+  RejectionPage,
   Session,
   Status,
   TrustStores,
@@ -40,6 +41,12 @@ export const queries = {
   versions: infiniteQueryOptions({
     queryKey: ['versions'],
     queryFn: ({ signal, pageParam }) => ask<VersionPage>('/versions', { signal, query: { cursor: pageParam } }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: ({ next }) => next ?? undefined,
+  }),
+  rejections: infiniteQueryOptions({
+    queryKey: ['versions', 'rejected'],
+    queryFn: ({ signal, pageParam }) => ask<RejectionPage>('/rejections', { signal, query: { cursor: pageParam } }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ next }) => next ?? undefined,
   }),

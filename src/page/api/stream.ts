@@ -4,6 +4,7 @@
  */
 import { useEffect, useEffectEvent, useSyncExternalStore } from 'react'
 import type { StreamEvents } from '../../admin/contract.ts'
+import { queries } from './queries.ts'
 import { queryClient } from './query-client.ts'
 
 type Name = keyof StreamEvents
@@ -69,6 +70,9 @@ function take(name: Name, data: StreamEvents[Name]): void {
 function takeStatus(status: StreamEvents['status']): void {
   const before = queryClient.getQueryData<StreamEvents['status']>(['status'])
   queryClient.setQueryData(['status'], status)
+  if (before?.lastRejection?.timeMs !== status.lastRejection?.timeMs) {
+    void queryClient.invalidateQueries({ queryKey: queries.rejections.queryKey })
+  }
   if (before !== undefined && before.version?.number === status.version?.number) return
   for (const key of versionedKeys) void queryClient.invalidateQueries({ queryKey: [key] })
 }

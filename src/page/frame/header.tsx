@@ -32,7 +32,7 @@ function VersionChip({ status: { version, rejected, generations } }: { readonly 
     .flatMap(({ workers }) => workers.map(({ load }) => load.requests + load.tunnels))
     .reduce((sum, each) => sum + each, 0)
   return (
-    <Link to="/history" className="chip">
+    <Link to={rejected === null ? '/history' : '/history?view=rejected'} className="chip">
       {version === null ? 'No version yet' : `Version ${version.number} in force`}
       {rejected !== null && <span className="bad"> · a newer {rejected.of} was rejected</span>}
       {draining > 0 && ` · draining ${draining}`}

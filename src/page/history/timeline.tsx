@@ -1,4 +1,4 @@
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { useInfiniteQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { VersionHead } from '../../admin/contract.ts'
 import { queries } from '../api/queries.ts'
@@ -7,61 +7,57 @@ import { Time } from '../parts/time.tsx'
 import { useQueryWord } from '../router/location.ts'
 import { useMay } from '../session/session-context.ts'
 import { Comparison } from './comparison.tsx'
-import { Rejected } from './rejected.tsx'
 import { RollBack } from './roll-back.tsx'
+import { sources } from './sources.ts'
 
 /** The versions, newest first; any two can be compared, and any earlier one brought back. */
 export function Timeline() {
   const versions = useInfiniteQuery(queries.versions)
-  const { data: status } = useQuery(queries.status)
   const [from, setFrom] = useQueryWord('from')
   const [to, setTo] = useQueryWord('to')
   return (
-    <>
-      <Rejected rejection={status?.lastRejection ?? null} />
-      <Answered query={versions}>
-        {({ pages }) => {
-          const items = pages.flatMap((page) => page.items)
-          const active = pages[0]?.active ?? null
-          const chosen = { from: Number(from) || items[1]?.number, to: Number(to) || items[0]?.number }
-          return (
-            <>
-              <div className="scroll">
-                <table className="versions">
-                  <caption className="only-heard">Versions, newest first</caption>
-                  <thead>
-                    <tr>
-                      <th scope="col">Compare</th>
-                      <th scope="col">Version</th>
-                      <th scope="col">When</th>
-                      <th scope="col">Who and how</th>
-                      <th scope="col">Comment</th>
-                      <th scope="col">Back to it</th>
-                    </tr>
-                  </thead>
-                  <tbody>
-                    {items.map((version) => (
-                      <Row
-                        key={version.number}
-                        version={version}
-                        isActive={version.number === active}
-                        {...{ chosen, setFrom, setTo }}
-                      />
-                    ))}
-                  </tbody>
-                </table>
-              </div>
-              {versions.hasNextPage && (
-                <button type="button" onClick={() => void versions.fetchNextPage()}>
-                  Show earlier versions
-                </button>
-              )}
-              {chosen.from !== undefined && chosen.to !== undefined && <Comparison from={chosen.from} to={chosen.to} />}
-            </>
-          )
-        }}
-      </Answered>
-    </>
+    <Answered query={versions}>
+      {({ pages }) => {
+        const items = pages.flatMap((page) => page.items)
+        const active = pages[0]?.active ?? null
+        const chosen = { from: Number(from) || items[1]?.number, to: Number(to) || items[0]?.number }
+        return (
+          <>
+            <div className="scroll">
+              <table className="versions">
+                <caption className="only-heard">Versions, newest first</caption>
+                <thead>
+                  <tr>
+                    <th scope="col">Compare</th>
+                    <th scope="col">Version</th>
+                    <th scope="col">When</th>
+                    <th scope="col">Who and how</th>
+                    <th scope="col">Comment</th>
+                    <th scope="col">Back to it</th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {items.map((version) => (
+                    <Row
+                      key={version.number}
+                      version={version}
+                      isActive={version.number === active}
+                      {...{ chosen, setFrom, setTo }}
+                    />
+                  ))}
+                </tbody>
+              </table>
+            </div>
+            {versions.hasNextPage && (
+              <button type="button" onClick={() => void versions.fetchNextPage()}>
+                Show earlier versions
+              </button>
+            )}
+            {chosen.from !== undefined && chosen.to !== undefined && <Comparison from={chosen.from} to={chosen.to} />}
+          </>
+        )
+      }}
+    </Answered>
   )
 }
 
@@ -117,14 +113,4 @@ function Row({ version, isActive, chosen, setFrom, setTo }: RowProps) {
       </td>
     </tr>
   )
-}
-
-const sources: Readonly<Record<VersionHead['source'], string>> = {
-  page: 'on the page',
-  api: 'by the API',
-  cli: 'on the command line',
-  file: 'by changing the file',
-  signal: 'by a signal',
-  rollback: 'rolled back',
-  revert: 'reverted by itself, because nobody kept it',
 }
