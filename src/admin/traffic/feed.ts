@@ -5,6 +5,7 @@
 import type { AccessRecord } from '../../observe/access-record.ts'
 import type { EventName } from '../../observe/event-names.ts'
 import { events as eventTraits } from '../../observe/event-names.ts'
+import { redactFields, redactText } from '../../observe/redact.ts'
 import type { Connection, InstanceEvent } from '../contract.ts'
 import type { Frozen } from '../instance.ts'
 import { describeConnection } from './describe-connection.ts'
@@ -44,7 +45,9 @@ export class Feed {
   event(name: EventName, message: string, fields: Readonly<Record<string, unknown>>): Frozen<InstanceEvent> {
     this.#eventCount += 1
     const { level } = eventTraits[name]
-    const event = { number: this.#eventCount, timeMs: Date.now(), name, level, message, fields }
+    // What a log line would not say, nobody is told who watches.
+    const said = { message: redactText(message), fields: redactFields(fields) }
+    const event = { number: this.#eventCount, timeMs: Date.now(), name, level, ...said }
     keep(this.#events, event, EVENTS_MAX)
     return event
   }
