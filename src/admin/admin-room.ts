@@ -16,10 +16,10 @@ import { createTryLimits } from './access/try-limits.ts'
 import type { Means } from './call.ts'
 import type { Instance } from './instance.ts'
 import { Operations } from './operations.ts'
+import { Previews } from './previews.ts'
 import { Stream } from './stream.ts'
 import { Feed } from './traffic/feed.ts'
 import { readTotals } from './traffic/summarise.ts'
-import { Uploads } from './uploads.ts'
 
 export interface AdminRoomOptions {
   readonly instance: Instance
@@ -45,7 +45,8 @@ export class AdminRoom {
     this.#means = {
       instance: options.instance,
       operations: new Operations((operation) => stream.send('operation', operation)),
-      uploads: new Uploads(),
+      uploads: new Previews(),
+      restores: new Previews(),
       feed: new Feed(),
       stream,
       tries: createTryLimits(),

@@ -4,16 +4,17 @@ import type { Identity } from './access/identity.ts'
 import type { TryLimits } from './access/try-limits.ts'
 import type { Frozen, Instance } from './instance.ts'
 import type { Operations } from './operations.ts'
+import type { Previews, StoredBackup, StoredUpload } from './previews.ts'
 import type { RouteName, routeTable } from './route-table.ts'
 import type { Stream } from './stream.ts'
 import type { Feed } from './traffic/feed.ts'
-import type { Uploads } from './uploads.ts'
 
 /** What handlers work with. */
 export interface Means {
   readonly instance: Instance
   readonly operations: Operations
-  readonly uploads: Uploads
+  readonly uploads: Previews<StoredUpload>
+  readonly restores: Previews<StoredBackup>
   readonly feed: Feed
   readonly stream: Stream
   readonly tries: TryLimits

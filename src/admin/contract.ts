@@ -6,6 +6,7 @@
 import type * as z from 'zod'
 import type * as access from './schemas/access.ts'
 import type * as trial from './schemas/backend-trial.ts'
+import type * as backup from './schemas/backup.ts'
 import type * as catalogue from './schemas/catalogue.ts'
 import type * as instance from './schemas/instance.ts'
 import type * as parts from './schemas/parts.ts'
@@ -76,6 +77,9 @@ export type TrustStoreDetail = z.output<typeof trust.storeDetail>
 export type Upload = z.output<typeof trust.upload>
 export type CommitRequest = z.input<typeof trust.commitRequest>
 
+export type RestorePreview = z.output<typeof backup.restorePreview>
+export type RestoreRequest = z.input<typeof backup.restoreRequest>
+
 export type Backend = z.output<typeof traffic.backend>
 export type BackendPage = z.output<typeof traffic.backendPage>
 export type BackendDetail = z.output<typeof traffic.backendDetail>
@@ -99,6 +103,7 @@ export type Summary = z.output<typeof traffic.summary>
 export type Status = z.output<typeof instance.status>
 export type Health = z.output<typeof instance.health>
 export type EffectiveSettings = z.output<typeof instance.settings>
+export type Diagnostics = z.output<typeof instance.diagnostics>
 export type Services = z.output<typeof instance.services>
 /** What an event of the stream carries, by its name. */
 export type StreamEvents = {

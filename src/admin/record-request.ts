@@ -54,7 +54,7 @@ function nameIn(body: unknown, { outcome, history }: Pick<Exchange, 'history'> &
 }
 
 function isRecorded(name: RouteName): boolean {
-  return routeNamed(name).method !== 'GET' && !onlyLooks.includes(name)
+  return routeNamed(name).method === 'GET' ? takesAway.includes(name) : !onlyLooks.includes(name)
 }
 
 function isRoute(name: RouteName, request: Request): boolean {
@@ -63,6 +63,8 @@ function isRoute(name: RouteName, request: Request): boolean {
   return method === request.method && pattern === path.replaceAll(/\{(\w+)\}/g, ':$1')
 }
 
+/** What leaves with somebody as a whole is written down, although it changes nothing. */
+const takesAway: readonly RouteName[] = ['backup', 'diagnostics', 'auditExport']
 const onlyLooks: readonly RouteName[] = ['checkPolicy', 'editPolicy', 'explain']
 /** A flood must not fill the disk through the record: whoever may not try at all is not written down. */
 const floods: readonly string[] = [

@@ -3,11 +3,12 @@
  * does not stand here, and the OpenAPI document and docs/api.md are made from it.
  */
 import { accessRoutes } from './routes/access-routes.ts'
+import { backupRoutes } from './routes/backup-routes.ts'
 import { policyRoutes } from './routes/policy-routes.ts'
 import type { Route } from './routes/route.ts'
 import { trafficRoutes } from './routes/traffic-routes.ts'
 
-export const routeTable = { ...trafficRoutes, ...policyRoutes, ...accessRoutes }
+export const routeTable = { ...trafficRoutes, ...policyRoutes, ...accessRoutes, ...backupRoutes }
 
 export type RouteName = keyof typeof routeTable
 

@@ -96,6 +96,16 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./confirm.ts')).defineConfirm,
   },
   {
+    name: 'backup',
+    summary: 'print one file with policy, versions, trust stores and settings; no key and no user is in it',
+    load: async () => (await import('./backup.ts')).defineBackup,
+  },
+  {
+    name: 'restore',
+    summary: 'show what a backup would change, and bring its policy and trust stores back',
+    load: async () => (await import('./restore.ts')).defineRestore,
+  },
+  {
     name: 'rollback',
     summary: 'put an earlier version into force again, as a new version',
     load: async () => (await import('./rollback.ts')).defineRollback,

@@ -4,7 +4,7 @@
  * and change in one step, because a running instance reads the folder as soon as it changes.
  */
 import crypto from 'node:crypto'
-import { mkdir, readFile, rename, unlink, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, rm, rmdir, unlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describeName } from '../certificate/describe-certificate.ts'
 import { parsePem } from '../certificate/parse-pem.ts'
@@ -53,6 +53,15 @@ export async function removeFromStore(sources: readonly StoreSource[], raw: Buff
     else await replace(file, text)
   }
   return [...texts.keys()]
+}
+
+/** Takes files back that were just added, and a folder that has nothing left. */
+export async function takeBack(files: readonly string[]): Promise<void> {
+  for (const file of files) await writing(file, () => rm(file, { force: true }))
+  for (const folder of new Set(files.map((file) => path.dirname(file)))) {
+    // Another file in it is why the folder stays.
+    await rmdir(folder).catch(() => {})
+  }
 }
 
 /** The text of a PEM file without the blocks of one certificate; all else stays as it is. */

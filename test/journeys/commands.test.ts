@@ -32,6 +32,26 @@ describe('the commands on a running instance', () => {
     assert.match(versions.stdout, /^\* {4}3 .* rollback by .*\n {5}2 .* cli by .* "no names"\n {5}1 /)
   })
 
+  it('backs up what it was told, and brings it back: shown first, whole or not at all', async (t) => {
+    const sidecar = await startSidecar(t)
+    const backup = await sidecar.vedette(['backup'])
+    assert.equal(backup.code, 0, backup.stderr)
+    assert.equal((JSON.parse(backup.stdout) as { kind: string }).kind, 'Backup')
+    writeFileSync(path.join(sidecar.folder, 'backup.json'), backup.stdout)
+    writeFileSync(path.join(sidecar.folder, 'next.yaml'), policyText('sni: false'))
+    assert.equal((await sidecar.vedette(['apply', 'next.yaml'])).code, 0)
+
+    const shown = await sidecar.vedette(['restore', 'backup.json', '--dry-run'])
+    assert.equal(shown.code, 0, shown.stderr)
+    assert.match(shown.stderr, /policy: sni: off → on\.\n(.*\n)*nothing was changed\n$/)
+    assert.equal(readFileSync(sidecar.policyFile, 'utf8'), policyText('sni: false'))
+
+    const restored = await sidecar.vedette(['restore', 'backup.json'])
+    assert.equal(restored.code, 0, restored.stderr)
+    assert.match(restored.stdout, /^version 3 is in force/)
+    assert.notEqual(readFileSync(sidecar.policyFile, 'utf8'), policyText('sni: false'))
+  })
+
   it('status shows what runs; a refused policy shows every problem, changes nothing and exits 3', async (t) => {
     const sidecar = await startSidecar(t)
     writeFileSync(path.join(sidecar.folder, 'bad.yaml'), policyText('snii: true\nsni: maybe not'))

@@ -36,6 +36,8 @@ export interface TestAdmin {
   /** Somebody who is signed in with this role. */
   as(role: Role): Promise<AdminClient>
   stranger(): AdminClient
+  /** Every change from now on fails with this. */
+  refuse(error: SidecarError): void
 }
 
 /** A policy text that is in force as version 1. */
@@ -58,7 +60,8 @@ export async function startAdmin(t: Pick<TestContext, 'after'>, wish: AdminWish 
   const history = await openHistory(path.join(folder, 'state'))
   recordVersion(history, { text: policyInForce, author: 'ops', comment: '', source: 'file', timeMs: 1000 })
   const [wishes, logged]: [Wish[], string[]] = [[], []]
-  const instance = standIn({ history, truststores, wishes, logged })
+  const refusal: { error?: SidecarError } = {}
+  const instance = standIn({ history, truststores, wishes, logged, refusal })
   const admin = {
     listen: { host: '127.0.0.1', port: 0 },
     identity: 'none',
@@ -82,6 +85,7 @@ export async function startAdmin(t: Pick<TestContext, 'after'>, wish: AdminWish 
   const stranger = () => new AdminClient(url)
   return {
     ...{ url, history, room, truststores, wishes, logged, stranger },
+    refuse: (error) => void Object.assign(refusal, { error }),
     async as(role) {
       addUser(history, {
         name: role,
@@ -103,9 +107,10 @@ interface StandIn {
   readonly truststores: string
   readonly wishes: Wish[]
   readonly logged: string[]
+  readonly refusal: { readonly error?: SidecarError }
 }
 
-function standIn({ history, truststores, wishes, logged }: StandIn): Instance {
+function standIn({ history, truststores, wishes, logged, refusal }: StandIn): Instance {
   const { policy } = parsePolicy(policyInForce, { file: 'policy' })
   const snapshot = { ...makeSnapshot({ settings: { truststores } }), policy }
   const nowhere = { host: '127.0.0.1', port: 0 }
@@ -130,6 +135,7 @@ function standIn({ history, truststores, wishes, logged }: StandIn): Instance {
     settings: () => loadSettings({ environment: {}, folder: truststores }),
     async change(wish) {
       wishes.push(wish)
+      if (refusal.error !== undefined) throw refusal.error
       if (wish.kind === 'candidate') {
         const { text, author, comment, source, ifVersion } = wish
         parsePolicy(text, { file: 'candidate' })

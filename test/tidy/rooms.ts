@@ -122,9 +122,14 @@ export const rooms: readonly Room[] = [
     mayImport: ['errors.ts', 'policy/'],
   },
   {
+    name: 'backup/',
+    says: 'one file of what an instance was told: policy, versions, trust stores; made, read again strictly, compared; nothing secret in it',
+    mayImport: ['errors.ts', 'policy/', 'truststore/', 'settings/', 'history/', 'observe/'],
+  },
+  {
     name: 'admin/',
     says: 'the admin API: contract, routes, who may what; asks the instance through an interface of its own',
-    mayImport: ['errors.ts', 'policy/', 'truststore/', 'settings/', 'history/', 'observe/'],
+    mayImport: ['errors.ts', 'policy/', 'truststore/', 'settings/', 'history/', 'observe/', 'backup/'],
   },
   {
     name: 'processes/',
@@ -168,6 +173,7 @@ export const rooms: readonly Room[] = [
       'incoming/',
       'token/',
       'importer/',
+      'backup/',
       'admin/',
       'processes/',
       'demo/',
@@ -188,7 +194,7 @@ export const rooms: readonly Room[] = [
 /** Where each library lives; a library that is not here may not be imported at all. */
 export const homes: Readonly<Record<string, readonly string[]>> = {
   ws: ['service/'],
-  zod: ['policy/', 'settings/', 'admin/'],
+  zod: ['policy/', 'settings/', 'admin/', 'backup/'],
   yaml: ['policy/'],
   pkijs: ['certificate/'],
   asn1js: ['certificate/'],

@@ -2,7 +2,9 @@ import type { Handlers } from '../call.ts'
 import type { RouteName } from '../route-table.ts'
 import { accessHandlers } from './access-handlers.ts'
 import { backendHandlers } from './backend-handlers.ts'
+import { backupHandlers } from './backup-handlers.ts'
 import { catalogueHandlers } from './catalogue-handlers.ts'
+import { diagnosticsHandlers } from './diagnostics-handlers.ts'
 import { exceptionHandlers } from './exception-handlers.ts'
 import { instanceHandlers } from './instance-handlers.ts'
 import { policyHandlers } from './policy-handlers.ts'
@@ -17,7 +19,9 @@ import { tryOutHandlers } from './try-out-handlers.ts'
 export const handlers: Handlers<RouteName> = {
   ...accessHandlers,
   ...backendHandlers,
+  ...backupHandlers,
   ...catalogueHandlers,
+  ...diagnosticsHandlers,
   ...exceptionHandlers,
   ...instanceHandlers,
   ...policyHandlers,

@@ -158,7 +158,8 @@ export function sourceOf({ by }: Identity): 'page' | 'api' {
   return by === 'session' ? 'page' : 'api'
 }
 
-function check({ text, against }: CheckRequest, instance: Instance, nowMs: number): Frozen<Check> {
+/** Says everything about a text, and how it differs. */
+export function check({ text, against }: CheckRequest, instance: Instance, nowMs: number): Frozen<Check> {
   const { problems, parsed, document } = lookAt(text, instance, { file: 'policy', nowMs })
   const before = against === undefined ? versionInForce(instance) : versionByNumber(instance.history, against)
   const old = lookAt(before.text, instance, { file: 'policy' }).document

@@ -5,12 +5,12 @@ import { addToStore, folderForAddition, removeFromStore } from '../../truststore
 import { describeAnchors } from '../../truststore/describe-anchors.ts'
 import { makeTrustSet } from '../../truststore/make-trust-set.ts'
 import { readCertificates } from '../../truststore/read-certificates.ts'
-import { readStore, type StoreReading } from '../../truststore/read-store.ts'
+import { readStore, type StorePlace, type StoreReading } from '../../truststore/read-store.ts'
 import { assertStoreName, builtInStores, listStores } from '../../truststore/store-files.ts'
 import type { Handlers } from '../call.ts'
-import type { TrustStoreDetail } from '../contract.ts'
+import type { TrustStore, TrustStoreDetail } from '../contract.ts'
 import type { Frozen, Instance } from '../instance.ts'
-import { uploadKeptMs } from '../uploads.ts'
+import { previewKeptMs } from '../previews.ts'
 import { changing, follow } from './follow.ts'
 import { inForce } from './policy-handlers.ts'
 
@@ -23,15 +23,7 @@ type Names =
   | 'removeCertificate'
 
 export const trustHandlers: Handlers<Names> = {
-  async trustStores(_call, { instance, now }) {
-    const names = [...builtInStores, ...(await listStores(folderOf(instance)))]
-    const items: Omit<Frozen<TrustStoreDetail>, 'anchors'>[] = []
-    for (const name of names) {
-      const { anchors: _, ...store } = await describeStore(name, instance, now())
-      items.push(store)
-    }
-    return { items }
-  },
+  trustStores: async (_call, { instance, now }) => ({ items: await describeStores(instance, now()) }),
 
   trustStore: ({ params }, { instance, now }) => describeStore(nameIn(params.store), instance, now()),
 
@@ -52,7 +44,7 @@ export const trustHandlers: Handlers<Names> = {
       )
     }
     const digest = crypto.hash('sha256', bytes, 'hex')
-    const untilMs = now() + uploadKeptMs
+    const untilMs = now() + previewKeptMs
     uploads.keep({ digest, store, certificates, untilMs })
     const before = isEmpty ? [] : describeAnchors((await readWhole(store, instance)).sources, now())
     const known = new Set(before.map(({ sha256 }) => sha256))
@@ -105,8 +97,18 @@ export const trustHandlers: Handlers<Names> = {
   },
 }
 
+/** Describes every store there is, without its certificates. */
+export async function describeStores(instance: Instance, nowMs: number): Promise<Frozen<TrustStore>[]> {
+  const stores: Frozen<TrustStore>[] = []
+  for (const name of [...builtInStores, ...(await listStores(folderOf(instance)))]) {
+    const { anchors: _, ...store } = await describeStore(name, instance, nowMs)
+    stores.push(store)
+  }
+  return stores
+}
+
 async function describeStore(name: string, instance: Instance, nowMs: number): Promise<Frozen<TrustStoreDetail>> {
-  const { sources, wrong } = await readStore(name, placeOf(instance))
+  const { sources, wrong } = await readStore(name, storesOf(instance))
   const anchors = describeAnchors(sources, nowMs)
   const certificates = sources.flatMap((source) => source.certificates)
   return {
@@ -125,12 +127,13 @@ function usedBy(name: string, instance: Instance): readonly string[] {
 }
 
 async function readWhole(name: string, instance: Instance): Promise<StoreReading> {
-  const reading = await readStore(name, placeOf(instance))
+  const reading = await readStore(name, storesOf(instance))
   if (reading.wrong[0] !== undefined) throw reading.wrong[0]
   return reading
 }
 
-function placeOf(instance: Instance) {
+/** Tells where the trust stores in force lie. */
+export function storesOf(instance: Instance): StorePlace {
   return { folder: folderOf(instance), environment: instance.environment }
 }
 

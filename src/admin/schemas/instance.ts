@@ -87,6 +87,24 @@ export const settings = z.object({
   restartNeeded: z.array(z.string()),
 })
 
+/** For whoever is to help: everything that is known of the instance but what lets somebody in. */
+export const diagnostics = z.object({
+  kind: z.literal('Diagnostics'),
+  madeMs: timeMs,
+  product: status.shape.product.extend({ platform: z.string(), arch: z.string() }),
+  memory: z.record(z.string(), z.number()).describe('Of the control process, in bytes.'),
+  status: z.record(z.string(), z.unknown()),
+  health: health.shape.checks,
+  settings: settings.shape.items,
+  services: z.array(z.record(z.string(), z.unknown())),
+  versions: z.array(z.record(z.string(), z.unknown())).describe('The newest, without their texts.'),
+  rejections: z.array(z.record(z.string(), z.unknown())),
+  events: z.array(z.record(z.string(), z.unknown())).describe('The newest first.'),
+  failures: z.array(z.record(z.string(), z.unknown())),
+  counters: z.record(z.string(), z.unknown()).describe('By metric, then by the values of its labels.'),
+  trustStores: z.array(z.record(z.string(), z.unknown())),
+})
+
 /** The fixed forwards of the settings. */
 export const services = z.object({ items: z.array(z.record(z.string(), z.unknown())) })
 

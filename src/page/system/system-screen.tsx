@@ -5,6 +5,8 @@ import { Answered } from '../parts/answered.tsx'
 import { Screen } from '../parts/screen.tsx'
 import { useMay } from '../session/session-context.ts'
 import { AuditCheckCard } from './audit-check-card.tsx'
+import { BackupCard } from './backup-card.tsx'
+import { DiagnosticsCard } from './diagnostics-card.tsx'
 import { HealthCard } from './health-card.tsx'
 import { InstanceCard } from './instance-card.tsx'
 import { KeysCard } from './keys-card.tsx'
@@ -17,6 +19,7 @@ import '../styles/looks.css'
 export function SystemScreen() {
   const status = useQuery(queries.status)
   const isAdmin = useMay('admin')
+  const isOperator = useMay('operator')
   return (
     <Screen title="System">
       <Answered query={status}>
@@ -34,8 +37,10 @@ export function SystemScreen() {
           <UsersCard />
           <KeysCard />
           <AuditCheckCard />
+          <BackupCard />
         </>
       )}
+      {isOperator && <DiagnosticsCard />}
       <SettingsCard />
     </Screen>
   )

@@ -1,0 +1,70 @@
+/**
+ * Goal: what an admin does to the instance itself on the System screen has its effect on connections, and loses none. Method:
+ * Chromium on the page of one real sidecar; each step is followed by requests through the proxy.
+ */
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { after, test } from 'node:test'
+import { closeBrowser } from '../kit/browser.ts'
+import { makeTrust } from '../kit/make-trust.ts'
+import { openPage, seriousFindings, startJourney } from '../kit/page-journey.ts'
+import { startBackend } from '../kit/start-backend.ts'
+
+after(closeBrowser)
+
+const corp = await makeTrust(['good.localhost'])
+const spec = 'strictTls: { defaultTrustStore: none, customTrustStores: [corp] }'
+
+test('the System screen', async (t) => {
+  const backend = await startBackend(t, { certificate: corp.leaf, chain: [corp.ca] })
+  const journey = await startJourney(t, { spec, trust: { corp: corp.ca.certificate } })
+  const visit = () => journey.visit(`good.localhost:${backend.port}`)
+  const page = await openPage(t, journey, { path: '/system' })
+  assert.equal(await visit(), 200)
+
+  await t.test('a backup brings back what was trusted, once it was looked at', async () => {
+    const downloading = page.waitForEvent('download')
+    await page.getByRole('link', { name: 'Download a backup' }).click()
+    const file = await (await downloading).path()
+    const { text } = (await journey.admin.ask('policy')).body
+    assert.equal((await journey.admin.apply(text.replace('none, customTrustStores: [corp]', 'bundled'))).status, 200)
+    assert.equal(await visit(), 502)
+    const card = page.getByRole('region', { name: 'Backup' })
+    await card.getByLabel('Backup to bring back').setInputFiles({
+      ...{ name: 'backup.json', mimeType: 'application/json' },
+      buffer: readFileSync(file),
+    })
+    await card.getByRole('button', { name: 'Show what it would change' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Bring this backup back?' })
+    await dialog.getByText('strictTls.defaultTrustStore: bundled → none.').waitFor()
+    await dialog.getByText('0 certificates added, 1 there already').waitFor()
+    assert.deepEqual(await seriousFindings(page), [])
+    assert.equal(await visit(), 502, 'looking changes nothing')
+    await dialog.getByRole('button', { name: 'Yes, restore' }).click()
+    const restoring = page.getByRole('dialog', { name: 'Restoring' })
+    await restoring.getByText('Version 3 is in force.').waitFor()
+    await restoring.getByRole('button', { name: 'OK' }).click()
+    assert.equal(await visit(), 200)
+  })
+
+  await t.test('a file that is no backup is refused with the reason', async () => {
+    const card = page.getByRole('region', { name: 'Backup' })
+    await card.getByLabel('Backup to bring back').setInputFiles({
+      ...{ name: 'backup.json', mimeType: 'application/json' },
+      buffer: Buffer.from('{"kind":"Backup"}'),
+    })
+    await card.getByRole('button', { name: 'Show what it would change' }).click()
+    await card
+      .getByRole('alert')
+      .getByText(/this is no backup of Vedette: apiVersion/)
+      .waitFor()
+  })
+
+  await t.test('diagnostics are one file without the password', async () => {
+    const downloading = page.waitForEvent('download')
+    await page.getByRole('link', { name: 'Download diagnostics' }).click()
+    const download = await downloading
+    assert.match(download.suggestedFilename(), /^vedette-diagnostics-.*\.json$/)
+    assert.equal(JSON.parse(readFileSync(await download.path(), 'utf8')).kind, 'Diagnostics')
+  })
+})
