@@ -77,7 +77,7 @@ export type Wish =
       readonly cut: boolean
       readonly version?: number
     }
-  | { readonly kind: 'reload'; readonly author: string }
+  | { readonly kind: 'reload'; readonly author: string; readonly afresh?: true }
 
 /** What a change has brought into force. */
 export interface Outcome {

@@ -12,15 +12,16 @@ import type { SettingOptions } from './setting-options.ts'
 
 /** `vedette reload`: what SIGHUP does, with an answer. */
 export const defineReload: DefineCommand = (command, { terminal }) => {
+  command.option('--fresh-workers', 'start new workers even when nothing has changed; the old ones drain')
   addTunnelsOption(command)
   addInstanceOptions(command)
-  addExamples(command, ['reload', 'reload --config /etc/vedette/vedette.yaml --json'])
+  addExamples(command, ['reload', 'reload --fresh-workers', 'reload --config /etc/vedette/vedette.yaml --json'])
   command.action(async (options: SettingOptions) => {
     const { askControl } = await import('../processes/control-client.ts')
     const progress = sayProgress(terminal)
     const applied = await askControl(
       'reload',
-      { author: author(), ...tunnelsFrom(options) },
+      { author: author(), ...(options.freshWorkers === true ? { afresh: true } : {}), ...tunnelsFrom(options) },
       { state: await stateFrom(options, terminal), progress },
     )
     showApplied(applied, { terminal, options })

@@ -78,8 +78,10 @@ const acts: { readonly [A in Act]: Performance<A> } = {
     const wish = { ...(version === undefined ? {} : { version }), ...(tunnels === undefined ? {} : { tunnels }) }
     return change({ kind: 'rollback', trigger: 'rollback', author, comment, ...wish }, progress)
   },
-  reload: ({ author, tunnels }, { change }, progress) =>
-    change({ kind: 'reload', trigger: 'cli', author, ...(tunnels === undefined ? {} : { tunnels }) }, progress),
+  reload: ({ author, afresh, tunnels }, { change }, progress) => {
+    const wish = { ...(afresh ? { afresh } : {}), ...(tunnels === undefined ? {} : { tunnels }) }
+    return change({ kind: 'reload', trigger: 'cli', author, ...wish }, progress)
+  },
   confirm: ({ author }, { confirm }) => confirm(author),
   versions: ({ limit = 50, before }, { history }) => ({
     active: activeVersion(history)?.number ?? null,

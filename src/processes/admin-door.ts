@@ -105,7 +105,7 @@ function inForce(snapshot: Snapshot | undefined): Snapshot {
 }
 
 function changeOf(wish: Wish): Change {
-  if (wish.kind === 'reload') return { kind: 'reload', trigger: 'api', author: wish.author }
+  if (wish.kind === 'reload') return { ...wish, trigger: 'api' }
   const { cut, ...rest } = wish
   const more = cut ? ({ tunnels: 'cut' } as const) : {}
   if (rest.kind === 'rollback') return { ...rest, ...more, trigger: 'rollback' }

@@ -23,7 +23,7 @@ export class ApplyQueue {
   /** Carries a change out after all those before it; resolves when it is in force, rejects when it is not. */
   add(change: Change, progress: TellProgress = () => {}): Promise<Applied> {
     const waiting = this.#waitingReload
-    if (change.kind === 'reload' && waiting !== undefined) {
+    if (change.kind === 'reload' && !change.afresh && waiting !== undefined) {
       waiting.listeners.push(progress)
       return waiting.result
     }

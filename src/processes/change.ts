@@ -25,6 +25,8 @@ export interface Reload {
   readonly kind: 'reload'
   readonly trigger: Trigger
   readonly author: string
+  /** New workers are wanted even when nothing has changed. */
+  readonly afresh?: true
   /** What becomes of open connections that it would refuse; left out, what the settings say. */
   readonly tunnels?: TunnelFate
 }

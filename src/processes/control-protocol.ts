@@ -64,6 +64,8 @@ export interface RollbackRequest {
 
 export interface ReloadRequest {
   readonly author: string
+  /** New workers are wanted even when nothing has changed. */
+  readonly afresh?: boolean
   readonly tunnels?: TunnelFate
 }
 
@@ -176,7 +178,7 @@ const fields: Readonly<Record<Act, Fields>> = {
   },
   confirm: { author: string },
   rollback: { author: string, comment: string, version: optional(number), tunnels: optional(fate) },
-  reload: { author: string, tunnels: optional(fate) },
+  reload: { author: string, afresh: optional(boolean), tunnels: optional(fate) },
   versions: { limit: optional(number), before: optional(number) },
   migrations: { limit: optional(number) },
   diff: { a: number, b: number },

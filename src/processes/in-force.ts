@@ -119,7 +119,8 @@ export class InForce {
     this.#options.kept(kept)
     step('validated', describe(attempt))
     const before = this.#snapshot
-    if (before !== undefined && meansTheSame(before, snapshot) && !isNew) {
+    const isAfresh = change.kind === 'reload' && change.afresh === true
+    if (before !== undefined && meansTheSame(before, snapshot) && !isNew && !isAfresh) {
       await restoreFile(attempt)
       return { version: before.version, generation: before.generation, unchanged: true, warnings }
     }

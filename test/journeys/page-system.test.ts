@@ -60,6 +60,19 @@ test('the System screen', async (t) => {
       .waitFor()
   })
 
+  await t.test('fresh workers take over, and no request is lost', async () => {
+    const { generation, version } = (await journey.admin.ask('status')).body
+    await page.getByRole('button', { name: 'Start fresh workers' }).click()
+    const restarting = page.getByRole('dialog', { name: 'Restarting' })
+    const visits = await Promise.all(Array.from({ length: 20 }, visit))
+    assert.deepEqual(new Set(visits), new Set([200]))
+    await restarting.getByText('Version 3 is in force.').waitFor()
+    await restarting.getByRole('button', { name: 'OK' }).click()
+    const after = (await journey.admin.ask('status')).body
+    assert.deepEqual([after.generation, after.version.number], [generation + 1, version.number])
+    assert.equal(await visit(), 200)
+  })
+
   await t.test('diagnostics are one file without the password', async () => {
     const downloading = page.waitForEvent('download')
     await page.getByRole('link', { name: 'Download diagnostics' }).click()

@@ -46,6 +46,17 @@ test('changes are carried out one after the other, in their order', async () => 
   assert.deepEqual(begun, [candidate, reload])
 })
 
+test('a reload that wants fresh workers is not done by one that does not', async () => {
+  const { queue, begun, finish, turn } = heldQueue()
+  void queue.add(candidate)
+  void queue.add(reload)
+  void queue.add({ ...reload, afresh: true })
+  await turn()
+  await finish(0)
+  await finish(1)
+  assert.deepEqual(begun, [candidate, reload, { ...reload, afresh: true }])
+})
+
 test('a change that fails does not hold up the next one', async () => {
   const { queue, begun, finish, turn } = heldQueue()
   const failing = assert.rejects(queue.add(candidate), /broken/)

@@ -155,6 +155,8 @@ test('the same text again starts nothing', async (t) => {
   await instance.logged('policy.unchanged')
   const reloaded = await instance.ask('reload', { author: 'test' })
   assert.deepEqual([reloaded.unchanged, reloaded.version], [true, 1])
+  const afresh = await instance.ask('reload', { author: 'test', afresh: true })
+  assert.deepEqual([afresh.unchanged, afresh.version, afresh.generation], [false, 1, reloaded.generation + 1])
 })
 
 test('applying what runs already mends a policy file that says something else', async (t) => {

@@ -27,6 +27,7 @@ type Names =
   | 'confirmPolicy'
   | 'rollBackPolicy'
   | 'reload'
+  | 'restart'
   | 'versions'
   | 'rejections'
   | 'version'
@@ -101,6 +102,11 @@ export const policyHandlers: Handlers<Names> = {
 
   reload: (call, means) =>
     follow(call, means, { kind: 'reload', work: changing(means.instance, { kind: 'reload', author: call.who.name }) }),
+
+  restart(call, means) {
+    const wish = { kind: 'reload', author: call.who.name, afresh: true } as const
+    return follow(call, means, { kind: 'restart', work: changing(means.instance, wish) })
+  },
 
   versions({ query: { limit, cursor } }, { instance: { history } }) {
     const before = numberIn(cursor)

@@ -52,6 +52,11 @@ export const policyRoutes = {
     says: 'Reads settings, policy file, trust stores and key pairs again.',
     answer: policy.operation,
   },
+  restart: {
+    ...{ method: 'POST', path: '/restart', area: 'instance', least: 'admin', status: 202 },
+    says: 'Starts fresh workers under what the disk says, and lets the old ones drain; no request is lost.',
+    answer: policy.operation,
+  },
   operation: {
     ...{ method: 'GET', path: '/operations/{id}', area, least: 'viewer', status: 200 },
     says: 'Follows an operation.',

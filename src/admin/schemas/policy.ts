@@ -160,7 +160,7 @@ export const applied = z.object({
 /** Something that takes a while: asked for with POST or PUT, followed here or on the event stream. */
 export const operation = z.object({
   id: z.string(),
-  kind: z.enum(['apply', 'rollback', 'reload', 'rehearse', 'truststore', 'exception', 'try-out', 'restore']),
+  kind: z.enum(['apply', 'rollback', 'reload', 'restart', 'rehearse', 'truststore', 'exception', 'try-out', 'restore']),
   state: z.enum(['running', 'done', 'failed']),
   actor: z.string(),
   startedMs: timeMs,

@@ -10,6 +10,7 @@ import { DiagnosticsCard } from './diagnostics-card.tsx'
 import { HealthCard } from './health-card.tsx'
 import { InstanceCard } from './instance-card.tsx'
 import { KeysCard } from './keys-card.tsx'
+import { RestartCard } from './restart-card.tsx'
 import { SessionsCard } from './sessions-card.tsx'
 import { SettingsCard } from './settings-card.tsx'
 import { SnippetsCard } from './snippets-card.tsx'
@@ -38,6 +39,7 @@ export function SystemScreen() {
           <KeysCard />
           <AuditCheckCard />
           <BackupCard />
+          <RestartCard />
         </>
       )}
       {isOperator && <DiagnosticsCard />}
