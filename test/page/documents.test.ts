@@ -53,6 +53,17 @@ describe('the built documents', () => {
     )
   })
 
+  it('are there wherever else the page leads to', () => {
+    const page = path.join(top, 'src/page')
+    const files = readdirSync(page, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.tsx'))
+    const texts = files.map((file) => readFileSync(path.join(page, file), 'utf8'))
+    const named = texts.flatMap((text) =>
+      [...text.matchAll(/\$\{documentsAt\}(\/[\w#-]+)/g)].map(([, to]) => `/docs${to}`),
+    )
+    assert.ok(named.length > 0, 'the links were found')
+    for (const to of named) assert.ok(arrives({ from: '/', to }), to)
+  })
+
   it('have no script, no inline style and nothing from elsewhere', () => {
     for (const file of readdirSync(folder).filter((name) => name.endsWith('.html'))) {
       const html = readFileSync(path.join(folder, file), 'utf8')
