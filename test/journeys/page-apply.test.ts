@@ -43,6 +43,7 @@ test('a rehearsal warns, a trial reverts by itself, and the history brings a ver
     await page.keyboard.press('Escape')
     await dialog.waitFor({ state: 'detached' })
     assert.equal(await page.locator(':focus').textContent(), 'Apply', 'the focus is back where it was')
+    await page.getByRole('region', { name: 'Unsaved changes' }).getByText('1 backend would break').waitFor()
     assert.deepEqual(await outcomes(), [200, 200], 'nothing was applied')
   })
 

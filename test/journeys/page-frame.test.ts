@@ -72,6 +72,46 @@ test('every screen, in every look', async (t) => {
     await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor()
   })
 
+  await t.test(
+    '? shows the keys, / goes to the filter, and neither acts where signs are typed or once turned off',
+    async () => {
+      await go(page, '/connections')
+      await page.getByRole('heading', { level: 1 }).click()
+      await page.keyboard.press('/')
+      const filter = page.getByLabel('Filter')
+      await page.locator('input[type=search]:focus').waitFor()
+      await page.keyboard.type('a?/b')
+      assert.equal(await filter.inputValue(), 'a?/b')
+      await filter.fill('')
+      await filter.blur()
+      await page.keyboard.press('?')
+      const sheet = page.getByRole('dialog', { name: 'Keyboard shortcuts' })
+      await sheet.getByText('goes to the filter').waitFor()
+      assert.deepEqual(await seriousFindings(page), [])
+      await sheet.getByLabel('Keys of a single sign act').uncheck()
+      await page.keyboard.press('Escape')
+      await sheet.waitFor({ state: 'detached' })
+      await page.keyboard.press('/')
+      assert.equal(await page.locator('input:focus').count(), 0)
+      await page.locator('.menu summary').click()
+      await page.getByRole('button', { name: 'Keyboard shortcuts' }).click()
+      await sheet.getByLabel('Keys of a single sign act').check()
+      await sheet.getByRole('button', { name: 'Close' }).click()
+    },
+  )
+
+  await t.test('exact times are in UTC until somebody wants those of the machine', async () => {
+    await go(page, '/history?view=record')
+    const cell = page.getByRole('cell', { name: /^\d{4}-/ }).first()
+    assert.match((await cell.textContent()) ?? '', / UTC$/)
+    const menu = page.locator('details.menu')
+    if ((await menu.getAttribute('open')) === null) await menu.locator('summary').click()
+    await page.getByLabel('Times in UTC').uncheck()
+    assert.match((await cell.textContent()) ?? '', / UTC[+−]\d\d:\d\d$/)
+    await page.getByLabel('Times in UTC').check()
+    assert.match((await cell.textContent()) ?? '', / UTC$/)
+  })
+
   await t.test('who may only look can draft and not apply', async (t) => {
     const body = { name: 'looker', role: 'viewer', password: adminPassword }
     assert.equal((await journey.admin.ask('addUser', { body })).status, 201)

@@ -1,5 +1,5 @@
 /** What is asked of the API, each under its key, so that whoever needs the same shares the answer. */
-import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
+import { infiniteQueryOptions, queryOptions, skipToken } from '@tanstack/react-query'
 import type {
   AuditPage,
   BackendPage,
@@ -7,6 +7,7 @@ import type {
   Check,
   Operation,
   Policy,
+  Rehearsal,
   RejectionPage,
   Session,
   Status,
@@ -93,6 +94,11 @@ export function operationQuery(id: string) {
     enabled: id !== '',
     refetchInterval: ({ state }) => (state.data === undefined || state.data.state === 'running' ? 1000 : false),
   })
+}
+
+/** What a rehearsal of a text has found; nothing is asked, whoever rehearses puts it here. */
+export function rehearsedQuery(text: string) {
+  return queryOptions<Rehearsal>({ queryKey: ['policy', 'rehearsed', text], queryFn: skipToken })
 }
 
 function nullIfSignedOut(error: unknown): null {

@@ -1,5 +1,8 @@
+import { useQuery } from '@tanstack/react-query'
 import { lazy, Suspense, useState } from 'react'
+import { rehearsedQuery } from '../api/queries.ts'
 import { useMay } from '../session/session-context.ts'
+import { describeCount } from '../show/describe-amount.ts'
 import { discard } from './draft.ts'
 import { useDraft } from './use-draft.ts'
 
@@ -19,6 +22,9 @@ export function PendingBar() {
   }
   const hasDraft = view !== undefined && view.draft !== null
   const count = view?.check.sentences.length ?? 0
+  const { data: rehearsal } = useQuery(rehearsedQuery(view?.text ?? ''))
+  // What was rehearsed was held against the version the draft began from.
+  const breaking = view?.isOvertaken === false ? (rehearsal?.counts.breaks ?? 0) : 0
   return (
     <>
       {hasDraft && (
@@ -28,6 +34,7 @@ export function PendingBar() {
             {view.isOvertaken &&
               !isReviewing &&
               ` · ${view.policy.version.author} applied version ${view.policy.version.number} meanwhile`}
+            {breaking > 0 && ` · ${describeCount(breaking, 'backend')} would break`}
             {!view.check.valid && ' · the policy has mistakes'}
             {!mayApply && ' · applying takes an operator'}
           </p>

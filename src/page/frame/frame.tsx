@@ -5,6 +5,7 @@ import { openStream } from '../api/stream.ts'
 import { ConfirmBar } from '../draft/confirm-bar.tsx'
 import { PendingBar } from '../draft/pending-bar.tsx'
 import { Loading } from '../parts/loading.tsx'
+import { useTimeZone } from '../parts/time-zone.ts'
 import { Toasts } from '../parts/toasts.tsx'
 import { useLocation } from '../router/location.ts'
 import { screenAt } from '../screens.ts'
@@ -12,10 +13,13 @@ import { SessionContext } from '../session/session-context.ts'
 import { Header } from './header.tsx'
 import { Nav } from './nav.tsx'
 import { NotFound } from './not-found.tsx'
+import { ShortcutKeys } from './shortcut-keys.tsx'
 
 export function Frame({ session }: { readonly session: Session }) {
   const { path } = useLocation()
   const main = useFocusOnNewScreen(path)
+  // Every time on the screen is written anew in the other zone.
+  useTimeZone()
   useEffect(openStream, [])
   const Shown = screenAt(path)?.Screen ?? NotFound
   return (
@@ -35,6 +39,7 @@ export function Frame({ session }: { readonly session: Session }) {
       </div>
       <PendingBar />
       <Toasts />
+      <ShortcutKeys />
     </SessionContext>
   )
 }

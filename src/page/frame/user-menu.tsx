@@ -3,6 +3,8 @@ import type { Session } from '../../admin/contract.ts'
 import { ask } from '../api/ask.ts'
 import { discard } from '../draft/draft.ts'
 import { Link } from '../router/link.tsx'
+import { showShortcuts } from './shortcut-keys.tsx'
+import { TimeZoneSwitch } from './time-zone-switch.tsx'
 
 /** Who is signed in, and the way out. */
 export function UserMenu({ session: { name, role } }: { readonly session: Session }) {
@@ -23,6 +25,14 @@ export function UserMenu({ session: { name, role } }: { readonly session: Sessio
       <ul className="menu-list">
         <li>
           <Link to="/system">Password and sessions</Link>
+        </li>
+        <li>
+          <TimeZoneSwitch />
+        </li>
+        <li>
+          <button type="button" onClick={showShortcuts}>
+            Keyboard shortcuts
+          </button>
         </li>
         <li>
           <button type="button" onClick={() => signOut.mutate()}>

@@ -4,7 +4,7 @@ import { ask } from '../api/ask.ts'
 import { queries } from '../api/queries.ts'
 import { Answered } from '../parts/answered.tsx'
 import { ProblemNote } from '../parts/problem-note.tsx'
-import { utc } from '../parts/time.tsx'
+import { moment } from '../parts/time.tsx'
 
 /** Who did what, or tried to; each entry holds the hash of the one before. */
 export function AuditRecord() {
@@ -44,7 +44,7 @@ export function AuditRecord() {
                   .flatMap(({ items }) => items)
                   .map(({ number, timeMs, actor, address, action, subject, outcome }) => (
                     <tr key={number}>
-                      <td>{utc(timeMs)}</td>
+                      <td>{moment(timeMs)}</td>
                       <td>{actor}</td>
                       <td>{address}</td>
                       <td>{action}</td>

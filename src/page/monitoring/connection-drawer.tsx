@@ -2,7 +2,7 @@ import { useState } from 'react'
 import type { Connection } from '../../admin/contract.ts'
 import { ExceptionForm } from '../backends/exception-form.tsx'
 import { Reason } from '../parts/reason.tsx'
-import { utc } from '../parts/time.tsx'
+import { moment } from '../parts/time.tsx'
 import { Link } from '../router/link.tsx'
 import { useMay } from '../session/session-context.ts'
 import { CopyButton } from '../show/copy-button.tsx'
@@ -65,7 +65,7 @@ function ConnectionFacts({ connection }: { readonly connection: Connection }) {
         ['Because of', because.join(', ')],
         ['Rule', `${rule}, version ${version}`],
         ['Error', connection.error === '' ? '' : <Reason key="error" name={connection.error} />],
-        ['Time', utc(timeMs)],
+        ['Time', moment(timeMs)],
         ['Caller', caller],
         ['Entrance', `${entrance} ${method}`],
         ['Status', connection.status === 0 ? '' : `${connection.status}`],

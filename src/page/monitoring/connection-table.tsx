@@ -1,9 +1,9 @@
 import { memo } from 'react'
 import type { Connection } from '../../admin/contract.ts'
 import { Reasons } from '../parts/reason.tsx'
+import { formatClock, useTimeZone } from '../parts/time-zone.ts'
 import { type Column, DataTable } from '../show/data-table.tsx'
 import { describeBytes, describePhase } from '../show/describe-amount.ts'
-import { describeClock } from '../show/describe-time.ts'
 import { Outcome } from '../show/outcome.tsx'
 
 interface ConnectionTableProps {
@@ -13,8 +13,9 @@ interface ConnectionTableProps {
 
 /** One row for each request or tunnel. Drawn again only when the rows are others: news come every second. */
 export const ConnectionTable = memo(function ConnectionTable({ connections, onOpen }: ConnectionTableProps) {
+  const zone = useTimeZone()
   const columns: readonly Column<Connection>[] = [
-    { title: 'Time (UTC)', cell: ({ timeMs }) => describeClock(timeMs) },
+    { title: zone === 'utc' ? 'Time (UTC)' : 'Time', cell: ({ timeMs }) => formatClock(timeMs, zone) },
     {
       title: 'Destination',
       isHead: true,

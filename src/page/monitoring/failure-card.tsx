@@ -1,7 +1,7 @@
 import type { Failure } from '../../admin/contract.ts'
 import { suggestFix } from '../backends/suggest-fix.ts'
 import { Reason } from '../parts/reason.tsx'
-import { Time, utc } from '../parts/time.tsx'
+import { moment, Time } from '../parts/time.tsx'
 import { Link } from '../router/link.tsx'
 import { describeCount } from '../show/describe-amount.ts'
 import { Outcome } from '../show/outcome.tsx'
@@ -30,7 +30,7 @@ export function FailureCard({ failure, onChange, onExcept }: FailureCardProps) {
       <p>
         {describeCount(count, 'time')}, first <Time ms={firstMs} />, last <Time ms={lastMs} />, rule {rule}
         {by !== '' && state !== 'open' && `, ${state} by ${by}`}
-        {mutedUntilMs !== null && ` until ${utc(mutedUntilMs)}`}
+        {mutedUntilMs !== null && ` until ${moment(mutedUntilMs)}`}
       </p>
       <p className="quiet">{suggestFix(reason)}</p>
       <p className="row">

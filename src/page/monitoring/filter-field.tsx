@@ -1,4 +1,4 @@
-import { type FormEvent, useEffect, useId, useRef, useState } from 'react'
+import { type FormEvent, useEffect, useId, useState } from 'react'
 import { suggestFilters } from './suggest-filter.ts'
 
 interface FilterFieldProps {
@@ -6,22 +6,11 @@ interface FilterFieldProps {
   readonly onFilter: (filter: string) => void
 }
 
-/** The filter as a field: applied with Enter, focused with `/`, with suggestions for the word that is being typed. */
+/** The filter as a field: applied with Enter, with suggestions for the word that is being typed. */
 export function FilterField({ filter, onFilter }: FilterFieldProps) {
   const [typed, setTyped] = useState(filter)
-  const field = useRef<HTMLInputElement>(null)
   const list = useId()
   useEffect(() => setTyped(filter), [filter])
-  useEffect(() => {
-    const focus = (event: KeyboardEvent) => {
-      if (event.key !== '/' || event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement)
-        return
-      event.preventDefault()
-      field.current?.focus()
-    }
-    document.addEventListener('keydown', focus)
-    return () => document.removeEventListener('keydown', focus)
-  }, [])
   const submit = (event: FormEvent) => {
     event.preventDefault()
     onFilter(typed.trim())
@@ -31,7 +20,6 @@ export function FilterField({ filter, onFilter }: FilterFieldProps) {
       <label className="field">
         Filter
         <input
-          ref={field}
           type="search"
           value={typed}
           list={list}

@@ -6,7 +6,7 @@ import { useStream } from '../api/stream.ts'
 import { Answered } from '../parts/answered.tsx'
 import { Reason } from '../parts/reason.tsx'
 import { Screen } from '../parts/screen.tsx'
-import { utc } from '../parts/time.tsx'
+import { moment } from '../parts/time.tsx'
 import { useQueryWord } from '../router/location.ts'
 import { type Column, DataTable } from '../show/data-table.tsx'
 import { downloadText } from '../show/download-text.ts'
@@ -55,7 +55,7 @@ export function LogsScreen() {
 }
 
 const columns: readonly Column<InstanceEvent>[] = [
-  { title: 'Time', cell: ({ timeMs }) => utc(timeMs) },
+  { title: 'Time', cell: ({ timeMs }) => moment(timeMs) },
   { title: 'Level', cell: ({ level }) => <span className={`badge ${tones[level]}`}>{level}</span> },
   { title: 'Event', isHead: true, cell: ({ name }) => name },
   {

@@ -1,16 +1,18 @@
-/** Shows a moment as how long ago it was, with the exact time, in UTC, to be had by pointing at it. */
+import { formatMoment, timeZone } from './time-zone.ts'
+
+/** Shows a moment as how long ago it was, with the exact time to be had by pointing at it. */
 export function Time({ ms }: { readonly ms: number }) {
   const date = new Date(ms)
   return (
-    <time dateTime={date.toISOString()} title={utc(ms)}>
+    <time dateTime={date.toISOString()} title={moment(ms)}>
       {ago(ms - Date.now())}
     </time>
   )
 }
 
-/** Writes a moment in UTC, to the second. */
-export function utc(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 19).replace('T', ' ')} UTC`
+/** Writes a moment to the second, in the zone that was chosen. The frame is drawn again with all in it when that changes. */
+export function moment(ms: number): string {
+  return formatMoment(ms, timeZone())
 }
 
 /** Writes a span in milliseconds as a reader says it; a negative one is past. */

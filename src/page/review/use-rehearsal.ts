@@ -1,8 +1,8 @@
-import { useMutation, useQuery } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useEffectEvent, useState } from 'react'
 import type { Operation, Rehearsal } from '../../admin/contract.ts'
 import { ApiProblem, ask } from '../api/ask.ts'
-import { operationQuery } from '../api/queries.ts'
+import { operationQuery, rehearsedQuery } from '../api/queries.ts'
 
 export interface RehearsalView {
   readonly isRunning: boolean
@@ -26,6 +26,10 @@ export function useRehearsal(text: string, isValid: boolean): RehearsalView {
   const problem = operation?.problem ?? null
   const error = begin.error ?? (problem === null ? null : new ApiProblem(problem))
   const result = operation?.rehearsal ?? null
+  const client = useQueryClient()
+  useEffect(() => {
+    if (result !== null) client.setQueryData(rehearsedQuery(text).queryKey, result)
+  }, [client, text, result])
   const isRunning = isValid && !isSkipped && result === null && error === null
   return { isRunning, result, error, skip: () => setSkipped(true) }
 }

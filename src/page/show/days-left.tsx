@@ -1,4 +1,4 @@
-import { utc } from '../parts/time.tsx'
+import { moment } from '../parts/time.tsx'
 import { daysLeft, describeDaysLeft } from './describe-time.ts'
 
 /** How long a certificate still holds, as a chip; a dash where there is none. */
@@ -7,7 +7,7 @@ export function DaysLeft({ endMs }: { readonly endMs: number | null }) {
   const days = daysLeft(endMs, Date.now())
   const tone = days < 7 ? 'bad' : days < 30 ? 'doubtful' : ''
   return (
-    <span className={`badge ${tone}`} title={utc(endMs)}>
+    <span className={`badge ${tone}`} title={moment(endMs)}>
       {describeDaysLeft(days)}
     </span>
   )

@@ -29,8 +29,8 @@ export function BackupCard() {
         </a>
       </p>
       <p className="row">
-        <label>
-          Backup to bring back{' '}
+        <label className="field">
+          Backup to bring back
           <input type="file" accept=".json" onChange={({ target }) => setFile(target.files?.[0] ?? null)} />
         </label>
         <button
