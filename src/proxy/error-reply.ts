@@ -1,10 +1,12 @@
 /**
  * The proxy's one translator from error codes to HTTP: the status code and error type that RFC 9209 recommends,
- * a Proxy-Status field, and a short problem+json body (RFC 9457) that says what failed, about whom, what was
- * found and what to change. Nobody else in proxy/ maps codes.
+ * a Proxy-Status field, and a short body that says what failed, about whom, what was found and what to change:
+ * problem+json (RFC 9457), or a page where somebody at a browser asked. Nobody else in proxy/ maps codes.
  */
 import { type ErrorCode, entryOf, errorCodes, faultOf, type SidecarError } from '../errors.ts'
 import type { Verdict } from '../policy/verdict.ts'
+import type { Refusal } from './refusal.ts'
+import { refusalPage, refusalPageFields } from './refusal-page.ts'
 
 interface Reply {
   readonly status: number
@@ -69,16 +71,21 @@ export interface ReplyContext {
   readonly close: boolean
   /** The request was a HEAD: fields without a body. */
   readonly bodyless: boolean
+  /** Whoever asked reads HTML rather than JSON. */
+  readonly html: boolean
+  /** What the operator has to say in every refusal; empty for nothing. */
+  readonly message: string
 }
 
 /** The whole answer to a request that failed, as latin1 text, with the status it carries. */
 export function errorReply(error: SidecarError, context: ReplyContext): { status: number; text: string } {
   const reply = replyFor(error)
-  const body = problemBody(error, reply, context)
+  const refusal = refusalFor(error, reply, context)
+  const body = context.html ? refusalPage(refusal) : problemBody(refusal)
   const fields = [
     `HTTP/1.1 ${reply.status} ${reply.reason}`,
     `Proxy-Status: ${proxyStatus(error, reply)}`,
-    'Content-Type: application/problem+json',
+    ...(context.html ? refusalPageFields : ['Content-Type: application/problem+json']),
     'Cache-Control: no-store',
     `Content-Length: ${Buffer.byteLength(body)}`,
     ...(context.close ? ['Connection: close'] : []),
@@ -117,21 +124,24 @@ function replyFor(error: SidecarError): Reply {
   return onlyProtocol ? { ...reply, error: 'tls_protocol_error' } : reply
 }
 
-function problemBody(error: SidecarError, reply: Reply, context: ReplyContext): string {
-  const { verdict } = error.details as { verdict?: Verdict }
-  const problem = {
-    type: `urn:vedette:error:${error.code}`,
-    title: reply.error,
+function refusalFor({ code, message, details }: SidecarError, reply: Reply, context: ReplyContext): Refusal {
+  const { verdict } = details as { verdict?: Verdict }
+  return {
+    code,
     status: reply.status,
-    detail: error.message,
-    fault: faultOf(error.code),
+    title: reply.error,
+    detail: message,
     ...(context.destination === undefined ? {} : { destination: context.destination }),
     ...(verdict === undefined ? {} : { findings: verdict.findings }),
-    hint: errorCodes[error.code].hint,
-    see: entryOf(error.code),
+    hint: errorCodes[code].hint,
+    ...(context.message === '' ? {} : { operatorMessage: context.message }),
     requestId: context.requestId,
     policyVersion: context.policyVersion,
   }
+}
+
+function problemBody({ code, ...refusal }: Refusal): string {
+  const problem = { type: `urn:vedette:error:${code}`, fault: faultOf(code), see: entryOf(code), ...refusal }
   return `${JSON.stringify(problem)}\n`
 }
 

@@ -60,6 +60,7 @@ export class ProxyEntrance implements EntranceContext {
   readonly #callers = new Set<EntranceCaller>()
   readonly #tunnels = new Map<Tunnel, { readonly held: OpenConnection; readonly caller: CallerConnection }>()
   readonly #idPrefix: string
+  readonly #refusalMessage: string
   readonly #gate: ConnectGate | undefined
   readonly #name: string
   readonly #known = new WeakMap<CallerConnection, KnownCaller>()
@@ -81,6 +82,7 @@ export class ProxyEntrance implements EntranceContext {
     this.via = options.via
     this.socksUsers = options.snapshot.secrets?.socksUsers
     this.#gate = options.gate
+    this.#refusalMessage = settings.refusalMessage
     this.#name = options.name ?? 'proxy'
     this.#idPrefix = `${options.snapshot.generation.toString(36)}-${process.pid.toString(36)}-`
   }
@@ -191,6 +193,7 @@ export class ProxyEntrance implements EntranceContext {
       callerPort: remotePort ?? 0,
       version,
       generation,
+      refusalMessage: this.#refusalMessage,
     })
     record.isTerse = this.#gate !== undefined
     return record

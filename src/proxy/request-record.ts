@@ -10,6 +10,7 @@ import type { Verdict } from '../policy/verdict.ts'
 import type { TunnelEnd } from '../tunnel/tunnel.ts'
 import { errorReply, terseReply } from './error-reply.ts'
 import type { KnownCaller } from './known-caller.ts'
+import { prefersHtml } from './prefers-html.ts'
 
 /** What an error's details may carry about the decision that denied. */
 interface RefusalDetails {
@@ -24,6 +25,8 @@ export interface RequestOrigin {
   readonly callerPort: number
   readonly version: number
   readonly generation: number
+  /** What the operator has to say in every refusal; empty for nothing. */
+  readonly refusalMessage: string
 }
 
 export class RequestRecord {
@@ -33,6 +36,9 @@ export class RequestRecord {
   isTerse = false
   /** Called once, when the answer goes out or when it is over without one. */
   settled: ((access: AccessRecord) => void) | undefined
+  readonly #refusalMessage: string
+  /** Kept for the form of a refusal; never that of a CONNECT, whose tunnel may stand for hours. */
+  #asked: RequestHead | undefined
   #sentMs = 0
   #backend: BackendConnection | undefined
   #bytesInBefore = 0
@@ -46,10 +52,12 @@ export class RequestRecord {
     access.callerPort = origin.callerPort
     access.version = origin.version
     access.generation = origin.generation
+    this.#refusalMessage = origin.refusalMessage
   }
 
   begin(head: RequestHead): void {
     this.access.method = head.method
+    if (head.method !== 'CONNECT') this.#asked = head
   }
 
   /** A caller came in by the SOCKS door, where everybody asks for the same. */
@@ -127,7 +135,8 @@ export class RequestRecord {
       return text
     }
     const destination = access.host === '' ? undefined : `${access.host}:${access.port}`
-    const context = { destination, requestId: access.requestId, policyVersion: access.version, ...how }
+    const form = { html: prefersHtml(this.#asked?.fields.pairs ?? []), message: this.#refusalMessage }
+    const context = { destination, requestId: access.requestId, policyVersion: access.version, ...form, ...how }
     const { status, text } = errorReply(error, context)
     access.status = status
     return text

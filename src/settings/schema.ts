@@ -71,6 +71,11 @@ export const settingsSchema = z
       .describe(
         'What a change, or a revocation that becomes known, does to open tunnels and requests it would refuse: drain lets them go on, cut ends them.',
       ),
+    refusalMessage: z
+      .string()
+      .max(500)
+      .regex(/^\P{Cc}+$/u, 'expected a text without line breaks and control characters')
+      .describe('What every refusal of the proxy says beside its reason, such as whom to ask; none says nothing.'),
     services: servicesSchema.describe('Fixed forwards: accept here, connect there.'),
     limits: z
       .strictObject({

@@ -31,6 +31,7 @@ export const settingTable = {
   upstreamCredentials: { fallback: 'none', text: 'word', isPath: 'or none' },
   workers: { fallback: 'auto', text: 'number or word' },
   openTunnels: { fallback: 'drain', text: 'word' },
+  refusalMessage: { fallback: 'none', text: 'word' },
   'limits.callers': { fallback: 8000, text: 'number' },
   'limits.tunnels': { fallback: 8000, text: 'number' },
   'limits.headBytes': { fallback: 65_536, text: 'number' },

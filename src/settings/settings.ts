@@ -36,6 +36,8 @@ export interface Settings {
   readonly services: readonly Service[]
   /** What a change does to open connections that it would refuse: they end at the drain deadline, or at once. */
   readonly openTunnels: TunnelFate
+  /** What the operator has to say in every refusal; empty for nothing. */
+  readonly refusalMessage: string
   readonly limits: {
     readonly callers: number
     readonly tunnels: number

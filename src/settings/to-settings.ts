@@ -52,6 +52,7 @@ export function toSettings(
     upstreamCredentials: text('upstreamCredentials'),
     workers: workerCount(value('workers') as number | 'auto'),
     openTunnels: text('openTunnels') as Settings['openTunnels'],
+    refusalMessage: text('refusalMessage') === 'none' ? '' : text('refusalMessage'),
     services: compileServices(services, { limits, timeouts, folder }),
     limits,
     timeouts,

@@ -4,8 +4,8 @@
  */
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import { after, test } from 'node:test'
-import { closeBrowser } from '../kit/browser.ts'
+import { after, type TestContext, test } from 'node:test'
+import { closeBrowser, openTab, startBrowser } from '../kit/browser.ts'
 import { makeTrust } from '../kit/make-trust.ts'
 import { openPage, seriousFindings, startJourney } from '../kit/page-journey.ts'
 import { startBackend } from '../kit/start-backend.ts'
@@ -17,7 +17,8 @@ const spec = 'strictTls: { defaultTrustStore: none, customTrustStores: [corp] }'
 
 test('the System screen', async (t) => {
   const backend = await startBackend(t, { certificate: corp.leaf, chain: [corp.ca] })
-  const journey = await startJourney(t, { spec, trust: { corp: corp.ca.certificate } })
+  const settings = 'refusalMessage: Ask ops & <net>\n'
+  const journey = await startJourney(t, { spec, settings, trust: { corp: corp.ca.certificate } })
   const visit = () => journey.visit(`good.localhost:${backend.port}`)
   const page = await openPage(t, journey, { path: '/system' })
   assert.equal(await visit(), 200)
@@ -29,6 +30,7 @@ test('the System screen', async (t) => {
     const { text } = (await journey.admin.ask('policy')).body
     assert.equal((await journey.admin.apply(text.replace('none, customTrustStores: [corp]', 'bundled'))).status, 200)
     assert.equal(await visit(), 502)
+    await assertRefusalPage(t, { proxyPort: journey.sidecar.proxyPort, url: `http://good.localhost:${backend.port}/` })
     const card = page.getByRole('region', { name: 'Backup' })
     await card.getByLabel('Backup to bring back').setInputFiles({
       ...{ name: 'backup.json', mimeType: 'application/json' },
@@ -81,3 +83,18 @@ test('the System screen', async (t) => {
     assert.equal(JSON.parse(readFileSync(await download.path(), 'utf8')).kind, 'Diagnostics')
   })
 })
+
+/** What somebody at a browser behind the proxy reads of a refusal: the reason, what to do, and what the operator has to say. */
+async function assertRefusalPage(
+  t: Pick<TestContext, 'after'>,
+  { proxyPort, url }: { readonly proxyPort: number; readonly url: string },
+): Promise<void> {
+  const proxy = { server: `http://127.0.0.1:${proxyPort}`, bypass: '<-loopback>' }
+  const context = await (await startBrowser()).newContext({ proxy })
+  const tab = await openTab(t, { context })
+  const response = await tab.goto(url)
+  assert.equal(response?.status(), 502)
+  await tab.getByRole('heading', { name: /^The connection to good\.localhost:\d+ was not made$/ }).waitFor()
+  await tab.getByText(/^untrusted-issuer: /).waitFor()
+  await tab.getByText('Ask ops & <net>', { exact: true }).waitFor()
+}

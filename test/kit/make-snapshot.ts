@@ -100,6 +100,7 @@ function makeSettings({ timeouts, limits, settings }: SnapshotWish): Settings {
     workers: 1,
     services: [],
     openTunnels: 'drain',
+    refusalMessage: '',
     limits: { callers: 100, tunnels: 100, headBytes: 65_536, backendConnections: 10, ...limits },
     timeouts: {
       dnsMs: 2000,

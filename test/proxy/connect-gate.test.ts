@@ -6,7 +6,8 @@ import { RequestRecord } from '../../src/proxy/request-record.ts'
 import type { CallerConnection, Work } from '../../src/proxy/work.ts'
 
 const leave: Leave = { to: 'a.example:992', names: ['subject:x'], innerNames: 'checked' }
-const origin = { requestId: '1', entrance: 'hosts', caller: '192.0.2.1', callerPort: 1, version: 1, generation: 1 }
+const asked = { requestId: '1', entrance: 'hosts', caller: '192.0.2.1', callerPort: 1 }
+const origin = { ...asked, version: 1, generation: 1, refusalMessage: '' }
 
 function gate(admitted: Promise<Leave>, open: () => Work) {
   const passages: [hasLeave: boolean, error: string][] = []

@@ -3,7 +3,15 @@ import { test } from 'node:test'
 import { type ErrorCode, errorCodes, faultOf, SidecarError } from '../../src/errors.ts'
 import { errorReply } from '../../src/proxy/error-reply.ts'
 
-const context = { destination: 'b.test:443', requestId: '1-a-1', policyVersion: 7, close: true, bodyless: false }
+const form = { html: false, message: '' }
+const context = {
+  destination: 'b.test:443',
+  requestId: '1-a-1',
+  policyVersion: 7,
+  close: true,
+  bodyless: false,
+  ...form,
+}
 
 test('every code has a status that fits whose fault it is', () => {
   for (const code of Object.keys(errorCodes) as ErrorCode[]) {
@@ -74,6 +82,33 @@ test('whatever a message contains, the reply has exactly the fields we wrote', (
   assert.deepEqual(names, ['Proxy-Status', 'Content-Type', 'Cache-Control', 'Content-Length', 'Connection'])
   assert.equal(Number(/Content-Length: (\d+)/.exec(head)?.[1]), body.length)
   assert.equal(JSON.parse(Buffer.from(body, 'latin1').toString()).detail, evil)
+})
+
+test('what the operator has to say stands beside the reason, in both forms', () => {
+  const message = 'Ask ops <ops@corp.example>'
+  const error = new SidecarError('POLICY_UNLISTED', 'no rule names b.test:443')
+  const { text } = errorReply(error, { ...context, message })
+  assert.equal(JSON.parse(text.slice(text.indexOf('\r\n\r\n') + 4)).operatorMessage, message)
+  assert.match(
+    errorReply(error, { ...context, message, html: true }).text,
+    /<p>Ask ops &#60;ops@corp\.example&#62;<\/p>/,
+  )
+})
+
+test('a page says what the body for programs says, and whatever is in it is text', () => {
+  const findings = [{ name: 'name-mismatch', detail: '<img src=x onerror=alert(1)>' }]
+  const verdict = { outcome: 'refused', findings, blocking: findings, because: [], wouldRefuse: false }
+  const error = new SidecarError('POLICY_VERDICT_REFUSED', '"é" & <script>', { details: { verdict } })
+  const { status, text } = errorReply(error, { ...context, destination: "b'<.test:443", html: true })
+  const [head = '', body = ''] = text.split('\r\n\r\n')
+  assert.equal(status, 502)
+  assert.match(head, /^Content-Type: text\/html; charset=utf-8$/m)
+  assert.match(head, /^Content-Security-Policy: default-src 'none'; .*sandbox$/m)
+  assert.equal(Number(/Content-Length: (\d+)/.exec(head)?.[1]), body.length)
+  assert.doesNotMatch(body, /<script|<img|'</)
+  const read = Buffer.from(body, 'latin1').toString()
+  assert.match(read, /&#34;é&#34; &#38; &#60;script&#62;/)
+  for (const said of [/name-mismatch/, /1-a-1/, /policy version 7/, /See the findings/]) assert.match(read, said)
 })
 
 test('an answer to HEAD has the fields and no body', () => {

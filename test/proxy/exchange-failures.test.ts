@@ -51,6 +51,18 @@ test('a GET is sent again also when the connection was warmed and never used: it
   assert.equal(entrance.backends.dialled, 2)
 })
 
+test('somebody at a browser gets a page, a program gets what programs read', async (t) => {
+  const { entrance } = await started(t)
+  for (const [accept, type] of [
+    ['text/html,application/xhtml+xml,*/*;q=0.8', 'text/html; charset=utf-8'],
+    ['*/*', 'application/problem+json'],
+  ]) {
+    const caller = await entrance.connect()
+    caller.send(`GET ftp://b.test/ HTTP/1.1\r\nHost: b.test\r\nAccept: ${accept}\r\n\r\n`)
+    assert.match(await caller.receive('\r\n\r\n'), new RegExp(`Content-Type: ${type?.replace('+', '\\+')}`))
+  }
+})
+
 const notRepeated = [
   { reason: 'POST is not idempotent', request: 'POST http://b.test/ HTTP/1.1\r\nHost: b.test\r\n\r\n' },
   {

@@ -24,6 +24,7 @@ test('without file, flags or variables the defaults hold, paths below the workin
     upstreamCredentials: 'none',
     workers: Math.max(2, Math.min(4, availableParallelism())),
     openTunnels: 'drain',
+    refusalMessage: '',
     limits: { callers: 8000, tunnels: 8000, headBytes: 65_536, backendConnections: 256 },
     timeouts: {
       dnsMs: 5000,
@@ -57,6 +58,7 @@ state: s
 upstreamCredentials: secrets
 workers: 3
 openTunnels: cut
+refusalMessage: Ask ops <ops@corp.example>
 services: []
 limits: { callers: 1, tunnels: 2, headBytes: 2048, backendConnections: 3 }
 timeouts: { dns: 1ms, connect: 1.5s, handshake: 3s, head: 4s, firstByte: 5m, idle: 6h, drain: 0s, pooled: 0s, verdict: 0s }
@@ -91,6 +93,7 @@ test('every key of the file arrives, and says its place', (t) => {
     upstreamCredentials: join(folder, 'secrets'),
     workers: 3,
     openTunnels: 'cut',
+    refusalMessage: 'Ask ops <ops@corp.example>',
     limits: { callers: 1, tunnels: 2, headBytes: 2048, backendConnections: 3 },
     services: [],
     timeouts: {
@@ -108,7 +111,7 @@ test('every key of the file arrives, and says its place', (t) => {
   })
   assert.ok(Object.values(origins).every((origin) => origin.from === 'file'))
   assert.deepEqual(origins.policy, { from: 'file', name: `${file}:8:9` })
-  assert.deepEqual(origins['log.level'], { from: 'file', name: `${file}:19:31` })
+  assert.deepEqual(origins['log.level'], { from: 'file', name: `${file}:20:31` })
 })
 
 const texts: Readonly<Record<SettingPath, readonly [text: string, other: string]>> = {
@@ -123,6 +126,7 @@ const texts: Readonly<Record<SettingPath, readonly [text: string, other: string]
   policy: ['/a', '/b'],
   truststores: ['/a', '/b'],
   openTunnels: ['drain', 'cut'],
+  refusalMessage: ['Ask ops', 'none'],
   identities: ['/a', '/b'],
   crls: ['/a', '/b'],
   state: ['/a', '/b'],
