@@ -10,6 +10,7 @@ import { Answered } from '../parts/answered.tsx'
 import { Empty } from '../parts/empty.tsx'
 import { ProblemNote } from '../parts/problem-note.tsx'
 import { Screen } from '../parts/screen.tsx'
+import { Link } from '../router/link.tsx'
 import { useQueryWord } from '../router/location.ts'
 import { useMay } from '../session/session-context.ts'
 import { FailureCard } from './failure-card.tsx'
@@ -42,7 +43,15 @@ export function FailuresScreen() {
       <Answered query={failures}>
         {({ items }) => {
           const shown = items.filter((failure) => state === '' || failure.state === state)
-          if (shown.length === 0) return <Empty title="No failure of this kind since the instance started." />
+          if (shown.length === 0) {
+            return (
+              <Empty title="No failure of this kind since the instance started.">
+                <p>
+                  <Link to="/connections">Connections</Link> shows what passes.
+                </p>
+              </Empty>
+            )
+          }
           return (
             <ul className="bare-list">
               {shown.map((failure) => (

@@ -26,7 +26,11 @@ export function LedgerScreen() {
       <Answered query={sightings}>
         {({ items }) =>
           items.length === 0 ? (
-            <Empty title="Every backend was trusted when it was last seen." />
+            <Empty title="Every backend was trusted when it was last seen.">
+              <p>
+                <Link to="/backends">Backends</Link> has what each of them showed.
+              </p>
+            </Empty>
           ) : (
             <DataTable
               caption="Untrusted servers"

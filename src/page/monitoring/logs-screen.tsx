@@ -4,6 +4,7 @@ import type { EventPage, InstanceEvent } from '../../admin/contract.ts'
 import { looks } from '../api/looks.ts'
 import { useStream } from '../api/stream.ts'
 import { Answered } from '../parts/answered.tsx'
+import { Empty } from '../parts/empty.tsx'
 import { Reason } from '../parts/reason.tsx'
 import { Screen } from '../parts/screen.tsx'
 import { moment } from '../parts/time.tsx'
@@ -45,7 +46,13 @@ export function LogsScreen() {
                   Download
                 </button>
               </search>
-              <DataTable caption="Events" rows={shown} keyOf={({ number }) => `${number}`} columns={columns} />
+              {shown.length === 0 ? (
+                <Empty title="No event fits.">
+                  <p>Choose another level or other words.</p>
+                </Empty>
+              ) : (
+                <DataTable caption="Events" rows={shown} keyOf={({ number }) => `${number}`} columns={columns} />
+              )}
             </>
           )
         }}
