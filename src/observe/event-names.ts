@@ -20,7 +20,7 @@ export const events = {
   'instance.draining': { level: 'info', meaning: 'Nobody new is accepted, what is under way goes on.' },
   'instance.stopped': { level: 'info', meaning: 'Everything has ended; the message says how many were cut.' },
   'instance.failed': { level: 'error', meaning: 'The instance cannot start or go on.' },
-  'systemd.unheard': { level: 'warn', meaning: 'systemd cannot be told how things are; all else goes on.' },
+  'systemd.unheard': { level: 'warn', meaning: 'Nothing could be told to systemd; all else goes on.' },
   'signal.received': { level: 'info', meaning: 'A signal asks for something.' },
 
   'control.started': { level: 'info', meaning: 'The control process is up.' },
@@ -101,7 +101,7 @@ export const events = {
   },
 
   'entrance.listening': { level: 'info', meaning: 'An entrance is open.' },
-  'entrance.unserved': { level: 'warn', meaning: 'systemd passes a socket whose address no entrance has.' },
+  'entrance.unserved': { level: 'warn', meaning: 'A socket that systemd passes has the address of no entrance.' },
   'health.listening': { level: 'info', meaning: 'Health and metrics can be asked for.' },
   'admin.listening': { level: 'info', meaning: 'The System Manager and its API can be asked.' },
   'command.refused': { level: 'warn', meaning: 'A command on the control socket failed.' },
