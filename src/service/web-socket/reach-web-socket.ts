@@ -118,17 +118,12 @@ class Asking implements Watched {
   }
 
   #fail(code: ErrorCode, what: string, cause?: Error): void {
-    this.#reject(
-      new SidecarError(code, `backend ${this.#authority}, asked for a WebSocket: ${what}`, {
-        details: { ...judged(this.#backend) },
-        cause,
-      }),
-    )
+    this.#reject(new SidecarError(code, `backend ${this.#authority}, asked for a WebSocket: ${what}`, { cause }))
   }
 
-  #reject(error: SidecarError): void {
+  #reject({ code, message, details, cause }: SidecarError): void {
     this.#wish.deadlines.unwatch(this)
-    this.#settle.reject(error)
+    this.#settle.reject(new SidecarError(code, message, { details: { ...details, ...judged(this.#backend) }, cause }))
     this.#client.terminate()
     this.#backend.wire.destroy()
   }

@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import https from 'node:https'
+import type { AddressInfo } from 'node:net'
 import { describe, it, type TestContext } from 'node:test'
 import { parseAuthority } from '../../../src/policy/parse-destination.ts'
 import type { BackendWebSocket, Service } from '../../../src/settings/service.ts'
@@ -366,5 +367,22 @@ describe('the ways to a backend', () => {
     assert.equal(await caller.receive('hello'), 'hello')
     caller.socket.destroy()
     assert.equal((await service.record(0)).verdict, 'trusted')
+  })
+
+  it('over TLS to one that wants a certificate of ours, which it says only after the handshake', async (t) => {
+    const trust = await makeTrust(['127.0.0.1'])
+    const { certificate, key } = trust.leaf
+    const server = https.createServer({ cert: certificate, key, ca: trust.ca.certificate, requestCert: true })
+    await startWebSocketServer(t, { server })
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    t.after(() => server.close())
+    const { port } = server.address() as AddressInfo
+    const connect = [{ scheme: 'wss', authority: `127.0.0.1:${port}`, path: '/tcp' }] as const
+    const service = await startService(t, { connect, backendWebSocket }, { trust: [trust.set] })
+    await isReset(await service.connect())
+    const { error, message, verdict } = await service.record(0)
+    assert.equal(error, 'BACKEND_REFUSED_US')
+    assert.match(message, /refused us with the alert certificate_required/)
+    assert.equal(verdict, 'trusted')
   })
 })
