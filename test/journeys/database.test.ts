@@ -6,6 +6,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { makeTrust } from '../kit/make-trust.ts'
 import { startMariadb } from '../kit/real-servers.ts'
+import { type MysqlTalk, startMysqlServer } from '../kit/start-mysql-server.ts'
 import { runProgram, type Sidecar, startSidecar } from '../kit/start-sidecar.ts'
 
 const cleaning: (() => unknown)[] = []
@@ -16,17 +17,32 @@ let mariadb: number
 before(async () => {
   const trust = await makeTrust(['backend.localhost'])
   mariadb = await startMariadb(cleaner, trust.leaf)
-  const service = (name: string, host: string) =>
-    `  - { name: ${name}, accept: "127.0.0.1:0", connect: "tls://${host}:${mariadb}", starttls: mysql }\n`
+  const { port: wantsPassword } = await startMysqlServer(cleaner, { leaf: trust.leaf, talk: takePassword })
+  const service = (name: string, host: string, port = mariadb, accept = '127.0.0.1:0') =>
+    `  - { name: ${name}, accept: "${accept}", connect: "tls://${host}:${port}", starttls: mysql }\n`
   sidecar = await startSidecar(cleaner, {
     trust: { corp: trust.ca.certificate },
     spec: 'strictTls: { defaultTrustStore: none, customTrustStores: [corp] }',
-    settings: `services:\n${service('database', 'backend.localhost')}${service('misnamed', 'other.localhost')}`,
+    settings:
+      `services:\n${service('database', 'backend.localhost')}${service('misnamed', 'other.localhost')}` +
+      service('cold', 'backend.localhost', wantsPassword) +
+      service('socket', 'backend.localhost', wantsPassword, 'unix:mysql.sock'),
   })
 })
 after(async () => {
   for (const clean of cleaning.reverse()) await clean()
 })
+
+/** A server with caching_sha2_password and an empty cache, which MariaDB is not: it wants the password itself. */
+async function takePassword(inside: MysqlTalk): Promise<void> {
+  const { number } = await inside.hear()
+  inside.say(number + 1, '\x01\x04')
+  const { payload } = await inside.hear()
+  const isRight = payload.toString() === 'secret\0'
+  inside.say(number + 3, isRight ? '\x00\x00\x00\x02\x00\x00\x00' : '\xff\x15\x04#28000Access denied')
+  await inside.hear()
+  inside.say(1, '\xff\x15\x04#42000the login was taken')
+}
 
 /** Runs statements with the usual client; `ssl` stays off unless the test is about that. */
 function mariadbClient(port: number, statements: string, args: readonly string[] = ['--skip-ssl']) {
@@ -107,5 +123,31 @@ describe('MariaDB', () => {
     ])
     assert.notEqual(code, 0)
     assert.match(stderr, /SSL is required, but the server does not support it/)
+  })
+})
+
+describe('a server that wants the password itself', () => {
+  it('is not given it by a client over TCP, and the log says what to do', async () => {
+    const { stderr } = await mariadbClient(sidecar.servicePort('cold'), 'select 1')
+    // The client waits for a key and has its own words for everything else.
+    assert.match(stderr, /^ERROR 2061 .*RSA public key/)
+    const { error, message } = await sidecar.line(({ event, entrance }) => event === 'tunnel' && entrance === 'cold')
+    assert.equal(error, 'CALLER_BAD_LOGIN')
+    assert.match(String(message), /wants the password itself .*: accept it on a socket file/)
+  })
+
+  it('is given it by a client that comes by a socket file', async () => {
+    const args = [
+      '--no-defaults',
+      `--socket=${sidecar.folder}/mysql.sock`,
+      '-u',
+      'ann',
+      '-psecret',
+      '--skip-ssl',
+      '-e',
+      'select 1',
+    ]
+    const { stderr } = await runProgram('mariadb', args)
+    assert.match(stderr, /the login was taken/)
   })
 })

@@ -97,8 +97,8 @@ export class LoginRelay {
 }
 
 const fullOnly =
-  'the server wants the password itself (caching_sha2_password, not in its cache), which a client without TLS does not ' +
-  'give: log in once over TLS, or give the user another plugin'
+  'the server wants the password itself (caching_sha2_password, not in its cache), which a client gives by a socket file ' +
+  'or over TLS only: accept it on a socket file, or fill the cache by one login over TLS'
 
 function isStatus({ payload }: Pick<MysqlPacket, 'payload'>, status: number): boolean {
   return payload.length === 2 && payload[0] === MORE_DATA && payload[1] === status
