@@ -46,8 +46,8 @@ export class AddressBook {
   }
 
   /**
-   * Gives the addresses to dial, in order, and no more than anybody needs. Throws BACKEND_NAME_NOT_FOUND, BACKEND_DNS_FAILED, CALLER_LOOP, or
-   * POLICY_ADDRESS_DENIED when the policy denies every address there is.
+   * Gives the addresses to dial, in order, and no more than anybody needs. Throws BACKEND_NAME_NOT_FOUND,
+   * BACKEND_DNS_FAILED, CALLER_LOOP, or POLICY_ADDRESS_DENIED when the policy denies every address there is.
    */
   async find(destination: Destination): Promise<readonly string[]> {
     const addresses = await this.#addressesOf(destination)
