@@ -89,10 +89,10 @@ class Supervisor {
       color: wantsColor(options.load.environment, process.stdout.isTTY === true),
       passed: wrapPassedSockets(systemd.sockets),
       forkWorker: () => forkRole('worker', WORKER_FLAGS),
-      counted: ({ number }, totals) => this.#control.send({ type: 'counters', worker: number, totals }),
+      counted: ({ number }, totals) => this.#control.counted(number, totals),
       noted: (noted) => this.#control.note(noted),
-      wantsRevocation: ({ number }, wanted) => this.#control.send({ ...wanted, worker: number }),
-      wantsIssuer: (wanted) => this.#control.send(wanted),
+      wantsRevocation: ({ number }, wanted) => this.#control.wanted({ ...wanted, worker: number }),
+      wantsIssuer: (wanted) => this.#control.wanted(wanted),
       workerGone: ({ number }) => this.#control.send({ type: 'worker-gone', worker: number }),
       changed: () => this.#tellOverview(),
       log,
@@ -199,7 +199,7 @@ class Supervisor {
   }
 
   #tellOverview(): void {
-    this.#control.send({ type: 'generations', overview: this.#fleet.overview })
+    this.#control.overview(this.#fleet.overview)
   }
 
   #controlDied(how: string): boolean {

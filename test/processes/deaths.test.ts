@@ -97,6 +97,39 @@ test('while control cannot come back, traffic goes on; when it can, it does', as
   assert.equal((await instance.status()).version?.number, 1)
 })
 
+test('control stalled: traffic and new callers go on, its figures are right afterwards, and it can be ended', async (t) => {
+  const backend = await startPlainBackend(t)
+  const instance = startInstance(t, { policy })
+  const proxyPort = await instance.up
+  const url = `http://all.localhost:${backend.port}/`
+  const { pids } = await instance.status()
+  const load = keepAsking(t, { proxyPort, url, connections: 5 })
+  process.kill(pids.control, 'SIGSTOP')
+  t.after(() => isAlive(pids.control) && process.kill(pids.control, 'SIGCONT'))
+  const endMs = performance.now() + STALL_MS
+  let fresh = 0
+  for (; performance.now() < endMs; fresh += 1) assert.equal((await requestThrough(proxyPort, url)).status, 200)
+  assert.equal(stateOf(pids.control), 'T', 'it stood still all the time')
+  await load.stop()
+  assert.deepEqual(load.failures, [])
+  process.kill(pids.control, 'SIGCONT')
+  const all = load.done() + fresh
+  const counted = async () => {
+    const { body } = await instance.health('/metrics')
+    const counts = [...body.matchAll(/^vedette_connections_total\{.*\} (\d+)$/gm)].map(([, count]) => Number(count))
+    return counts.reduce((sum, count) => sum + count, 0)
+  }
+  const giveUpMs = performance.now() + 10_000
+  while ((await counted()) < all && performance.now() < giveUpMs);
+  assert.equal(await counted(), all, 'what it was not told meanwhile it knows now')
+  assert.equal((await instance.apply(policyFor(['all.localhost', 'v2.localhost']))).version, 2)
+
+  const again = (await instance.status()).pids.control
+  process.kill(again, 'SIGSTOP')
+  instance.signal('SIGTERM')
+  assert.equal(await instance.ended, 0)
+})
+
 test('when the supervisor is killed, nothing of the instance stays behind and its folder is free', async (t) => {
   const instance = startInstance(t, { policy })
   const proxyPort = await instance.up
@@ -118,9 +151,17 @@ async function acceptingWorkers(instance: ReturnType<typeof startInstance>): Pro
 
 /** A zombie that nobody has buried yet is dead. */
 function isAlive(pid: number): boolean {
+  return !['Z', ''].includes(stateOf(pid))
+}
+
+/** The letter that the kernel gives the state of a process, empty when there is none: T is stopped. */
+function stateOf(pid: number): string {
   try {
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
+    return /^State:\s+(\w)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? ''
   } catch {
-    return false
+    return ''
   }
 }
+
+/** Long enough for several reports of each worker. */
+const STALL_MS = 1500
