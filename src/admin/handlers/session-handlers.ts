@@ -1,7 +1,5 @@
 /** Coming in and going out. A token is made at every sign-in, never taken from whoever signs in. */
-import crypto from 'node:crypto'
 import { SidecarError } from '../../errors.ts'
-import type { History } from '../../history/open-history.ts'
 import {
   addSession,
   endOldSessions,
@@ -10,10 +8,11 @@ import {
   listSessions,
   type StoredSession,
 } from '../../history/sessions.ts'
-import { clearSetupToken, setupToken } from '../../history/setup-token.ts'
+import { clearSetupToken } from '../../history/setup-token.ts'
 import { addUser, hasAdmin, replaceUser, type User, userNamed } from '../../history/users.ts'
 import { sessionLimits } from '../access/identify.ts'
 import type { Identity } from '../access/identity.ts'
+import { isSetupToken } from '../access/is-setup-token.ts'
 import { hashPassword, isPassword } from '../access/password.ts'
 import { hashToken, makeId, makeToken } from '../access/token.ts'
 import type { Handlers, Means } from '../call.ts'
@@ -109,12 +108,6 @@ function assertMayTry(name: string, address: string, { tries }: Means): void {
   throw new SidecarError('OPERATOR_TOO_MANY_TRIES', `too many wrong tries from ${address}: wait ${retryAfterS} s`, {
     details: { retryAfterS },
   })
-}
-
-function isSetupToken(token: string, history: History, nowMs: number): boolean {
-  const stored = setupToken(history)
-  if (stored === undefined || stored.untilMs <= nowMs) return false
-  return crypto.timingSafeEqual(Buffer.from(stored.hash), Buffer.from(hashToken(token)))
 }
 
 interface Comer {
