@@ -21,6 +21,7 @@ import { identify } from './access/identify.ts'
 import { type Identity, nobody } from './access/identity.ts'
 import { createRequestGuard } from './access/request-guard.ts'
 import { cookieFor, tokenIn } from './access/session-cookie.ts'
+import { assertFewValues } from './assert-few-values.ts'
 import type { Call, Handler, Means } from './call.ts'
 import { problemOf, statusOf } from './error-answer.ts'
 import { handlers } from './handlers/handlers.ts'
@@ -143,7 +144,8 @@ function authorised(route: Route, { means, isSecure }: AppOptions): RequestHandl
 function bodyReaders({ body }: Route): RequestHandler[] {
   if (body === undefined) return []
   if (body === 'bytes') return [express.raw({ type: 'application/octet-stream', limit: UPLOAD_MAX, inflate: false })]
-  return [express.json({ type: 'application/json', limit: JSON_MAX, inflate: false })]
+  const verify = (_request: unknown, _response: unknown, text: Buffer) => assertFewValues(text)
+  return [express.json({ type: 'application/json', limit: JSON_MAX, inflate: false, verify })]
 }
 
 function answered(name: RouteName, options: AppOptions): RequestHandler {

@@ -3,12 +3,16 @@
  * real room over real sockets, a stand-in behind it.
  */
 import assert from 'node:assert/strict'
+import crypto from 'node:crypto'
 import http from 'node:http'
 import { test } from 'node:test'
+import { identify } from '../../src/admin/access/identify.ts'
 import { hashToken, makeToken } from '../../src/admin/access/token.ts'
+import { assertFewValues } from '../../src/admin/assert-few-values.ts'
 import { apiBase, routeNamed, routeNames } from '../../src/admin/route-table.ts'
 import { addKey, revokeKey } from '../../src/history/api-keys.ts'
 import { adminPassword } from '../kit/admin-client.ts'
+import { leastProcessorMs } from '../kit/least-processor-ms.ts'
 import { policyInForce, startAdmin, type TestAdmin } from '../kit/start-admin.ts'
 
 const withKey = (admin: TestAdmin, change: Partial<Parameters<typeof addKey>[1]> = {}): string => {
@@ -105,6 +109,8 @@ test('A5: what looks like a token and is none is refused, quickly', async (t) =>
   const claims = part({ sub: 'admin', role: 'admin' })
   const forged = [
     `Bearer ${part({ alg: 'none' })}.${claims}.`,
+    `Bearer ${part({ alg: 'HS256', typ: 'JWT' })}.${claims}.${hmacByPublicKey(`${part({ alg: 'HS256', typ: 'JWT' })}.${claims}`)}`,
+    `Bearer ${part({ alg: 'EdDSA', crit: ['b64'], b64: false })}.${claims}.AAAA`,
     `Bearer ${part({ alg: 'HS256', kid: '../../etc/passwd' })}.${claims}.AAAA`,
     `Bearer ${part({ alg: 'PBES2-HS512+A256KW', p2c: 2 ** 31 })}.${claims}.AAAA`,
     `Bearer vdt_key_${'A'.repeat(43)}`,
@@ -116,14 +122,30 @@ test('A5: what looks like a token and is none is refused, quickly', async (t) =>
   const client = admin.stranger()
   await client.ask('openApi')
   for (const authorization of forged) {
-    const startedMs = performance.now()
     const { status } = await client.ask('policy', { headers: { authorization } })
     assert.equal(status, 401, authorization.slice(0, 60))
-    assert.ok(performance.now() - startedMs < 250)
+  }
+  // Longer than a head may be, so it does not come as far.
+  assert.equal(
+    (await client.ask('policy', { headers: { authorization: `Bearer ${'A'.repeat(1_000_000)}` } })).status,
+    431,
+  )
+  for (const authorization of [...forged, `Bearer vdt_key_${'A'.repeat(1_000_000)}`]) {
+    const look = () => identify({ authorization, sessionToken: undefined }, admin.history, Date.now())
+    assert.equal(look().role, 'none')
+    const ms = await leastProcessorMs(look)
+    assert.ok(ms < 5, `${authorization.slice(0, 60)} costs ${ms} ms`)
   }
   const withCookie = await admin.as('admin')
   assert.equal((await withCookie.ask('policy', { headers: { authorization: 'Bearer x' } })).status, 401)
 })
+
+/** What a server would take for its own that checks HS256 with the public key it published for RS256. */
+function hmacByPublicKey(text: string): string {
+  const { publicKey } = crypto.generateKeyPairSync('rsa', { modulusLength: 2048 })
+  const pem = publicKey.export({ type: 'spki', format: 'pem' })
+  return crypto.createHmac('sha256', pem).update(text).digest('base64url')
+}
 
 test('A5: keys expire, are revoked, and reach no further than they should', async (t) => {
   const admin = await startAdmin(t)
@@ -157,10 +179,11 @@ test('A6: prototypes, tags and alias bombs in a body or a policy change nothing'
     `${policyInForce}  x: !!js/function x\n`,
     laughs.join('\n'),
   ]) {
-    const startedMs = performance.now()
-    const { status, body } = await client.ask('checkPolicy', { body: { text } })
-    assert.deepEqual([status, body.valid], [200, false])
-    assert.ok(performance.now() - startedMs < 500)
+    const ms = await leastProcessorMs(async () => {
+      const { status, body } = await client.ask('checkPolicy', { body: { text } })
+      assert.deepEqual([status, body.valid], [200, false])
+    }, 3)
+    assert.ok(ms < 100, `${text.slice(0, 20)} costs ${ms} ms`)
     const edits = [{ path: ['spec', '__proto__', 'x'], value: 1 }]
     await client.ask('editPolicy', { body: { text: policyInForce, edits } })
   }
@@ -179,7 +202,7 @@ test('A7: deep, wide, long and inflated bodies and queries are refused', async (
   assert.equal((await raw(`{"text":${'['.repeat(200_000)}${']'.repeat(200_000)}}`)).status, 422)
   assert.equal(
     (await raw(JSON.stringify(Object.fromEntries(Array.from({ length: 50_000 }, (_, n) => [`k${n}`, n]))))).status,
-    422,
+    413,
   )
   assert.equal((await raw(JSON.stringify({ text: 'x'.repeat(3_000_000) }))).status, 413)
   assert.equal((await raw('{')).status, 400)
@@ -205,19 +228,21 @@ test('A8: what backends and callers write is JSON or plain text, and the page ma
 test('A9: a long path costs nothing, and nothing leads elsewhere', async (t) => {
   const admin = await startAdmin(t)
   const client = admin.stranger()
-  await client.send('/')
   for (const target of [
-    `/${'a-'.repeat(5000)}`,
-    `${apiBase}/truststores/${'%2e'.repeat(3000)}`,
+    `/${'a-'.repeat(25_000)}`,
+    `/${'a-'.repeat(7500)}`,
+    `${apiBase}/truststores/${'%2e'.repeat(5000)}`,
+    `${apiBase}${'/'.repeat(15_000)}x`,
     '//evil.example/..',
     '/\\evil.example',
     `${apiBase}//evil.example`,
   ]) {
-    const startedMs = performance.now()
-    const { status, headers } = await client.send(target)
-    assert.ok(status === 200 || status >= 400, `${status}`)
-    assert.equal(headers.get('location'), null)
-    assert.ok(performance.now() - startedMs < 100)
+    const ms = await leastProcessorMs(async () => {
+      const { status, headers } = await client.send(target)
+      assert.ok(status === 200 || status >= 400, `${status}`)
+      assert.equal(headers.get('location'), null)
+    }, 10)
+    assert.ok(ms < 5, `${target.slice(0, 30)} costs ${ms} ms, asking included`)
   }
 })
 
@@ -297,11 +322,12 @@ test('A13: a hundred thousand numeric keys cost no time worth speaking of', asyn
   const admin = await startAdmin(t)
   const client = await admin.as('operator')
   const body = `{${Array.from({ length: 100_000 }, (_, n) => `"${n * 65_536}":1`).join()}}`
-  await client.send(`${apiBase}/policy/check`, { method: 'POST', body: '{}' })
-  const startedMs = performance.now()
-  const { status } = await client.send(`${apiBase}/policy/check`, { method: 'POST', body })
-  assert.ok(status === 422 || status === 413)
-  assert.ok(performance.now() - startedMs < 1000, `${performance.now() - startedMs} ms`)
+  const refused = await client.send(`${apiBase}/policy/check`, { method: 'POST', body })
+  assert.deepEqual([refused.status, refused.body.code], [413, 'OPERATOR_TOO_LARGE'])
+  const ms = await leastProcessorMs(() => assert.throws(() => assertFewValues(Buffer.from(body))))
+  assert.ok(ms < 100, `${ms} ms`)
+  const text = `${policyInForce}# ${',"\\'.repeat(30_000)}`
+  assert.equal((await client.ask('checkPolicy', { body: { text } })).status, 200, 'commas in a text are no values')
 })
 
 test('A14: of two who apply from the same version one is told who was first, and the history has both', async (t) => {
