@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { TestContext } from 'node:test'
 import { hashPassword } from '../../src/admin/access/password.ts'
-import { AdminRoom } from '../../src/admin/admin-room.ts'
+import { AdminRoom, type AdminRoomOptions } from '../../src/admin/admin-room.ts'
 import type { Instance, Wish } from '../../src/admin/instance.ts'
 import { SidecarError } from '../../src/errors.ts'
 import { closeHistory, type History, openHistory } from '../../src/history/open-history.ts'
@@ -23,6 +23,7 @@ export interface AdminWish {
   readonly admin?: Partial<Settings['admin']>
   readonly identity?: { readonly certificate: string; readonly key: string }
   readonly pageFolder?: string
+  readonly limits?: AdminRoomOptions['limits']
 }
 
 export interface TestAdmin {
@@ -74,6 +75,7 @@ export async function startAdmin(t: Pick<TestContext, 'after'>, wish: AdminWish 
     admin,
     identity: wish.identity,
     pageFolder: wish.pageFolder ?? path.join(folder, 'page'),
+    ...(wish.limits && { limits: wish.limits }),
   })
   const { port } = await room.start()
   t.after(() => {
