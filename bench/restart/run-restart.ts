@@ -7,8 +7,9 @@ import type { BackendOrder, BackendPorts } from '../load/backend.ts'
 import { nowMs } from '../load/clock.ts'
 import type { FromGenerator, GeneratorFigures, GeneratorOrder } from '../load/generator.ts'
 import { readRequestLog } from '../load/request-log.ts'
+import { ask, startPart } from '../load/start-part.ts'
 import { BACKEND_NAME, makeCertificates } from '../rig/certificates.ts'
-import { type Child, outputTail, startChild } from '../rig/child.ts'
+import type { Child } from '../rig/child.ts'
 import { endedChildrenSeconds, totalSeconds } from '../rig/processes.ts'
 import { temporaryFolder } from '../rig/rig.ts'
 import { needTools } from '../rig/tools.ts'
@@ -128,28 +129,6 @@ function generatorOrder(
     requestLog: around.requestLog,
     ...{ rate, connections, freshPerSecond, tunnels, tunnelIntervalMs, shortTunnelsPerSecond },
   }
-}
-
-/** Starts one of the modules of bench/load as a process with a channel for messages. */
-function startPart(name: 'backend' | 'generator', folder: string): Child {
-  const path = new URL(`../load/${name}.ts`, import.meta.url).pathname
-  return startChild({ name, command: process.execPath, args: [path], folder, messages: true })
-}
-
-/** Sends a message and waits for the next one that comes back. */
-function ask<Answer>(child: Child, message: object | string): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const limit = setTimeout(() => reject(new Error(`${child.name} did not answer within ${LIMIT_MS} ms`)), LIMIT_MS)
-    child.process.once('message', (answer) => {
-      clearTimeout(limit)
-      resolve(answer as Answer)
-    })
-    child.exited.then((how) => {
-      clearTimeout(limit)
-      reject(new Error(`${child.name} ended (${how}):\n${outputTail(child)}`))
-    })
-    child.process.send(message)
-  })
 }
 
 function pause(ms: number): Promise<void> {
