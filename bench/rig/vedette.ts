@@ -29,6 +29,7 @@ export interface Vedette {
   readonly child: Child
   readonly port: number
   readonly healthUrl: string
+  readonly adminUrl: string
   readonly policyPath: string
   readonly settingsPath: string
   /** From the start of the process to the first 200 of /readyz. */
@@ -75,6 +76,7 @@ export async function startVedette(options: VedetteOptions): Promise<Vedette> {
     child,
     port,
     healthUrl,
+    adminUrl: `http://127.0.0.1:${adminPort}`,
     policyPath,
     settingsPath,
     readyMs: performance.now() - startedAt,

@@ -1,0 +1,69 @@
+/** Holds what being watched costs the traffic, and what the page is like meanwhile; see bench/README.md. */
+import { parseArgs } from 'node:util'
+import { type PageReport, runPage } from './page/run-page.ts'
+import { ratioOf, watchings } from './page/windows.ts'
+import { formatTable, formatTargets, type Target, writeResults } from './rig/report.ts'
+import { median } from './rig/statistics.ts'
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '9' },
+    seconds: { type: 'string', default: '10' },
+    rate: { type: 'string', default: '1000' },
+    readers: { type: 'string', default: '3' },
+    workers: { type: 'string', default: '2' },
+    json: { type: 'boolean', default: false },
+  },
+})
+
+const options = {
+  rounds: Number(values.rounds),
+  seconds: Number(values.seconds),
+  settleSeconds: 2,
+  connectionsPerSecond: Number(values.rate),
+  watchings,
+  readers: Number(values.readers),
+  workers: Number(values.workers),
+}
+
+const report = await runPage(options)
+const targets = targetsOf(report)
+const path = await writeResults('page', { options, targets, ...report })
+if (values.json) process.stdout.write(`${JSON.stringify({ options, targets, ...report }, null, 2)}\n`)
+else process.stdout.write(`${describe(report)}\n\n${formatTargets(targets)}\nwritten to ${path}\n`)
+process.exitCode = targets.every(({ value, atMost }) => value <= atMost) ? 0 : 1
+
+function targetsOf({ felt, usability, failures }: PageReport): Target[] {
+  const most = (figure: keyof PageReport['usability'][number]) => Math.max(...usability.map((one) => one[figure]))
+  return [
+    { name: 'p99 with the stream read, against nobody watching', value: ratioOf(felt, 'stream', 'p99Ms'), atMost: 1.1 },
+    { name: 'longest task of the page, ms', value: most('longestTaskMs'), atMost: 200 },
+    { name: 'latest timer of the page, ms', value: most('latestTimerMs'), atMost: 200 },
+    { name: 'slowest keystroke to be shown, ms', value: most('slowestKeyMs'), atMost: 200 },
+    { name: 'slowest filter to be answered, ms', value: most('slowestFilterMs'), atMost: 1000 },
+    { name: 'rows of the table', value: most('rows'), atMost: 200 },
+    { name: 'failed connections', value: failures.length, atMost: 0 },
+  ]
+}
+
+function describe({ felt, shown, failures }: PageReport): string {
+  const rows = watchings.map((watching) => {
+    const of = (figure: keyof (typeof felt)['nobody'][number]) => median(felt[watching].map((one) => one[figure]))
+    return {
+      watching,
+      'connections/s': of('perSecond'),
+      'p50 ms': of('p50Ms'),
+      'p99 ms': of('p99Ms'),
+      'p50 ratio': ratioOf(felt, watching, 'p50Ms'),
+      'p99 ratio': ratioOf(felt, watching, 'p99Ms'),
+      'processors of the instance': of('processors'),
+    }
+  })
+  return [
+    `${options.rounds} rounds of ${options.seconds} s each; ${shown} connections were shown to one reader of the stream`,
+    'The browser takes its share of the same processors, so its ratio says what this machine has to spare.',
+    ...failures.slice(0, 5).map((failure) => `  ${failure}`),
+    '',
+    formatTable(rows),
+  ].join('\n')
+}

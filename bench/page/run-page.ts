@@ -1,0 +1,134 @@
+/**
+ * The page run: a steady thousand connections a second through a real instance, and in turn nobody watches, the stream is
+ * read, and a browser shows the connections. Every process of it is its own; the load never stops in between.
+ */
+import fs from 'node:fs'
+import { AdminClient, adminPassword } from '../../test/kit/admin-client.ts'
+import { closeBrowser, startBrowser } from '../../test/kit/browser.ts'
+import type { BackendPorts } from '../load/backend.ts'
+import { nowMs } from '../load/clock.ts'
+import type { FromGenerator, GeneratorOrder } from '../load/generator.ts'
+import { readRequestLog } from '../load/request-log.ts'
+import { ask, startPart } from '../load/start-part.ts'
+import { BACKEND_NAME, makeCertificates } from '../rig/certificates.ts'
+import type { Child } from '../rig/child.ts'
+import { totalSeconds } from '../rig/processes.ts'
+import { temporaryFolder } from '../rig/rig.ts'
+import { needTools } from '../rig/tools.ts'
+import { startVedette, type Vedette } from '../rig/vedette.ts'
+import { readStream } from './read-stream.ts'
+import { openConnections, type Usability, usePage } from './use-page.ts'
+import { type Felt, feltBy, type Watching, type Window } from './windows.ts'
+
+export interface PageOptions {
+  readonly rounds: number
+  /** Of each window. */
+  readonly seconds: number
+  /** Before each window: what it takes to open and to close is no part of what it takes to watch. */
+  readonly settleSeconds: number
+  readonly connectionsPerSecond: number
+  /** Who watches in each round, in this order. */
+  readonly watchings: readonly Watching[]
+  /** How many read the stream at once. */
+  readonly readers: number
+  readonly workers: number
+}
+
+export interface PageReport {
+  readonly felt: Readonly<Record<Watching, readonly Felt[]>>
+  readonly usability: readonly Usability[]
+  /** Connections that one reader of the stream was shown. */
+  readonly shown: number
+  readonly failures: readonly string[]
+}
+
+/** Runs it once, and leaves nothing behind. */
+export async function runPage(options: PageOptions): Promise<PageReport> {
+  await needTools(['openssl'])
+  if (options.watchings.includes('browser')) await startBrowser()
+  const folder = temporaryFolder()
+  const children: Child[] = []
+  try {
+    return await runIn(folder, children, options)
+  } finally {
+    await Promise.all([closeBrowser(), ...children.toReversed().map((child) => child.stop())])
+    fs.rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+async function runIn(folder: string, children: Child[], options: PageOptions): Promise<PageReport> {
+  const { ca, ...backendOrder } = await makeCertificates(`${folder}/certificates`)
+  const backend = startPart('backend', folder)
+  children.push(backend)
+  const ports = await ask<BackendPorts>(backend, backendOrder)
+  const vedette = await startVedette({ folder, ca, workers: options.workers })
+  children.push(vedette.child)
+  const admin = await signIn(vedette)
+  const generator = startPart('generator', folder)
+  children.push(generator)
+  const requestLog = `${folder}/requests.log`
+  const none = { rate: 0, connections: 0, tunnels: 0, tunnelIntervalMs: 1000, shortTunnelsPerSecond: 0 }
+  const order: GeneratorOrder = {
+    ...{
+      proxyPort: vedette.port,
+      host: BACKEND_NAME,
+      httpPort: ports.http,
+      echoPort: ports.echo,
+      ca,
+      requestLog,
+      ...none,
+    },
+    freshPerSecond: options.connectionsPerSecond,
+  }
+  await ask<FromGenerator>(generator, order)
+  const seen = await watchInTurn({ vedette, admin }, options)
+  await ask<FromGenerator>(generator, 'stop')
+  const entries = readRequestLog(requestLog)
+  const failures = entries.map(({ failure }) => failure).filter((failure) => failure !== '')
+  return { felt: feltBy(entries, seen.windows), usability: seen.usability, shown: seen.shown, failures }
+}
+
+async function watchInTurn(
+  { vedette, admin }: { vedette: Vedette; admin: AdminClient },
+  { rounds, seconds, settleSeconds, watchings, readers }: PageOptions,
+): Promise<{ windows: Window[]; usability: Usability[]; shown: number }> {
+  const windows: Window[] = []
+  const usability: Usability[] = []
+  let shown = 0
+  const during = async (watching: Watching, work: () => Promise<unknown>): Promise<void> => {
+    await pause(settleSeconds * 1000)
+    const [fromMs, before] = [nowMs(), totalSeconds(vedette.child.pid)]
+    await work()
+    const toMs = nowMs()
+    const processors = ((totalSeconds(vedette.child.pid) - before) / (toMs - fromMs)) * 1000
+    windows.push({ watching, fromMs, toMs, processors })
+  }
+  await pause(settleSeconds * 1000)
+  for (let round = 0; round < rounds; round += 1) {
+    for (const watching of watchings) {
+      if (watching === 'nobody') await during(watching, () => pause(seconds * 1000))
+      if (watching === 'stream') {
+        const stop = await readStream(vedette.adminUrl, admin.cookie, readers)
+        await during(watching, () => pause(seconds * 1000))
+        shown += await stop()
+      }
+      if (watching === 'browser') {
+        const { page, close } = await openConnections(admin)
+        await during(watching, async () => usability.push(await usePage(page, seconds * 1000)))
+        await close()
+      }
+    }
+  }
+  return { windows, usability, shown }
+}
+
+async function signIn(vedette: Vedette): Promise<AdminClient> {
+  const token = /\/setup#token=(\S+)/.exec(fs.readFileSync(vedette.logPath, 'utf8'))?.[1]
+  const admin = new AdminClient(vedette.adminUrl)
+  await admin.ask('setUp', { body: { token, name: 'admin', password: adminPassword } })
+  return admin
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}

@@ -1,0 +1,93 @@
+/**
+ * The Connections screen in real Chromium while everything passes, used as an operator would: it is watched, filtered and
+ * paused. What the page says of itself is measured inside of it, by the browser's own clocks.
+ */
+import type { Page } from 'playwright-core'
+import { openTab } from '../../test/kit/browser.ts'
+
+/** What it is to use the page, in milliseconds. */
+export interface Usability {
+  /** The longest that the page did nothing else: what takes less than 50 ms is not told by the browser and counts as 0. */
+  readonly longestTaskMs: number
+  /** How late a timer of the page was at most. */
+  readonly latestTimerMs: number
+  /** From a keystroke to the next picture that shows it, at most. */
+  readonly slowestKeyMs: number
+  /** From Enter to the table that the filter asks for, at most. */
+  readonly slowestFilterMs: number
+  readonly rows: number
+  /** How many connections the page says it was not shown, beside those it was. */
+  readonly skipped: number
+}
+
+interface Admin {
+  readonly url: string
+  readonly cookie: string
+}
+
+/** Opens the page in a profile of its own; nothing of it is left when `close` is done. */
+export async function openConnections({ url, cookie }: Admin): Promise<{ page: Page; close: () => Promise<void> }> {
+  const closing: (() => unknown)[] = []
+  const page = await openTab({ after: (close) => void closing.push(close as () => unknown) })
+  await page.addInitScript(measuring)
+  const [name = '', value = ''] = cookie.split('=')
+  await page.context().addCookies([{ name, value, url }])
+  await page.goto(`${url}/connections`)
+  await page.locator('tbody tr').first().waitFor()
+  const close = async () => {
+    for (const each of closing) await each()
+  }
+  return { page, close }
+}
+
+/** Uses the page for so long and gives what that was like. */
+export async function usePage(page: Page, ms: number): Promise<Usability> {
+  await page.evaluate('measured.begin()')
+  const endMs = performance.now() + ms
+  let slowestFilterMs = 0
+  let rows = 0
+  const filter = page.getByLabel('Filter')
+  const skipped = Number(
+    /([\d,.\s]+) more connections?/
+      .exec((await page.locator('main').textContent()) ?? '')?.[1]
+      ?.replaceAll(/\D/g, '') ?? 0,
+  )
+  do {
+    rows = Math.max(rows, await page.locator('tbody tr').count())
+    await filter.pressSequentially('host:nowhere.example', { delay: TYPING_MS })
+    slowestFilterMs = Math.max(
+      slowestFilterMs,
+      await timed(filter.press('Enter'), () => page.getByText('No connection fits.').waitFor()),
+    )
+    await filter.fill('')
+    await page.locator('tbody tr').first().waitFor()
+    await page.waitForTimeout(Math.max(0, Math.min(WATCHING_MS, endMs - performance.now())))
+  } while (performance.now() < endMs)
+  const own = (await page.evaluate('measured.end()')) as Omit<Usability, 'slowestFilterMs' | 'rows' | 'skipped'>
+  return { ...own, slowestFilterMs, rows, skipped }
+}
+
+async function timed(begin: Promise<unknown>, end: () => Promise<unknown>): Promise<number> {
+  const startedMs = performance.now()
+  await Promise.all([begin, end()])
+  return performance.now() - startedMs
+}
+
+/** Runs in the page: long tasks and slow events as the browser tells them, and a timer that sees how late it is. */
+const measuring = `window.measured = {
+  begin() { Object.assign(this, { longestTaskMs: 0, latestTimerMs: 0, slowestKeyMs: 0, dueMs: performance.now() + 50 }) },
+  end() { const { longestTaskMs, latestTimerMs, slowestKeyMs } = this; return { longestTaskMs, latestTimerMs, slowestKeyMs } },
+}
+measured.begin()
+const most = (name, list) => { for (const { duration } of list.getEntries()) measured[name] = Math.max(measured[name], duration) }
+new PerformanceObserver((list) => most('longestTaskMs', list)).observe({ type: 'longtask' })
+new PerformanceObserver((list) => most('slowestKeyMs', list)).observe({ type: 'event', durationThreshold: 16 })
+setInterval(() => {
+  const now = performance.now()
+  measured.latestTimerMs = Math.max(measured.latestTimerMs, now - measured.dueMs)
+  measured.dueMs = now + 50
+}, 50)`
+
+const TYPING_MS = 30
+/** How long the table is left to move by itself between two filters. */
+const WATCHING_MS = 1500

@@ -1,0 +1,54 @@
+/** What callers felt while nobody watched, while the stream was read, and while a browser showed the page. */
+import type { RequestEntry } from '../load/request-log.ts'
+import { median, quantile } from '../rig/statistics.ts'
+
+/** Who watches: nobody, readers of the stream without a browser, or Chromium on the Connections screen. */
+export const watchings = ['nobody', 'stream', 'browser'] as const
+export type Watching = (typeof watchings)[number]
+
+/** A stretch of the run, in the machine's monotonic milliseconds. */
+export interface Window {
+  readonly watching: Watching
+  readonly fromMs: number
+  readonly toMs: number
+  /** Processor seconds that the instance used, for each second that passed. */
+  readonly processors: number
+}
+
+export interface Felt {
+  readonly connections: number
+  readonly perSecond: number
+  readonly p50Ms: number
+  readonly p99Ms: number
+  readonly processors: number
+}
+
+/** Judges the windows by who watched, in their order; what was due in one counts there, whenever it was answered. */
+export function feltBy(
+  entries: readonly RequestEntry[],
+  windows: readonly Window[],
+): Readonly<Record<Watching, Felt[]>> {
+  const felt: Record<Watching, Felt[]> = { nobody: [], stream: [], browser: [] }
+  for (const { watching, fromMs, toMs, processors } of windows) {
+    const due = entries.filter(({ dueMs, failure }) => failure === '' && dueMs >= fromMs && dueMs < toMs)
+    const latencies = due.map(({ dueMs, endMs }) => endMs - dueMs)
+    felt[watching].push({
+      connections: due.length,
+      perSecond: (due.length / (toMs - fromMs)) * 1000,
+      p50Ms: quantile(latencies, 0.5),
+      p99Ms: quantile(latencies, 0.99),
+      processors,
+    })
+  }
+  return felt
+}
+
+/** The ratio of the medians of a figure, watched to unwatched. */
+export function ratioOf(
+  felt: Readonly<Record<Watching, readonly Felt[]>>,
+  watching: Watching,
+  figure: 'p50Ms' | 'p99Ms' | 'processors',
+): number {
+  const of = (who: Watching) => median(felt[who].map((one) => one[figure]))
+  return of(watching) / of('nobody')
+}

@@ -1,0 +1,55 @@
+/**
+ * The page run in short, and how it judges; the long form, which holds the targets, is `npm run bench:page`. The machine
+ * may be busy with other tests, so nothing here depends on how fast it is.
+ */
+import assert from 'node:assert/strict'
+import { it } from 'node:test'
+import type { RequestEntry } from '../../bench/load/request-log.ts'
+import { runPage } from '../../bench/page/run-page.ts'
+import { feltBy, ratioOf, watchings } from '../../bench/page/windows.ts'
+
+it('under load the stream and the page show a sample of what passes, and nobody loses a connection', async () => {
+  const { felt, usability, shown, failures } = await runPage({
+    ...{ rounds: 1, seconds: 1.2, settleSeconds: 0.3, connectionsPerSecond: 60, watchings, readers: 2, workers: 1 },
+  })
+  assert.deepEqual(failures, [])
+  for (const watching of watchings) assert.ok((felt[watching][0]?.connections ?? 0) > 30, watching)
+  assert.ok(shown > 0)
+  const [used] = usability
+  assert.ok(used !== undefined && used.rows > 0 && used.rows <= 200, `${used?.rows} rows`)
+  assert.ok(used.slowestFilterMs > 0)
+  assert.ok(used.longestTaskMs < 2000, `${used.longestTaskMs} ms`)
+})
+
+it('what callers felt is judged by the window in which they came, and by the medians of the rounds', () => {
+  const entry = (dueMs: number, ms: number, failure = '') => ({ dueMs, endMs: dueMs + ms, failure }) as RequestEntry
+  const window = (watching: 'nobody' | 'stream', fromMs: number) => ({
+    watching,
+    fromMs,
+    toMs: fromMs + 10,
+    processors: 1,
+  })
+  const entries = [
+    entry(0, 10),
+    entry(9, 30),
+    entry(10, 50),
+    entry(12, 5000, 'lost'),
+    entry(20, 20),
+    entry(30, 70),
+    entry(40, 1),
+  ]
+  const windows = [window('nobody', 0), window('stream', 10), window('nobody', 20), window('stream', 30)]
+  const felt = feltBy(entries, windows)
+  assert.deepEqual(
+    felt.nobody.map(({ connections, p50Ms, p99Ms }) => [connections, p50Ms, p99Ms]),
+    [
+      [2, 10, 30],
+      [1, 20, 20],
+    ],
+  )
+  assert.deepEqual(
+    felt.stream.map(({ p99Ms }) => p99Ms),
+    [50, 70],
+  )
+  assert.equal(ratioOf(felt, 'stream', 'p99Ms'), 60 / 25)
+})
