@@ -1,11 +1,12 @@
 /**
  * Goal: a change is understood before it is made, can be taken back, and never overwrites another one in silence.
- * Method: Chromium on the page of the real sidecar; each step asserts what requests through the proxy get.
+ * Method: Chromium on the page of the real sidecar, by keyboard alone; each step asserts what requests through the proxy get.
  */
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { makeCertificate } from '../../src/certificate/make-certificate.ts'
 import { closeBrowser } from '../kit/browser.ts'
+import { Keyboard } from '../kit/keyboard.ts'
 import { makeTrust } from '../kit/make-trust.ts'
 import { applyDraft, eventually, openPage, seriousFindings, startJourney } from '../kit/page-journey.ts'
 import { startBackend } from '../kit/start-backend.ts'
@@ -30,10 +31,11 @@ test('a rehearsal warns, a trial reverts by itself, and the history brings a ver
   assert.deepEqual(await outcomes(), [200, 200])
   await eventually(async () => (await journey.admin.ask('backends')).body.items.length === 2, 'both are known')
   const page = await openPage(t, journey)
+  const keys = await Keyboard.only(page)
 
   await t.test('1 of 2 would break, because it is self-signed: Yes waits until that is typed', async () => {
-    await page.getByRole('switch', { name: 'Enable Strict TLS' }).check()
-    await page.getByRole('button', { name: 'Apply', exact: true }).click()
+    await keys.press(page.getByRole('switch', { name: 'Enable Strict TLS' }), 'Space')
+    await keys.press(page.getByRole('button', { name: 'Apply', exact: true }))
     const dialog = page.getByRole('dialog', { name: 'Confirm TLS settings change' })
     await dialog.getByText('strictTls.enabled: off → on.').waitFor()
     await dialog.getByText('1 of 2 would break').waitFor()
@@ -48,10 +50,10 @@ test('a rehearsal warns, a trial reverts by itself, and the history brings a ver
   })
 
   await t.test('on trial it holds, counts down, and goes when nobody keeps it', async () => {
-    await applyDraft(page, async () => {
-      await page.getByLabel('Type 1 to apply although one backend would break').fill('1')
-      await page.getByLabel('Revert unless kept').selectOption('after 10 seconds')
-      await page.getByLabel('Comment, for the history').fill('let us see')
+    await keys.applyDraft(async () => {
+      await keys.type(page.getByLabel('Type 1 to apply although one backend would break'), '1')
+      await keys.pick(page.getByLabel('Revert unless kept'), 'after 10 seconds')
+      await keys.type(page.getByLabel('Comment, for the history'), 'let us see')
     })
     await page.getByText('Version 2 is on trial.').waitFor()
     assert.match((await page.getByRole('timer').textContent()) ?? '', /^0:\d\d$/)
@@ -63,22 +65,22 @@ test('a rehearsal warns, a trial reverts by itself, and the history brings a ver
   })
 
   await t.test('Keep keeps it', async () => {
-    await page.getByRole('switch', { name: 'Enable Strict TLS' }).check()
-    await applyDraft(page, async () => {
-      await page.getByLabel('Type 1 to apply although one backend would break').fill('1')
-      await page.getByLabel('Revert unless kept').selectOption('after 1 minute')
+    await keys.press(page.getByRole('switch', { name: 'Enable Strict TLS' }), 'Space')
+    await keys.applyDraft(async () => {
+      await keys.type(page.getByLabel('Type 1 to apply although one backend would break'), '1')
+      await keys.pick(page.getByLabel('Revert unless kept'), 'after 1 minute')
     })
-    await page.getByRole('button', { name: 'Keep version 4' }).click()
+    await keys.press(page.getByRole('button', { name: 'Keep version 4' }))
     await page.getByRole('region', { name: 'Waiting to be kept' }).waitFor({ state: 'detached' })
     assert.equal((await journey.admin.ask('status')).body.pending, null)
     assert.deepEqual(await outcomes(), [200, 502])
   })
 
   await t.test('the history says what reverted by itself, compares, and rolls back', async () => {
-    await page.getByRole('link', { name: 'History' }).click()
+    await keys.press(page.getByRole('link', { name: 'History' }))
     await page.getByRole('row').filter({ hasText: 'reverted by itself, because nobody kept it' }).waitFor()
-    await page.getByRole('radio', { name: 'Compare from version 1' }).check()
-    await page.getByRole('radio', { name: 'Compare to version 4' }).check()
+    await keys.choose(page.getByRole('radio', { name: 'Compare from version 1' }))
+    await keys.choose(page.getByRole('radio', { name: 'Compare to version 4' }))
     await page.getByRole('heading', { name: 'From version 1 to version 4' }).waitFor()
     await page.getByText('strictTls.enabled: off → on.').waitFor()
     assert.match(page.url(), /from=1/)
@@ -90,35 +92,43 @@ test('a rehearsal warns, a trial reverts by itself, and the history brings a ver
     assert.match(page.url(), /view=rejected/)
     await page.getByRole('button', { name: 'Versions' }).click()
     assert.deepEqual(await seriousFindings(page), [])
-    await page.getByRole('button', { name: 'Roll back to version 1' }).click()
-    await page.getByRole('button', { name: 'Yes, roll back' }).click()
+    await keys.press(page.getByRole('button', { name: 'Roll back to version 1' }))
+    await keys.press(page.getByRole('button', { name: 'Yes, roll back' }))
     await page.getByText('Version 5 is in force.').waitFor()
-    await page.getByRole('button', { name: 'OK' }).click()
+    await keys.press(page.getByRole('button', { name: 'OK' }))
     assert.deepEqual(await outcomes(), [200, 200])
   })
 })
 
 test('of two tabs the second sees both changes, and loses neither', async (t) => {
   const backend = await startBackend(t, { certificate: corp.leaf, chain: [corp.ca] })
+  const selfSigned = await startBackend(t, { certificate: own })
   const journey = await startJourney(t, { spec, trust })
   const name = `good.localhost:${backend.port}`
+  const other = `own.localhost:${selfSigned.port}`
+  assert.deepEqual([await journey.visit(name), await journey.visit(other)], [200, 200])
+  assert.equal(backend.hellos.at(-1)?.serverName, 'good.localhost')
   const [first, second] = [await openPage(t, journey), await openPage(t, journey)]
-  await first.getByLabel('Enable SNI').uncheck()
-  await second.getByRole('switch', { name: 'Enable Strict TLS' }).check()
+  const [keys, others] = [await Keyboard.only(first), await Keyboard.only(second)]
+  await keys.press(first.getByLabel('Enable SNI'), 'Space')
+  await others.press(second.getByRole('switch', { name: 'Enable Strict TLS' }), 'Space')
   await second.getByText('1 unsaved change').waitFor()
-  await applyDraft(first)
+  await keys.applyDraft()
+  assert.deepEqual([await journey.visit(name), await journey.visit(other)], [200, 200])
+  assert.equal(backend.hellos.at(-1)?.serverName, undefined)
   await second.getByText('admin applied version 2 meanwhile').waitFor()
-  await second.getByRole('button', { name: 'Apply', exact: true }).click()
+  await others.press(second.getByRole('button', { name: 'Apply', exact: true }))
   const dialog = second.getByRole('dialog', { name: 'Somebody else was first' })
   await dialog.getByRole('region', { name: 'What admin changed' }).getByText('sni: on → off.').waitFor()
   await dialog.getByRole('region', { name: 'What you changed' }).getByText('strictTls.enabled: off → on.').waitFor()
   assert.deepEqual(await seriousFindings(second), [])
-  await dialog.getByRole('button', { name: 'Make my changes on top of version 2' }).click()
+  await others.press(dialog.getByRole('button', { name: 'Make my changes on top of version 2' }))
   await second.getByRole('dialog', { name: 'Confirm TLS settings change' }).waitFor()
-  await second.getByRole('button', { name: 'Yes, apply' }).click()
+  await others.type(second.getByLabel(/^Type 1 to apply/), '1')
+  await others.press(second.getByRole('button', { name: 'Yes, apply' }).and(second.locator(':enabled')))
   await second.getByText('Version 3 is in force.').waitFor()
-  assert.equal(await journey.visit(name), 200)
-  assert.equal(backend.hellos.at(-1)?.serverName, undefined, 'what the first tab applied holds')
+  assert.deepEqual([await journey.visit(name), await journey.visit(other)], [200, 502], 'what the second applied holds')
+  assert.equal(backend.hellos.at(-1)?.serverName, undefined, 'and what the first one did')
   const { body } = await journey.admin.ask('policy')
   assert.deepEqual([body.document.spec.sni, body.document.spec.strictTls.enabled], [false, true])
 })

@@ -1,12 +1,13 @@
 /**
  * Goal: the first minute of a newcomer, from the one-time link to the first connection. Method: as in the other journeys
- * over the page: Chromium, the real sidecar, a real backend.
+ * over the page: Chromium, by keyboard alone, the real sidecar, a real backend.
  */
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { makeCertificate } from '../../src/certificate/make-certificate.ts'
 import { adminPassword } from '../kit/admin-client.ts'
 import { closeBrowser, openTab } from '../kit/browser.ts'
+import { Keyboard } from '../kit/keyboard.ts'
 import { seriousFindings, startJourney } from '../kit/page-journey.ts'
 import { startBackend } from '../kit/start-backend.ts'
 
@@ -22,17 +23,18 @@ test('the one-time link leads to an admin, a policy in force, and the first conn
   const name = `own.localhost:${backend.port}`
 
   await page.goto(`${url}/setup#token=${token}`)
-  await page.getByLabel('Name').fill('dana')
-  await page.getByLabel('Password', { exact: true }).fill('short')
+  const keys = await Keyboard.only(page)
+  await keys.type(page.getByLabel('Name'), 'dana')
+  await keys.type(page.getByLabel('Password', { exact: true }), 'short')
   await page.getByText('Too short').waitFor()
   assert.deepEqual(await seriousFindings(page), [])
-  await page.getByLabel('Password', { exact: true }).fill(adminPassword)
-  await page.getByRole('button', { name: 'Make the account' }).click()
+  await keys.type(page.getByLabel('Password', { exact: true }), adminPassword)
+  await keys.press(page.getByRole('button', { name: 'Make the account' }))
 
   await page.getByRole('heading', { name: 'Choose where to begin' }).waitFor()
   assert.ok(!page.url().includes(token), 'the token is gone from the address')
   assert.deepEqual(await seriousFindings(page), [])
-  await page.getByRole('button', { name: 'Begin with Sentry-compatible' }).click()
+  await keys.press(page.getByRole('button', { name: 'Begin with Sentry-compatible' }))
 
   await page.getByText('Waiting for the first connection…').waitFor()
   await page.getByText(/export HTTPS_PROXY=http:\/\/127\.0\.0\.1:\d+/).waitFor()
@@ -44,18 +46,18 @@ test('the one-time link leads to an admin, a policy in force, and the first conn
     [['TLSv1.2', undefined]],
   )
 
-  await page.getByRole('link', { name: 'Open the System Manager' }).click()
+  await keys.press(page.getByRole('link', { name: 'Open the System Manager' }))
   await page.getByText('Version 2 in force').waitFor()
-  await page.getByText('dana').click()
-  await page.getByRole('button', { name: 'Sign out' }).click()
+  await keys.press(page.locator('summary', { hasText: 'dana' }))
+  await keys.press(page.getByRole('button', { name: 'Sign out' }))
   await page.getByRole('button', { name: 'Sign in' }).waitFor()
   assert.deepEqual(await seriousFindings(page), [])
-  await page.getByLabel('Name').fill('dana')
-  await page.getByLabel('Password').fill('not the password')
-  await page.getByRole('button', { name: 'Sign in' }).click()
+  await keys.type(page.getByLabel('Name'), 'dana')
+  await keys.type(page.getByLabel('Password'), 'not the password')
+  await page.keyboard.press('Enter')
   await page.getByRole('alert').getByText('name or password is wrong').waitFor()
-  await page.getByLabel('Password').fill(adminPassword)
-  await page.getByRole('button', { name: 'Sign in' }).click()
+  await keys.type(page.getByLabel('Password'), adminPassword)
+  await keys.press(page.getByRole('button', { name: 'Sign in' }))
   await page.getByText('Version 2 in force').waitFor()
 
   const thief = await openTab(t)

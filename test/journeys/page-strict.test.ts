@@ -1,14 +1,15 @@
 /**
  * Goal: what an operator ticks on the Outgoing TLS screen is what connections meet. Method: Chromium on the page of the
- * real sidecar, real backends behind it; each step asserts what a request through the proxy gets.
+ * real sidecar, by keyboard alone, real backends behind it; each step asserts what a request through the proxy gets.
  */
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, test } from 'node:test'
 import { makeCertificate } from '../../src/certificate/make-certificate.ts'
 import { closeBrowser } from '../kit/browser.ts'
+import { Keyboard } from '../kit/keyboard.ts'
 import { makeTrust } from '../kit/make-trust.ts'
-import { applyDraft, openPage, startJourney } from '../kit/page-journey.ts'
+import { openPage, startJourney } from '../kit/page-journey.ts'
 import { startBackend } from '../kit/start-backend.ts'
 
 const corp = await makeTrust(['good.localhost'])
@@ -31,13 +32,14 @@ test('strict on, allow and log, and a custom store that an upload fills', async 
     await journey.visit(`wrong.localhost:${misnamed.port}`),
   ]
   const page = await openPage(t, journey)
+  const keys = await Keyboard.only(page)
   assert.deepEqual(await outcomes(), [200, 200, 200], 'nobody is verified')
 
   await t.test('Enable Strict TLS reveals its options, the default trust store ticked', async () => {
     const strict = page.getByRole('switch', { name: 'Enable Strict TLS' })
     assert.equal(await page.getByLabel('Enable Default Trust Store').count(), 0)
     await page.getByText('these wait for it: the custom trust store').waitFor()
-    await strict.check()
+    await keys.press(strict, 'Space')
     assert.ok(await page.getByLabel('Enable Default Trust Store').isChecked())
     assert.ok(await page.getByLabel('Enable Custom Trust Store').isChecked())
     assert.ok(!(await page.getByLabel('Allow and Log untrusted servers').isChecked()))
@@ -46,30 +48,29 @@ test('strict on, allow and log, and a custom store that an upload fills', async 
     assert.deepEqual(await outcomes(), [200, 200, 200], 'a draft changes nothing')
     await page.reload()
     assert.ok(await strict.isChecked(), 'a refresh keeps the draft')
-    await applyDraft(page, () => page.getByLabel(/^Type \d to apply although/).fill('2'))
+    await keys.applyDraft(() => keys.type(page.getByLabel(/^Type \d to apply although/), '2'))
     assert.deepEqual(await outcomes(), [200, 502, 502])
     const text = readFileSync(journey.sidecar.policyFile, 'utf8')
     assert.match(text, /^ {2}strictTls: \{ ?enabled: true, customTrustStores: \[corp\] ?\} +# asked for by the mail/m)
   })
 
   await t.test('Allow and Log lets the untrusted one through, and never a wrong name', async () => {
-    await page.getByLabel('Allow and Log untrusted servers').check()
-    await applyDraft(page)
+    await keys.press(page.getByLabel('Allow and Log untrusted servers'), 'Space')
+    await keys.applyDraft()
     assert.deepEqual(await outcomes(), [200, 200, 502])
-    await page.getByLabel('Allow and Log untrusted servers').uncheck()
-    await applyDraft(page, () => page.getByLabel(/^Type \d to apply although/).fill('1'))
+    await keys.press(page.getByLabel('Allow and Log untrusted servers'), 'Space')
+    await keys.applyDraft(() => keys.type(page.getByLabel(/^Type \d to apply although/), '1'))
     assert.deepEqual(await outcomes(), [200, 502, 502])
   })
 
   await t.test('an upload is shown first, and then makes a refused backend a trusted one', async () => {
     const buffer = Buffer.from(own.certificate)
-    await page
-      .getByLabel('Certificates', { exact: true })
-      .setInputFiles({ name: 'own.pem', mimeType: 'text/plain', buffer })
-    await page.getByRole('button', { name: 'Upload and look' }).click()
+    const field = page.getByLabel('Certificates', { exact: true })
+    await keys.upload(field, { name: 'own.pem', mimeType: 'text/plain', buffer })
+    await keys.press(page.getByRole('button', { name: 'Upload and look' }))
     await page.getByRole('button', { name: 'Trust this certificate in corp' }).waitFor()
     assert.deepEqual(await outcomes(), [200, 502, 502], 'nothing is trusted yet')
-    await page.getByRole('button', { name: 'Trust this certificate in corp' }).click()
+    await keys.press(page.getByRole('button', { name: 'Trust this certificate in corp' }))
     await page.getByText('The store corp has grown').waitFor()
     assert.deepEqual(await outcomes(), [200, 200, 502])
   })

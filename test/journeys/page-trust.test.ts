@@ -1,11 +1,12 @@
 /**
  * Goal: what operators do on the page about a server that is not trusted changes what becomes of real connections, and
- * nothing else does. Method: a real sidecar and backends; each step is followed by a request through the proxy.
+ * nothing else does. Method: a real sidecar and backends, the page by keyboard alone; each step is followed by a request through the proxy.
  */
 import assert from 'node:assert/strict'
 import { X509Certificate } from 'node:crypto'
 import { after, test } from 'node:test'
 import { closeBrowser } from '../kit/browser.ts'
+import { Keyboard } from '../kit/keyboard.ts'
 import { makeTrust } from '../kit/make-trust.ts'
 import { openPage, startJourney } from '../kit/page-journey.ts'
 import { startBackend } from '../kit/start-backend.ts'
@@ -25,29 +26,29 @@ test('a custom store is uploaded, and a backend goes from refused to trusted whi
   await rows.filter({ hasText: 'Denied' }).first().waitFor()
 
   const tab = await openPage(t, journey, { path: '/trust-stores' })
-  await tab.getByRole('button', { name: 'Upload certificates…' }).click()
+  const keys = await Keyboard.only(tab)
+  await keys.press(tab.getByRole('button', { name: 'Upload certificates…' }))
   const dialog = tab.getByRole('dialog', { name: 'Upload certificates' })
-  await dialog.getByLabel('Store', { exact: true }).fill('corp')
-  await dialog.locator('input[type=file]').setInputFiles({
-    ...{ name: 'corp.pem', mimeType: 'application/x-pem-file' },
-    buffer: Buffer.from(corp.ca.certificate),
-  })
-  await dialog.getByRole('button', { name: 'Upload and look' }).click()
+  await keys.type(dialog.getByLabel('Store', { exact: true }), 'corp')
+  const buffer = Buffer.from(corp.ca.certificate)
+  const file = { name: 'corp.pem', mimeType: 'application/x-pem-file', buffer }
+  await keys.upload(dialog.locator('input[type=file]'), file)
+  await keys.press(dialog.getByRole('button', { name: 'Upload and look' }))
   await dialog.getByText('CN=Test CA corp').first().waitFor()
   assert.equal(await visit(), 502, 'a preview trusts nothing')
-  await dialog.getByRole('button', { name: 'Trust this certificate in corp' }).click()
+  await keys.press(dialog.getByRole('button', { name: 'Trust this certificate in corp' }))
   const use = tab.getByRole('button', { name: 'Trust this store in the policy' })
   await use.waitFor()
   assert.equal(await visit(), 502, 'a store that no rule trusts changes nothing')
-  await use.click()
+  await keys.press(use)
   await tab.getByRole('region', { name: 'corp', exact: true }).getByText('Trusted by').waitFor()
   assert.equal(await visit(), 200)
   await rows.filter({ hasText: 'Allowed' }).first().waitFor()
   assert.match((await watching.getByRole('row').nth(1).textContent()) ?? '', /Allowed/, 'the newest stands first')
 
   await t.test('who would lose trust is named before a certificate is removed', async () => {
-    await tab.getByRole('button', { name: 'CN=Test CA corp' }).click()
-    await tab.getByRole('button', { name: 'Remove…' }).click()
+    await keys.press(tab.getByRole('button', { name: 'CN=Test CA corp' }))
+    await keys.press(tab.getByRole('button', { name: 'Remove…' }))
     const question = tab.getByRole('dialog', { name: 'Remove CN=Test CA corp?' })
     await question.getByRole('listitem').filter({ hasText: name }).waitFor()
   })
@@ -59,22 +60,23 @@ test('from a live failure to a trusted backend, and only with the right fingerpr
   const journey = await startJourney(t, {})
   const visit = () => journey.visit(name)
   const tab = await openPage(t, journey, { path: '/failures' })
+  const keys = await Keyboard.only(tab)
   assert.equal(await visit(), 502)
   const failure = tab.getByRole('article', { name: `${name}: untrusted-issuer` })
-  await failure.getByRole('link', { name: 'Backend', exact: true }).click()
+  await keys.press(failure.getByRole('link', { name: 'Backend', exact: true }))
   const drawer = tab.getByRole('dialog', { name, exact: true })
-  await drawer.locator('summary', { hasText: 'CN=Test CA corp' }).click()
-  await drawer.getByRole('button', { name: 'Trust this…' }).click()
+  await keys.press(drawer.locator('summary', { hasText: 'CN=Test CA corp' }))
+  await keys.press(drawer.getByRole('button', { name: 'Trust this…' }))
   const question = tab.getByRole('dialog', { name: /^Trust this certificate for/ })
   const trust = question.getByRole('button', { name: 'Trust it' })
   const fingerprint = question.getByLabel('SHA-256 fingerprint, as its owner told you')
   assert.equal(await trust.isDisabled(), true, 'nobody has compared anything')
-  await fingerprint.fill('00'.repeat(32))
+  await keys.type(fingerprint, '00'.repeat(32))
   await question.getByText('This is another certificate than the one that was shown').waitFor()
   assert.equal(await trust.isDisabled(), true)
   assert.equal(await visit(), 502)
-  await fingerprint.fill(new X509Certificate(corp.ca.certificate).fingerprint256)
-  await trust.click()
+  await keys.type(fingerprint, new X509Certificate(corp.ca.certificate).fingerprint256)
+  await keys.press(trust)
   await question.waitFor({ state: 'detached' })
   assert.equal(await visit(), 200)
   const { body } = await journey.admin.ask('policy')
