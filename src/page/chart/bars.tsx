@@ -19,7 +19,9 @@ export function Bars({ rows }: { readonly rows: readonly RankedRow[] }) {
 function optionsFor(rows: readonly RankedRow[], element: HTMLElement): UPlot.Options {
   const { text, line, lines } = plotColours(element)
   const accent = lines.at(-1) as string
-  const size = Math.min(LETTER * Math.max(...rows.map(({ name }) => name.length)) + 16, element.clientWidth / 2)
+  const longest = LETTER * Math.max(...rows.map(({ name }) => name.length)) + 16
+  // Asked again when the window gets narrower: names leave half of it to the bars.
+  const size = ({ width }: UPlot) => Math.min(longest, width / 2)
   const ticks = { show: false }
   return {
     width: element.clientWidth,
@@ -34,7 +36,7 @@ function optionsFor(rows: readonly RankedRow[], element: HTMLElement): UPlot.Opt
       {
         ...{ side: 3, size, stroke: text, grid: { show: false }, ticks },
         splits: () => rows.map((_, index) => index),
-        values: () => rows.map(({ name }) => shortened(name, size)),
+        values: (plot) => rows.map(({ name }) => shortened(name, size(plot))),
       },
       // Half a handshake is none.
       { side: 2, stroke: text, grid: { stroke: line }, ticks, incrs: wholeSteps },
