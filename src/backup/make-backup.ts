@@ -17,8 +17,14 @@ export interface BackupWish {
   readonly nowMs: number
 }
 
-/** Makes the text of a backup; throws where nothing is in force yet, or where the trust stores alone are too large. */
-export async function makeBackup({ history, stores, settingsFile, nowMs }: BackupWish): Promise<string> {
+export interface MadeBackup {
+  readonly text: string
+  /** Stores that could not be read, each with why: what is left out in silence is missed when it is too late. */
+  readonly notKept: readonly string[]
+}
+
+/** Makes a backup; throws where nothing is in force yet, or where the trust stores alone are too large. */
+export async function makeBackup({ history, stores, settingsFile, nowMs }: BackupWish): Promise<MadeBackup> {
   const backup: Backup = {
     ...{ apiVersion: 'vedette/v1', kind: 'Backup', madeMs: nowMs, product: productVersion() },
     ...versionsOf(history),
@@ -26,7 +32,10 @@ export async function makeBackup({ history, stores, settingsFile, nowMs }: Backu
     settings: settingsFile === null ? null : { file: settingsFile, text: await settingsText(settingsFile) },
   }
   const text = `${JSON.stringify(backup, null, 1)}\n`
-  if (Buffer.byteLength(text) <= BACKUP_BYTES_MAX) return text
+  const notKept = backup.trustStores
+    .filter(({ problem }) => problem !== '')
+    .map(({ name, problem }) => `${name}: ${problem}`)
+  if (Buffer.byteLength(text) <= BACKUP_BYTES_MAX) return { text, notKept }
   throw new SidecarError('OPERATOR_TOO_LARGE', `the backup would have more than ${BACKUP_BYTES_MAX / 1_048_576} MiB`)
 }
 

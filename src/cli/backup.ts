@@ -22,8 +22,9 @@ export const defineBackup: DefineCommand = (command, { terminal }) => {
     }
     try {
       const stores = { folder: settings.truststores, environment: load.environment }
-      const text = await makeBackup({ history, stores, settingsFile: file, nowMs: Date.now() })
+      const { text, notKept } = await makeBackup({ history, stores, settingsFile: file, nowMs: Date.now() })
       terminal.print(text.trimEnd())
+      for (const store of notKept) terminal.say(`not in the backup, because it cannot be read: trust store ${store}`)
     } finally {
       closeHistory(history)
     }

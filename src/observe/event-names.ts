@@ -58,6 +58,7 @@ export const events = {
   },
   'truststore.changed': { level: 'info', meaning: 'A trust store was read again and differs.' },
   'truststore.rejected': { level: 'error', meaning: 'A trust store cannot be read; the last good one stays.' },
+  'backup.incomplete': { level: 'warn', meaning: 'A backup leaves out a trust store that cannot be read.' },
   'identity.changed': { level: 'info', meaning: 'A key pair was read again and differs.' },
   'identity.rejected': { level: 'error', meaning: 'A key pair cannot be read; the last good one stays.' },
 

@@ -6,6 +6,7 @@ import { before, test } from 'node:test'
 import { type MadeCertificate, makeCertificate } from '../../src/certificate/make-certificate.ts'
 import { SidecarError } from '../../src/errors.ts'
 import { listAudit } from '../../src/history/audit.ts'
+import { recordRejection } from '../../src/history/rejections.ts'
 import { adminPassword } from '../kit/admin-client.ts'
 import { policyInForce, startAdmin } from '../kit/start-admin.ts'
 
@@ -97,6 +98,8 @@ test('diagnostics say much, and no secret in any form', async (t) => {
       details: { cookie: canary },
     }),
   })
+  const problems = [`http://me:${canary}@policy.example cannot be read`]
+  recordRejection(admin.history, { text: '', source: 'api', author: 'ops', timeMs: 1, problems })
   await client.signIn('operator')
   const { status, body } = await client.ask('diagnostics')
   assert.equal(status, 200)

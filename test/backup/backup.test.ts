@@ -21,6 +21,7 @@ const settingsFile = path.join(folder, 'vedette.yaml')
 let history: History
 let [corp, other]: MadeCertificate[] = []
 let text = ''
+let notKept: readonly string[] = []
 
 before(async () => {
   ;[corp, other] = await Promise.all(['Corp', 'Other'].map((subject) => makeCertificate({ subject, ca: true })))
@@ -33,7 +34,7 @@ before(async () => {
   for (const name of ['one', 'two']) {
     recordVersion(history, { text: `# ${name}\n`, author: 'ops', comment: name, source: 'file', timeMs: 1000 })
   }
-  text = await makeBackup({ history, stores, settingsFile, nowMs: 2000 })
+  ;({ text, notKept } = await makeBackup({ history, stores, settingsFile, nowMs: 2000 }))
 })
 after(() => {
   closeHistory(history)
@@ -57,6 +58,7 @@ describe('a backup', () => {
       [['corp', ['CN=Corp']]],
     )
     assert.match(backup.trustStores.find(({ name }) => name === 'broken')?.problem ?? '', /holds no certificate/)
+    assert.match(notKept.join(), /^broken: .*holds no certificate/)
     assert.match(backup.settings?.text ?? '', /kind: Settings/)
     assert.doesNotMatch(text, /canary-password|PRIVATE KEY/)
   })
@@ -70,7 +72,7 @@ describe('a backup', () => {
     }
     const made = await makeBackup({ history: long, stores, settingsFile: null, nowMs: 1 })
     closeHistory(long)
-    const { backup } = await readBackup(Buffer.from(made))
+    const { backup } = await readBackup(Buffer.from(made.text))
     assert.deepEqual([backup.versions.length, backup.versionsLeftOut, backup.versions[0]?.number], [4, 2, 6])
     assert.equal(backup.settings, null)
   })

@@ -19,7 +19,9 @@ export const backupHandlers: Handlers<'backup' | 'previewRestore' | 'restore'> =
     call.setField('Content-Disposition', `attachment; filename="vedette-backup-${day}.json"`)
     const { history } = instance
     const settingsFile = instance.settings().file
-    return makeBackup({ history, stores: storesOf(instance), settingsFile, nowMs: now() })
+    const { text, notKept } = await makeBackup({ history, stores: storesOf(instance), settingsFile, nowMs: now() })
+    for (const store of notKept) instance.log('backup.incomplete', `not in the backup: trust store ${store}`)
+    return text
   },
 
   async previewRestore({ body }, { instance, restores, now }) {
