@@ -76,6 +76,12 @@ const rows: readonly Row[] = [
     data: 'hello',
   },
   {
+    why: 'so many in each chunk',
+    body: `5;${'a'.repeat(255)}\r\nhello\r\n0;${'a'.repeat(255)}\r\n\r\n`,
+    passes: '5\r\nhello\r\n0\r\n\r\n',
+    data: 'hello',
+  },
+  {
     why: '257 bytes of extensions',
     body: `5;${'a'.repeat(256)}\r\nhello\r\n0\r\n\r\n`,
     refused: 'chunk-extension-too-long',
@@ -166,6 +172,26 @@ test('a small body is one piece, and that piece is the chunk that was fed', () =
   bodyReader(chunked).read(bytes, { piece: (view) => pieces.push(view) })
   assert.deepEqual(pieces, [bytes])
   assert.equal(pieces[0], bytes)
+})
+
+test('a size is made of the digits 0 to 9 and the letters a to f in any case, and of no other byte', () => {
+  const taken: string[] = []
+  for (let byte = 0; byte < 256; byte += 1) {
+    const digit = String.fromCharCode(byte)
+    // What is taken as 1x stands for 16 bytes and x more.
+    for (const data of Array.from({ length: 33 }, (_, length) => 'd'.repeat(length))) {
+      try {
+        if (read(`1${digit}\r\n${data}\r\n0\r\n\r\n`, 'dataOnly').done) taken.push(`${digit}=${data.length - 16}`)
+      } catch (error) {
+        assert.ok(error instanceof HttpSyntaxError)
+      }
+    }
+  }
+  const digits = [...'0123456789ABCDEFabcdef']
+  assert.deepEqual(
+    taken,
+    digits.map((digit) => `${digit}=${Number.parseInt(digit, 16)}`),
+  )
 })
 
 test('what follows the body is neither consumed nor passed on', () => {

@@ -156,6 +156,11 @@ const rows: readonly Row[] = [
     refused: 'bad-content-length',
   },
   { why: 'chunks', lines: [get, host, 'TRANSFER-ENCODING: CHUNKED'], says: { framing: { kind: 'chunked' } } },
+  {
+    why: 'chunks, which are no option of the connection',
+    lines: [get, host, 'Transfer-Encoding: chunked'],
+    says: { framing: { kind: 'chunked' }, connectionOptions: [], keepAlive: true },
+  },
   { why: 'chunks in HTTP/1.0', lines: ['GET / HTTP/1.0', 'Transfer-Encoding: chunked'], refused: 'te-in-http10' },
   { why: 'both', lines: [get, host, 'Content-Length: 1', 'Transfer-Encoding: chunked'], refused: 'te-and-cl' },
   {
@@ -216,6 +221,11 @@ const rows: readonly Row[] = [
     why: 'an upgrade',
     lines: [get, host, 'Upgrade: websocket', 'Connection: Upgrade'],
     says: { upgrade: 'websocket' },
+  },
+  {
+    why: 'an upgrade before what Proxy-Connection wishes',
+    lines: [get, host, 'Upgrade: websocket', 'Connection: Upgrade', 'Proxy-Connection: keep-alive'],
+    says: { upgrade: 'websocket', keepAlive: true },
   },
   {
     why: 'two Upgrade fields',
