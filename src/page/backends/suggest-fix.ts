@@ -5,6 +5,11 @@ export function suggestFix(reason: string): string {
   return fixes[reason] ?? (reason.startsWith('BACKEND_') ? unreachable : byCode)
 }
 
+/** Tells a reason that something is wrong, which the documents explain, from why connections pass. */
+export function isFault(reason: string): boolean {
+  return reason in fixes || /^[A-Z]/.test(reason)
+}
+
 /** Tells whether trusting a certificate of the chain would mend it. */
 export function isMendedByTrust(findings: readonly string[]): boolean {
   return findings.length > 0 && findings.every((name) => trustFindings.includes(name))
@@ -34,4 +39,4 @@ const fixes: Readonly<Record<string, string>> = {
   POLICY_RULE_DENIES: 'A rule denies this destination; change the rule if it should not.',
 }
 const unreachable = 'The backend was not reached, or gave up the handshake: probe it now to see at which step.'
-const byCode = 'docs/reasons.md says what this code means and what to do about it.'
+const byCode = 'The entry of this code says what it means and what to do about it.'

@@ -55,7 +55,7 @@ function shortened(name: string, size: number): string {
 }
 
 /** About what a letter takes at the size that uPlot writes in. */
-const LETTER = 6.6
+const LETTER = 8
 const ROW_HEIGHT = 28
 const AXIS_HEIGHT = 50
 const wholeSteps = [1, 2, 5]

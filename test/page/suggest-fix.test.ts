@@ -1,0 +1,21 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { isFault } from '../../src/page/backends/suggest-fix.ts'
+
+describe('what counts as a reason why connections fail', () => {
+  const faults: [string, string][] = [
+    ['expired', 'a finding'],
+    ['name-mismatch', 'a finding of two words'],
+    ['BACKEND_CONNECT_REFUSED', 'a code about the backend'],
+    ['POLICY_RULE_DENIES', 'a code about the policy'],
+  ]
+  for (const [reason, why] of faults) it(`${reason}: ${why}`, () => assert.equal(isFault(reason), true))
+
+  const passes: [string, string][] = [
+    ['trusted', 'nothing was found'],
+    ['allow-untrusted', 'the policy lets it pass; what was found is counted beside it'],
+    ['', 'nothing is said'],
+  ]
+  for (const [reason, why] of passes)
+    it(`${reason || 'nothing'} does not: ${why}`, () => assert.equal(isFault(reason), false))
+})
