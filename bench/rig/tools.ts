@@ -1,6 +1,6 @@
 /** The programs the rig needs. A missing one is installed or named in an error, never passed over in silence. */
 import fs from 'node:fs'
-import { runCommand } from './run-command.ts'
+import { type CommandResult, runCommand } from './run-command.ts'
 
 /** Command to Debian package. */
 const packages = {
@@ -51,14 +51,33 @@ export async function needTools(tools: readonly Tool[]): Promise<void> {
     throw new Error(`missing: ${missing.join(', ')}. Install them and run again, on Debian with: ${byHand}`)
   }
   process.stderr.write(`installing ${names.join(', ')}\n`)
+  // Lists of packages that an earlier file fetched are new enough; where there are none, or old ones, they come now.
+  let { stderr } = await install(names)
+  const isMissing = () => missing.some((tool) => !isOnPath(tool))
+  if (isMissing()) {
+    await aptGet(['update', '-q'])
+    stderr = (await install(names)).stderr
+  }
+  const still = missing.filter((tool) => !isOnPath(tool))
+  if (still.length > 0) throw new Error(`could not install ${still.join(', ')} (${byHand}):\n${stderr}`)
+}
+
+function install(names: readonly string[]) {
+  return aptGet(['install', '-y', '-q', '--no-install-recommends', '-o', 'DPkg::Lock::Timeout=150', ...names])
+}
+
+/**
+ * Runs apt-get. Test files run side by side, and only some of apt's own locks are waited for: whoever comes second waits
+ * here.
+ */
+export function aptGet(args: readonly string[], cwd?: string): Promise<CommandResult> {
   // RUNLEVEL=1 keeps Debian's packages from starting a system-wide nginx or stunnel as they are installed.
   const env = { ...process.env, RUNLEVEL: '1', DEBIAN_FRONTEND: 'noninteractive' }
-  await runCommand('apt-get', ['update', '-q'], { timeoutMs: INSTALL_LIMIT_MS, env })
-  // Test files run side by side: whoever comes second waits for the first, and then finds everything there.
-  const args = ['install', '-y', '-q', '--no-install-recommends', '-o', 'DPkg::Lock::Timeout=150', ...names]
-  const result = await runCommand('apt-get', args, { timeoutMs: INSTALL_LIMIT_MS, env })
-  const still = missing.filter((tool) => !isOnPath(tool))
-  if (still.length > 0) throw new Error(`could not install ${still.join(', ')} (${byHand}):\n${result.stderr}`)
+  return runCommand('flock', ['/var/lib/apt', 'apt-get', ...args], {
+    timeoutMs: INSTALL_LIMIT_MS,
+    env,
+    ...(cwd && { cwd }),
+  })
 }
 
 /** Versions of what took part, for the record beside the figures. */

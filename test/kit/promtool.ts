@@ -5,9 +5,8 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
 import { mustRun, runCommand } from '../../bench/rig/run-command.ts'
-import { pathOf } from '../../bench/rig/tools.ts'
+import { aptGet, pathOf } from '../../bench/rig/tools.ts'
 
 export interface Promtool {
   /** Runs it; gives its status and all that it says. */
@@ -33,21 +32,16 @@ export async function findPromtool(): Promise<Promtool> {
 async function fetchInto(folder: string): Promise<string> {
   if (pathOf('apt-get') === undefined)
     throw new Error('missing: promtool. Install Prometheus, or put its promtool on the path, and run again')
-  const download = () => runCommand('apt-get', ['download', '-q', 'prometheus'], { timeoutMs: 60_000, cwd: folder })
-  if ((await download()).code !== 0) await updateLists()
-  const { code, stderr } = await download()
+  const download = () => aptGet(['download', '-q', 'prometheus'], folder)
+  let { code, stderr } = await download()
+  if (code !== 0) {
+    await aptGet(['update', '-q'])
+    ;({ code, stderr } = await download())
+  }
   if (code !== 0) throw new Error(`could not fetch promtool (apt-get install prometheus):\n${stderr}`)
   await mustRun('sh', [
     '-c',
     `dpkg-deb --fsys-tarfile ${folder}/prometheus_*.deb | tar -x -C ${folder} ./usr/bin/promtool`,
   ])
   return path.join(folder, 'usr', 'bin', 'promtool')
-}
-
-/** A fresh machine has no lists yet; while another test installs something they are locked. */
-async function updateLists(): Promise<void> {
-  for (let tries = 0; tries < 30; tries += 1) {
-    if ((await runCommand('apt-get', ['update', '-q'], { timeoutMs: 120_000 })).code === 0) return
-    await pause(1000)
-  }
 }

@@ -8,7 +8,7 @@ import { once } from 'node:events'
 import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import net from 'node:net'
 import path from 'node:path'
-import { needTools, pathOf } from '../../bench/rig/tools.ts'
+import { aptGet, needTools, pathOf } from '../../bench/rig/tools.ts'
 import { accepting, freePort, type KeyPair, keyFolder } from './real-backends.ts'
 import { startServer, type TwoPorts } from './real-servers.ts'
 
@@ -28,7 +28,7 @@ export async function startCourier(t: Cleaner, pair: KeyPair): Promise<TwoPorts>
   writeFileSync(path.join(folder, 'both.pem'), pair.key + pair.certificate)
   execFileSync('maildirmake.courier', [path.join(folder, 'Maildir')])
   execFileSync('chown', ['-R', 'mail:mail', path.join(folder, 'Maildir')])
-  const programs = unpack(folder)
+  const programs = await unpack(folder)
   await answerLogins(t, folder)
   const ports = { starttls: await freePort(), implicit: await freePort() }
   const couriertls = pathOf('couriertls') ?? 'couriertls'
@@ -53,20 +53,18 @@ export async function startCourier(t: Cleaner, pair: KeyPair): Promise<TwoPorts>
 }
 
 /** Fetches the package and gives the folder that stands for the root of it. */
-function unpack(folder: string): string {
+async function unpack(folder: string): Promise<string> {
   const download = path.join(folder, 'package')
   mkdirSync(download)
-  const apt = (...args: string[]) => execFileSync('apt-get', [...args, '-q'], { cwd: download, stdio: 'ignore' })
   // Fetched as root, because the user of apt may not write there.
-  const fetch = () => apt('download', '-o', 'APT::Sandbox::User=root', 'courier-imap')
-  try {
-    fetch()
-  } catch {
-    // The lists are old, or were never there: what it needs besides may have come with the image.
-    apt('update')
-    fetch()
+  const fetch = () => aptGet(['download', '-q', '-o', 'APT::Sandbox::User=root', 'courier-imap'], download)
+  // The lists may be old, or were never there: what it needs besides may have come with the image.
+  if ((await fetch()).code !== 0) {
+    await aptGet(['update', '-q'])
+    await fetch()
   }
-  const [name = ''] = readdirSync(download)
+  const [name] = readdirSync(download)
+  if (name === undefined) throw new Error('could not fetch courier-imap')
   execFileSync('dpkg-deb', ['-x', name, 'root'], { cwd: download })
   return path.join(download, 'root')
 }
