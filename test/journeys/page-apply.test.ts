@@ -6,9 +6,10 @@ import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { makeCertificate } from '../../src/certificate/make-certificate.ts'
 import { closeBrowser } from '../kit/browser.ts'
+import { wrongInSomeLook } from '../kit/every-look.ts'
 import { Keyboard } from '../kit/keyboard.ts'
 import { makeTrust } from '../kit/make-trust.ts'
-import { applyDraft, eventually, openPage, seriousFindings, startJourney } from '../kit/page-journey.ts'
+import { applyDraft, eventually, openPage, startJourney } from '../kit/page-journey.ts'
 import { startBackend } from '../kit/start-backend.ts'
 
 const corp = await makeTrust(['good.localhost'])
@@ -41,7 +42,7 @@ test('a rehearsal warns, a trial reverts by itself, and the history brings a ver
     await dialog.getByText('1 of 2 would break').waitFor()
     await dialog.getByRole('row', { name: /own\.localhost.*refused.*self-signed/ }).waitFor()
     assert.ok(await dialog.getByRole('button', { name: 'Yes, apply' }).isDisabled())
-    assert.deepEqual(await seriousFindings(page), [])
+    assert.deepEqual(await wrongInSomeLook(page), [])
     await page.keyboard.press('Escape')
     await dialog.waitFor({ state: 'detached' })
     assert.equal(await page.locator(':focus').textContent(), 'Apply', 'the focus is back where it was')
@@ -85,13 +86,13 @@ test('a rehearsal warns, a trial reverts by itself, and the history brings a ver
     await page.getByText('strictTls.enabled: off → on.').waitFor()
     assert.match(page.url(), /from=1/)
     await journey.admin.apply('kind: Nonsense')
-    await page.getByRole('button', { name: 'Rejected' }).click()
+    await keys.press(page.getByRole('button', { name: 'Rejected' }))
     const rejected = page.getByRole('article', { name: /^Rejected, by admin/ })
     await rejected.getByText(/kind/).first().waitFor()
     await rejected.getByText('on the page').waitFor()
     assert.match(page.url(), /view=rejected/)
-    await page.getByRole('button', { name: 'Versions' }).click()
-    assert.deepEqual(await seriousFindings(page), [])
+    await keys.press(page.getByRole('button', { name: 'Versions' }))
+    assert.deepEqual(await wrongInSomeLook(page), [])
     await keys.press(page.getByRole('button', { name: 'Roll back to version 1' }))
     await keys.press(page.getByRole('button', { name: 'Yes, roll back' }))
     await page.getByText('Version 5 is in force.').waitFor()
@@ -121,7 +122,7 @@ test('of two tabs the second sees both changes, and loses neither', async (t) =>
   const dialog = second.getByRole('dialog', { name: 'Somebody else was first' })
   await dialog.getByRole('region', { name: 'What admin changed' }).getByText('sni: on → off.').waitFor()
   await dialog.getByRole('region', { name: 'What you changed' }).getByText('strictTls.enabled: off → on.').waitFor()
-  assert.deepEqual(await seriousFindings(second), [])
+  assert.deepEqual(await wrongInSomeLook(second), [])
   await others.press(dialog.getByRole('button', { name: 'Make my changes on top of version 2' }))
   await second.getByRole('dialog', { name: 'Confirm TLS settings change' }).waitFor()
   await others.type(second.getByLabel(/^Type 1 to apply/), '1')

@@ -7,8 +7,9 @@ import { after, test } from 'node:test'
 import { makeCertificate } from '../../src/certificate/make-certificate.ts'
 import { adminPassword } from '../kit/admin-client.ts'
 import { closeBrowser, openTab } from '../kit/browser.ts'
+import { wrongInSomeLook } from '../kit/every-look.ts'
 import { Keyboard } from '../kit/keyboard.ts'
-import { seriousFindings, startJourney } from '../kit/page-journey.ts'
+import { startJourney } from '../kit/page-journey.ts'
 import { startBackend } from '../kit/start-backend.ts'
 
 const own = await makeCertificate({ subject: 'own', sans: { dns: ['own.localhost'] } })
@@ -27,18 +28,18 @@ test('the one-time link leads to an admin, a policy in force, and the first conn
   await keys.type(page.getByLabel('Name'), 'dana')
   await keys.type(page.getByLabel('Password', { exact: true }), 'short')
   await page.getByText('Too short').waitFor()
-  assert.deepEqual(await seriousFindings(page), [])
+  assert.deepEqual(await wrongInSomeLook(page), [])
   await keys.type(page.getByLabel('Password', { exact: true }), adminPassword)
   await keys.press(page.getByRole('button', { name: 'Make the account' }))
 
   await page.getByRole('heading', { name: 'Choose where to begin' }).waitFor()
   assert.ok(!page.url().includes(token), 'the token is gone from the address')
-  assert.deepEqual(await seriousFindings(page), [])
+  assert.deepEqual(await wrongInSomeLook(page), [])
   await keys.press(page.getByRole('button', { name: 'Begin with Sentry-compatible' }))
 
   await page.getByText('Waiting for the first connection…').waitFor()
   await page.getByText(/export HTTPS_PROXY=http:\/\/127\.0\.0\.1:\d+/).waitFor()
-  assert.deepEqual(await seriousFindings(page), [])
+  assert.deepEqual(await wrongInSomeLook(page), [])
   assert.equal(await visit(name), 200, 'nobody is verified under this profile')
   await page.getByText('The first connection has arrived:').waitFor()
   assert.deepEqual(
@@ -51,7 +52,7 @@ test('the one-time link leads to an admin, a policy in force, and the first conn
   await keys.press(page.locator('summary', { hasText: 'dana' }))
   await keys.press(page.getByRole('button', { name: 'Sign out' }))
   await page.getByRole('button', { name: 'Sign in' }).waitFor()
-  assert.deepEqual(await seriousFindings(page), [])
+  assert.deepEqual(await wrongInSomeLook(page), [])
   await keys.type(page.getByLabel('Name'), 'dana')
   await keys.type(page.getByLabel('Password'), 'not the password')
   await page.keyboard.press('Enter')

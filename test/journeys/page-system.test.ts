@@ -6,8 +6,9 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, type TestContext, test } from 'node:test'
 import { closeBrowser, openTab, startBrowser } from '../kit/browser.ts'
+import { wrongInSomeLook } from '../kit/every-look.ts'
 import { makeTrust } from '../kit/make-trust.ts'
-import { openPage, seriousFindings, startJourney } from '../kit/page-journey.ts'
+import { openPage, startJourney } from '../kit/page-journey.ts'
 import { startBackend } from '../kit/start-backend.ts'
 
 after(closeBrowser)
@@ -40,7 +41,7 @@ test('the System screen', async (t) => {
     const dialog = page.getByRole('dialog', { name: 'Bring this backup back?' })
     await dialog.getByText('strictTls.defaultTrustStore: bundled → none.').waitFor()
     await dialog.getByText('0 certificates added, 1 there already').waitFor()
-    assert.deepEqual(await seriousFindings(page), [])
+    assert.deepEqual(await wrongInSomeLook(page), [])
     assert.equal(await visit(), 502, 'looking changes nothing')
     await dialog.getByRole('button', { name: 'Yes, restore' }).click()
     const restoring = page.getByRole('dialog', { name: 'Restoring' })

@@ -6,6 +6,7 @@ import assert from 'node:assert/strict'
 import { X509Certificate } from 'node:crypto'
 import { after, test } from 'node:test'
 import { closeBrowser } from '../kit/browser.ts'
+import { wrongInSomeLook } from '../kit/every-look.ts'
 import { Keyboard } from '../kit/keyboard.ts'
 import { makeTrust } from '../kit/make-trust.ts'
 import { openPage, startJourney } from '../kit/page-journey.ts'
@@ -35,6 +36,7 @@ test('a custom store is uploaded, and a backend goes from refused to trusted whi
   await keys.upload(dialog.locator('input[type=file]'), file)
   await keys.press(dialog.getByRole('button', { name: 'Upload and look' }))
   await dialog.getByText('CN=Test CA corp').first().waitFor()
+  assert.deepEqual(await wrongInSomeLook(tab), [])
   assert.equal(await visit(), 502, 'a preview trusts nothing')
   await keys.press(dialog.getByRole('button', { name: 'Trust this certificate in corp' }))
   const use = tab.getByRole('button', { name: 'Trust this store in the policy' })
@@ -51,6 +53,7 @@ test('a custom store is uploaded, and a backend goes from refused to trusted whi
     await keys.press(tab.getByRole('button', { name: 'Remove…' }))
     const question = tab.getByRole('dialog', { name: 'Remove CN=Test CA corp?' })
     await question.getByRole('listitem').filter({ hasText: name }).waitFor()
+    assert.deepEqual(await wrongInSomeLook(tab), [])
   })
 })
 
@@ -73,6 +76,7 @@ test('from a live failure to a trusted backend, and only with the right fingerpr
   assert.equal(await trust.isDisabled(), true, 'nobody has compared anything')
   await keys.type(fingerprint, '00'.repeat(32))
   await question.getByText('This is another certificate than the one that was shown').waitFor()
+  assert.deepEqual(await wrongInSomeLook(tab), [])
   assert.equal(await trust.isDisabled(), true)
   assert.equal(await visit(), 502)
   await keys.type(fingerprint, new X509Certificate(corp.ca.certificate).fingerprint256)
@@ -92,6 +96,7 @@ test('an exception made on the page lets one backend through, and no other', asy
   await tab.getByRole('article').getByRole('button', { name: 'Create exception…' }).click()
   const form = tab.getByRole('dialog', { name: `Exception for mail.localhost:${backend.port}` })
   await form.getByLabel('untrusted-issuer').waitFor()
+  assert.deepEqual(await wrongInSomeLook(tab), [])
   await form.getByLabel('Reason').fill('the authority is being replaced')
   await form.getByRole('button', { name: 'Apply the exception' }).click()
   await form.waitFor({ state: 'detached' })

@@ -57,6 +57,15 @@ export async function openPage(
   return page
 }
 
+/** Goes to an address within a page that is open, and waits until there is nothing left to fetch. */
+export async function goWithin(page: Page, path: string): Promise<void> {
+  await page.evaluate(
+    `history.pushState(null, '', ${JSON.stringify(path)}); dispatchEvent(new PopStateEvent('popstate'))`,
+  )
+  await page.getByRole('heading', { level: 1 }).waitFor()
+  await page.locator('main:not(:has(.loading))').waitFor()
+}
+
 /** Applies the draft: Apply, what the dialog asks for, Yes, and OK when it is in force. */
 export async function applyDraft(page: Page, choose: () => Promise<unknown> = async () => {}): Promise<void> {
   await page.getByRole('region', { name: 'Unsaved changes' }).getByRole('button', { name: 'Apply' }).click()
