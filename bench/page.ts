@@ -33,10 +33,17 @@ if (values.json) process.stdout.write(`${JSON.stringify({ options, targets, ...r
 else process.stdout.write(`${describe(report)}\n\n${formatTargets(targets)}\nwritten to ${path}\n`)
 process.exitCode = targets.every(({ value, atMost }) => value <= atMost) ? 0 : 1
 
-function targetsOf({ felt, usability, failures }: PageReport): Target[] {
+function targetsOf({ felt, usability, interactiveMs, failures }: PageReport): Target[] {
   const most = (figure: keyof PageReport['usability'][number]) => Math.max(...usability.map((one) => one[figure]))
+  const perSecond = median(felt.nobody.map((one) => one.perSecond))
   return [
+    {
+      name: 'shortfall of connections/s',
+      value: Math.max(0, options.connectionsPerSecond * 0.98 - perSecond),
+      atMost: 0,
+    },
     { name: 'p99 with the stream read, against nobody watching', value: ratioOf(felt, 'stream', 'p99Ms'), atMost: 1.1 },
+    { name: 'page can be worked after, ms', value: median(interactiveMs), atMost: 1000 },
     { name: 'longest task of the page, ms', value: most('longestTaskMs'), atMost: 200 },
     { name: 'latest timer of the page, ms', value: most('latestTimerMs'), atMost: 200 },
     { name: 'slowest keystroke to be shown, ms', value: most('slowestKeyMs'), atMost: 200 },
@@ -56,7 +63,8 @@ function describe({ felt, shown, failures }: PageReport): string {
       'p99 ms': of('p99Ms'),
       'p50 ratio': ratioOf(felt, watching, 'p50Ms'),
       'p99 ratio': ratioOf(felt, watching, 'p99Ms'),
-      'processors of the instance': of('processors'),
+      'processor ms each': of('processorMs'),
+      'processor ratio': ratioOf(felt, watching, 'processorMs'),
     }
   })
   return [

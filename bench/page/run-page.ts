@@ -17,7 +17,7 @@ import { temporaryFolder } from '../rig/rig.ts'
 import { needTools } from '../rig/tools.ts'
 import { startVedette, type Vedette } from '../rig/vedette.ts'
 import { readStream } from './read-stream.ts'
-import { openConnections, type Usability, usePage } from './use-page.ts'
+import { openConnections, timeToInteractive, type Usability, usePage } from './use-page.ts'
 import { type Felt, feltBy, type Watching, type Window } from './windows.ts'
 
 export interface PageOptions {
@@ -37,6 +37,8 @@ export interface PageOptions {
 export interface PageReport {
   readonly felt: Readonly<Record<Watching, readonly Felt[]>>
   readonly usability: readonly Usability[]
+  /** How long the page took until it could be worked, each time, before there was any load. */
+  readonly interactiveMs: readonly number[]
   /** Connections that one reader of the stream was shown. */
   readonly shown: number
   readonly failures: readonly string[]
@@ -64,6 +66,9 @@ async function runIn(folder: string, children: Child[], options: PageOptions): P
   const vedette = await startVedette({ folder, ca, workers: options.workers })
   children.push(vedette.child)
   const admin = await signIn(vedette)
+  const interactiveMs: number[] = []
+  for (let n = 0; n < OPENINGS && options.watchings.includes('browser'); n += 1)
+    interactiveMs.push(await timeToInteractive(admin))
   const generator = startPart('generator', folder)
   children.push(generator)
   const requestLog = `${folder}/requests.log`
@@ -85,7 +90,7 @@ async function runIn(folder: string, children: Child[], options: PageOptions): P
   await ask<FromGenerator>(generator, 'stop')
   const entries = readRequestLog(requestLog)
   const failures = entries.map(({ failure }) => failure).filter((failure) => failure !== '')
-  return { felt: feltBy(entries, seen.windows), usability: seen.usability, shown: seen.shown, failures }
+  return { felt: feltBy(entries, seen.windows), usability: seen.usability, interactiveMs, shown: seen.shown, failures }
 }
 
 async function watchInTurn(
@@ -132,3 +137,5 @@ async function signIn(vedette: Vedette): Promise<AdminClient> {
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms))
 }
+
+const OPENINGS = 5

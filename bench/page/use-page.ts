@@ -26,14 +26,30 @@ interface Admin {
 }
 
 /** Opens the page in a profile of its own; nothing of it is left when `close` is done. */
-export async function openConnections({ url, cookie }: Admin): Promise<{ page: Page; close: () => Promise<void> }> {
+export async function openConnections(admin: Admin): Promise<{ page: Page; close: () => Promise<void> }> {
+  const { page, close } = await freshTab(admin)
+  await page.addInitScript(measuring)
+  await page.goto(`${admin.url}/connections`)
+  await page.locator('tbody tr').first().waitFor()
+  return { page, close }
+}
+
+/** How long it takes from an address to a screen that can be worked, in a profile that has never been here. */
+export async function timeToInteractive(admin: Admin): Promise<number> {
+  const { page, close } = await freshTab(admin)
+  const startedMs = performance.now()
+  await page.goto(`${admin.url}/outgoing-tls`)
+  await page.getByRole('switch', { name: 'Enable Strict TLS' }).waitFor()
+  const ms = performance.now() - startedMs
+  await close()
+  return ms
+}
+
+async function freshTab({ url, cookie }: Admin): Promise<{ page: Page; close: () => Promise<void> }> {
   const closing: (() => unknown)[] = []
   const page = await openTab({ after: (close) => void closing.push(close as () => unknown) })
-  await page.addInitScript(measuring)
   const [name = '', value = ''] = cookie.split('=')
   await page.context().addCookies([{ name, value, url }])
-  await page.goto(`${url}/connections`)
-  await page.locator('tbody tr').first().waitFor()
   const close = async () => {
     for (const each of closing) await each()
   }

@@ -21,6 +21,8 @@ export interface Felt {
   readonly p50Ms: number
   readonly p99Ms: number
   readonly processors: number
+  /** Processor time of the instance for each connection, which a busy machine hardly changes. */
+  readonly processorMs: number
 }
 
 /** Judges the windows by who watched, in their order; what was due in one counts there, whenever it was answered. */
@@ -38,6 +40,7 @@ export function feltBy(
       p50Ms: quantile(latencies, 0.5),
       p99Ms: quantile(latencies, 0.99),
       processors,
+      processorMs: (processors * (toMs - fromMs)) / due.length,
     })
   }
   return felt
@@ -47,7 +50,7 @@ export function feltBy(
 export function ratioOf(
   felt: Readonly<Record<Watching, readonly Felt[]>>,
   watching: Watching,
-  figure: 'p50Ms' | 'p99Ms' | 'processors',
+  figure: 'p50Ms' | 'p99Ms' | 'processorMs',
 ): number {
   const of = (who: Watching) => median(felt[who].map((one) => one[figure]))
   return of(watching) / of('nobody')

@@ -9,12 +9,13 @@ import { runPage } from '../../bench/page/run-page.ts'
 import { feltBy, ratioOf, watchings } from '../../bench/page/windows.ts'
 
 it('under load the stream and the page show a sample of what passes, and nobody loses a connection', async () => {
-  const { felt, usability, shown, failures } = await runPage({
+  const { felt, usability, interactiveMs, shown, failures } = await runPage({
     ...{ rounds: 1, seconds: 1.2, settleSeconds: 0.3, connectionsPerSecond: 60, watchings, readers: 2, workers: 1 },
   })
   assert.deepEqual(failures, [])
   for (const watching of watchings) assert.ok((felt[watching][0]?.connections ?? 0) > 30, watching)
   assert.ok(shown > 0)
+  assert.ok(interactiveMs.length === 5 && interactiveMs.every((ms) => ms > 0))
   const [used] = usability
   assert.ok(used !== undefined && used.rows > 0 && used.rows <= 200, `${used?.rows} rows`)
   assert.ok(used.slowestFilterMs > 0)
@@ -52,4 +53,5 @@ it('what callers felt is judged by the window in which they came, and by the med
     [50, 70],
   )
   assert.equal(ratioOf(felt, 'stream', 'p99Ms'), 60 / 25)
+  assert.deepEqual([felt.nobody[0]?.processorMs, ratioOf(felt, 'stream', 'processorMs')], [5, 10 / 7.5])
 })
