@@ -129,7 +129,7 @@ const ofRules: Readonly<Record<string, Row<Rule>>> = {
   tlsPort: { says: 'tlsPort: 8443', read: ({ tlsPort }) => tlsPort, means: 8443 },
   fixUps: { says: 'fixUps: true', read: ({ fixUps }) => fixUps, means: true },
   starttls: { says: 'starttls: may', read: ({ starttls }) => starttls, means: 'may' },
-  'healthCheck.enabled': { says: 'healthCheck: {}', read: ({ healthCheck }) => healthCheck?.everyMs, means: 30_000 },
+  'healthCheck.enabled': { says: 'healthCheck: {}', read: ({ healthCheck }) => healthCheck?.everyMs, means: 60_000 },
   'healthCheck.every': {
     says: 'healthCheck: { every: 7s }',
     read: ({ healthCheck }) => healthCheck?.everyMs,
@@ -154,6 +154,23 @@ const ofPolicy: Readonly<Record<string, Row<Policy>>> = {
     read: ({ addresses }) => addresses.allow,
     means: ['::1'],
   },
+  'healthCheck.enabled': {
+    says: 'healthCheck: { enabled: true }',
+    read: ({ unlisted, rules }) => [unlisted, ...rules].map(({ healthCheck }) => healthCheck?.everyMs),
+    means: [60_000, 60_000],
+  },
+  'healthCheck.every': {
+    says: 'healthCheck: { enabled: true, every: 7s }',
+    read: ({ unlisted, healthChecks }) => [unlisted.healthCheck?.everyMs, healthChecks.everyMs],
+    means: [7000, 7000],
+  },
+  'healthCheck.seen': {
+    says: 'healthCheck: { seen: false }',
+    read: ({ healthChecks }) => healthChecks.seen,
+    means: false,
+  },
+  'healthCheck.backends[].backend': healthChecked(({ authority }) => authority, 'b.example:1'),
+  'healthCheck.backends[].enabled': healthChecked(({ enabled }) => enabled, false),
   'exceptions[].backend': exception(({ host, port }) => [host, port], ['a.example', 1]),
   'exceptions[].findings': exception(({ findings }) => findings, ['expired']),
   'exceptions[].spkiSha256': exception(({ spkiSha256 }) => spkiSha256, key),
@@ -223,6 +240,17 @@ function exception(read: (from: Policy['exceptions'][number]) => unknown, means:
   return {
     says: `exceptions: [{ ${record}, spkiSha256: ${key} }]`,
     read: ({ exceptions }) => exceptions.map(read)[0],
+    means,
+  }
+}
+
+function healthChecked(
+  read: (from: Policy['healthChecks']['backends'][number]) => unknown,
+  means: unknown,
+): Row<Policy> {
+  return {
+    says: 'healthCheck: { backends: [{ backend: "B.example:1", enabled: false }] }',
+    read: ({ healthChecks }) => healthChecks.backends.map(read)[0],
     means,
   }
 }
