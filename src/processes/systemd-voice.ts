@@ -49,7 +49,8 @@ export class SystemdVoice {
 
   /** What runs, in a sentence; said with the next word that is due, and by itself once callers are served. */
   status(text: string): void {
-    const line = text.split('\n', 1)[0]?.slice(0, STATUS_LENGTH_MAX) ?? ''
+    // It may repeat what stands in a file, and a NUL cannot be an argument of a program.
+    const line = (text.split('\n', 1)[0] ?? '').slice(0, STATUS_LENGTH_MAX).replaceAll(/\p{Cc}/gu, ' ')
     if (line === this.#status) return
     this.#status = line
     if (this.#state !== 'starting') this.#say(this.#statusLine)
@@ -109,17 +110,25 @@ export class SystemdVoice {
   }
 }
 
-/** Sends one datagram; answers why it could not, or nothing. */
+/** Sends one datagram; answers why it could not, or nothing. Never rejects: what is odd enough makes `spawn` throw. */
 function notify(variables: readonly string[], notifySocket: string): Promise<string> {
-  return new Promise((resolve) => {
+  const { promise, resolve } = Promise.withResolvers<string>()
+  try {
     const child = spawn('systemd-notify', variables, {
       stdio: 'ignore',
       env: environmentOfNotify(notifySocket),
       timeout: PATIENCE_MS,
     })
-    child.once('error', (error) => resolve(`systemd-notify cannot be run (${error.message})`))
+    child.once('error', (error) => resolve(unrunnable(error)))
     child.once('exit', (code, signal) => resolve(code === 0 ? '' : `systemd-notify ended with ${signal ?? code}`))
-  })
+  } catch (error) {
+    resolve(unrunnable(error as Error))
+  }
+  return promise
+}
+
+function unrunnable({ message }: Error): string {
+  return `systemd-notify cannot be run (${message})`
 }
 
 const STATUS_LENGTH_MAX = 300
