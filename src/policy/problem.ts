@@ -64,12 +64,14 @@ export function quote(value: unknown): string {
   if (typeof value === 'object') return 'a mapping'
   if (typeof value !== 'string') return String(value)
   const shown = value.length > shownMax ? `${value.slice(0, shownMax)}…` : value
-  return JSON.stringify(shown).replace(
-    terminalControls,
-    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
+  return harmless(JSON.stringify(shown))
+}
+
+/** Makes of somebody else's sentence one in which nothing is left that a terminal or a log would act upon. */
+export function harmless(text: string): string {
+  return text.replace(controls, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
 const shownMax = 80
-/** What JSON leaves as it is although a terminal or a log reader acts on it: DEL, C1, line and direction marks. */
-const terminalControls = /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g
+/** Controls, and what JSON leaves as it is although a terminal or a log reader acts on it: line and direction marks. */
+const controls = /[\p{Cc}\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu

@@ -14,7 +14,7 @@ import {
   parseDocument,
   type YAMLParseError,
 } from 'yaml'
-import { formatPath, type Path, type Problem, quote, type Severity } from './problem.ts'
+import { formatPath, harmless, type Path, type Problem, quote, type Severity } from './problem.ts'
 
 /** A YAML text as a plain value, with a way back from each part of the value to its line. */
 export interface YamlText {
@@ -59,10 +59,10 @@ export function readYaml(text: string, file: string): YamlText {
   return { value, problems, problemAt }
 }
 
-/** The library's own words for what an operator can do something about are kept; two need ours. */
+/** The library's words for what an operator can do something about are kept, with nothing a terminal acts upon; two need ours. */
 function syntaxMessage({ code, message }: YAMLParseError): string {
   if (code === 'MULTIPLE_DOCS') return 'a second document begins here (---): one file holds one'
-  return code === 'RESOURCE_EXHAUSTION' ? 'is nested too deeply to be read' : message
+  return code === 'RESOURCE_EXHAUSTION' ? 'is nested too deeply to be read' : harmless(message)
 }
 
 interface Walk {
@@ -77,9 +77,9 @@ function toPlain(node: Node | null, path: Path, walk: Walk, keyOffset?: number):
   walk.place(path, { key: keyOffset ?? offset, value: isEmpty ? (keyOffset ?? offset) : offset })
   if (node === null) return null
   if (path.length > depthMax) return walk.report(offset, path, `is nested deeper than ${depthMax} levels`)
-  if (isAlias(node)) return walk.report(offset, path, `is an alias (*${node.source}): write the value out`)
+  if (isAlias(node)) return walk.report(offset, path, `is the alias ${quote(`*${node.source}`)}: write the value out`)
   if ('anchor' in node && node.anchor)
-    walk.report(offset, path, `has an anchor (&${node.anchor}): write each value out`)
+    walk.report(offset, path, `has the anchor ${quote(`&${node.anchor}`)}: write each value out`)
   if (node.tag !== undefined) return walk.report(offset, path, `has the tag ${quote(node.tag)}: write a plain value`)
   if (isMap(node)) return toRecord(node.items as Pair<Node, Node | null>[], path, walk)
   if (isSeq(node)) return node.items.map((item, index) => toPlain(item as Node, [...path, index], walk))

@@ -78,12 +78,12 @@ const cases: readonly Case[] = [
   {
     why: 'an anchor is refused even where nothing uses it',
     text: 'open: &a true',
-    problems: ['f:1:10 open: has an anchor (&a): write each value out'],
+    problems: ['f:1:10 open: has the anchor "&a": write each value out'],
   },
   {
     why: 'an alias is refused',
     text: 'list: [*a]',
-    problems: ['f:1:8 list[0]: is an alias (*a): write the value out'],
+    problems: ['f:1:8 list[0]: is the alias "*a": write the value out'],
   },
   {
     why: 'a tag is refused, known to YAML or not',
@@ -111,6 +111,15 @@ const cases: readonly Case[] = [
     why: 'what a terminal would act upon is shown as what it is',
     text: '"a\\e[2Jb": 1\ncount: "\u202e\u2028"',
     problems: ['f:1:1 ["a\\u001b[2Jb"]: is not a known key', 'f:2:8 count: expected a number, found "\\u202e\\u2028"'],
+  },
+  {
+    why: 'nor is it repeated where the text is no YAML of ours',
+    text: 'open: &a\u001b true\nlist: *b\0\ncount: |\u001b\n',
+    problems: [
+      'f:1:11 open: has the anchor "&a\\u001b": write each value out',
+      'f:2:7 list: is the alias "*b\\u0000": write the value out',
+      'f:3:9: Block scalar header includes extra characters: |\\u001b',
+    ],
   },
 ]
 
