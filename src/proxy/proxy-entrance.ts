@@ -153,12 +153,15 @@ export class ProxyEntrance implements EntranceContext {
     faultOf: (known: KnownCaller) => SidecarError | undefined = none,
   ): number {
     this.#holds = holds
+    const tunnelOf = new Map<CallerConnection, Tunnel>(
+      [...this.#tunnels].map(([tunnel, { caller }]) => [caller, tunnel]),
+    )
     let left = 0
     for (const caller of [...this.#callers]) {
       const known = this.#known.get(caller)
       const fault = known && faultOf(known)
       if (fault === undefined) continue
-      this.#turnOut(caller, fault)
+      this.#turnOut(caller, tunnelOf.get(caller), fault)
       left += 1
     }
     const tunnels = [...this.#tunnels].filter(([, { held }]) => !holds(held))
@@ -169,8 +172,7 @@ export class ProxyEntrance implements EntranceContext {
   }
 
   /** Ends a caller in whatever it does; the one line of its tunnel or request says why, or a line of its own. */
-  #turnOut(caller: EntranceCaller, why: SidecarError): void {
-    const [tunnel] = [...this.#tunnels].find(([, tunnelled]) => tunnelled.caller === caller) ?? []
+  #turnOut(caller: EntranceCaller, tunnel: Tunnel | undefined, why: SidecarError): void {
     if (tunnel !== undefined) return tunnel.cut('refused', why)
     if (!caller.busy) {
       const record = this.newRecord(caller)
