@@ -1,7 +1,7 @@
 import { SidecarError } from '../errors.ts'
 import { addExamples, type DefineCommand } from './cli.ts'
 import { addInstanceOptions, stateFrom } from './instance.ts'
-import { loadOptionsFrom, type SettingOptions } from './setting-options.ts'
+import { lookOptionsFrom, type SettingOptions } from './setting-options.ts'
 
 /** `vedette backup`: one file on stdout with what the instance was told. It reads the files, so the instance may be down. */
 export const defineBackup: DefineCommand = (command, { terminal }) => {
@@ -14,8 +14,8 @@ export const defineBackup: DefineCommand = (command, { terminal }) => {
       import('../settings/load-settings.ts'),
     ])
     const state = await stateFrom(options, terminal)
-    const load = loadOptionsFrom(options)
-    const { settings, file } = loadSettings({ ...load, unsafe: ['proxy', 'admin', 'health', 'services'] })
+    const load = lookOptionsFrom(options)
+    const { settings, file } = loadSettings(load)
     const history = await openToRead(state)
     if (history === undefined) {
       throw new SidecarError('OPERATOR_FILE_UNREADABLE', `${state} holds no history: no instance has run with it`)

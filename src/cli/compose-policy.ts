@@ -5,7 +5,7 @@ import type { Composition } from '../processes/compose-snapshot.ts'
 import { readEnvironment } from '../settings/environment.ts'
 import type { Settings } from '../settings/settings.ts'
 import { type NamedText, readDocument, shortPath } from './read-document.ts'
-import { addSettingOptions, loadOptionsFrom, type SettingOptions } from './setting-options.ts'
+import { addSettingOptions, lookOptionsFrom, type SettingOptions } from './setting-options.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Adds the options that say which policy, trust stores and key pairs are meant. */
@@ -20,7 +20,7 @@ export async function composeFrom(
   terminal: Terminal,
 ): Promise<Composition & Pick<NamedText, 'text'>> {
   const { loadSettings } = await import('../settings/load-settings.ts')
-  const { settings } = loadSettings(loadOptionsFrom(options))
+  const { settings } = loadSettings(lookOptionsFrom(options))
   const file = options.policy === '-' ? '-' : shortPath(settings.policy)
   const named = await readDocument(file, terminal)
   return { ...(await composePolicy(named, settings)), text: named.text }

@@ -5,7 +5,7 @@
 
 import { addExamples, type DefineCommand } from './cli.ts'
 import type { Examined } from './examine-instance.ts'
-import { addSettingOptions, loadOptionsFrom, type SettingOptions } from './setting-options.ts'
+import { addSettingOptions, lookOptionsFrom, type SettingOptions } from './setting-options.ts'
 
 export const defineDoctor: DefineCommand = (command, { terminal, exit }) => {
   addSettingOptions(command, ['state'])
@@ -14,7 +14,7 @@ export const defineDoctor: DefineCommand = (command, { terminal, exit }) => {
   command.action(async (options: SettingOptions) => {
     const { examineInstance } = await import('./examine-instance.ts')
     const found: Examined[] = []
-    for await (const one of examineInstance({ ...loadOptionsFrom(options), unsafe: ['proxy', 'admin', 'health'] })) {
+    for await (const one of examineInstance(lookOptionsFrom(options))) {
       found.push(one)
       if (options.json) continue
       const { sign, color } = marks[one.state]

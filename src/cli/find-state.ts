@@ -10,13 +10,12 @@ import { controlSocketPath } from '../processes/state-lock.ts'
 import { configVariable } from '../settings/layer.ts'
 import { type LoadOptions, loadSettings } from '../settings/load-settings.ts'
 import { settingTraits, variableOf } from '../settings/setting-table.ts'
-import { loadOptionsFrom, type SettingOptions } from './setting-options.ts'
+import { lookOptionsFrom, type SettingOptions } from './setting-options.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Finds the state folder; throws what is wrong with the settings when it cannot be told without them. */
 export function findState(options: SettingOptions, terminal: Terminal): string {
-  // Whether addresses may leave loopback was answered when the instance started.
-  const load: LoadOptions = { ...loadOptionsFrom(options), unsafe: ['proxy', 'admin', 'health'] }
+  const load = lookOptionsFrom(options)
   const named = load.flags?.state
   if (named !== undefined && named !== '') return path.resolve(load.folder, named)
   try {

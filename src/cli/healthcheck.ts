@@ -1,7 +1,7 @@
 import { SidecarError } from '../errors.ts'
 import { formatListenAddress } from '../settings/listen-address.ts'
 import { addExamples, type DefineCommand } from './cli.ts'
-import { addSettingOptions, loadOptionsFrom, type SettingOptions } from './setting-options.ts'
+import { addSettingOptions, lookOptionsFrom, type SettingOptions } from './setting-options.ts'
 
 const TIMEOUT_MS = 3000
 
@@ -23,10 +23,7 @@ export const defineHealthcheck: DefineCommand = (command, { terminal, exit }) =>
 
 async function readinessUrl(options: SettingOptions): Promise<string> {
   const { loadSettings } = await import('../settings/load-settings.ts')
-  const { guardedEntrances } = await import('../settings/listening.ts')
-  // Whether the address may leave loopback was answered when the instance started.
-  const load = { ...loadOptionsFrom(options), unsafe: guardedEntrances }
-  const { host, port } = loadSettings(load).settings.health.listen
+  const { host, port } = loadSettings(lookOptionsFrom(options)).settings.health.listen
   const asked = { '0.0.0.0': '127.0.0.1', '::': '::1' }[host] ?? host
   return `http://${formatListenAddress({ host: asked, port })}/readyz`
 }

@@ -4,7 +4,7 @@ import { addExamples, type DefineCommand } from './cli.ts'
 import { composePolicy } from './compose-policy.ts'
 import { sayProgress, stateFrom } from './instance.ts'
 import { type NamedText, readDocument, shortPath } from './read-document.ts'
-import { addSettingOptions, loadOptionsFrom, type SettingOptions } from './setting-options.ts'
+import { addSettingOptions, lookOptionsFrom, type SettingOptions } from './setting-options.ts'
 import { linesFrom, showProblems } from './show-problems.ts'
 import { showRehearsal } from './show-rehearsal.ts'
 import type { Terminal } from './terminal.ts'
@@ -62,7 +62,7 @@ async function rehearseHere(candidate: NamedText, { options, terminal }: Scene):
   const { loadSettings } = await import('../settings/load-settings.ts')
   const { rehearsalList } = await import('../processes/rehearsal-list.ts')
   const { rehearse } = await import('../processes/rehearse.ts')
-  const { settings } = loadSettings(loadOptionsFrom(options))
+  const { settings } = loadSettings(lookOptionsFrom(options))
   const { snapshot, warnings } = await composePolicy(candidate, settings)
   const active = await readDocument(shortPath(settings.policy), terminal)
     .then((named) => composePolicy(named, settings))

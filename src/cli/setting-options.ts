@@ -43,6 +43,14 @@ export function loadOptionsFrom(options: SettingOptions): LoadOptions {
   }
 }
 
+/**
+ * The same for a command that listens nowhere: whether addresses may leave loopback was answered when the instance started,
+ * perhaps by a flag that nobody has to repeat here.
+ */
+export function lookOptionsFrom(options: SettingOptions): LoadOptions {
+  return { ...loadOptionsFrom(options), unsafe: guardedEntrances }
+}
+
 /** How commander names the value of a flag. */
 function attributeOf(flag: string): string {
   return flag.slice(2).replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())

@@ -1,6 +1,6 @@
 import { SidecarError } from '../errors.ts'
 import type { ServiceTokens } from '../settings/service.ts'
-import { loadOptionsFrom, type SettingOptions } from './setting-options.ts'
+import { lookOptionsFrom, type SettingOptions } from './setting-options.ts'
 
 /** The service that tokens are for, and where what belongs to them lies. */
 export interface TokenPlace {
@@ -13,7 +13,7 @@ export interface TokenPlace {
 /** Finds the service that is meant: the one named, or the only one that takes tokens. Throws OPERATOR_USAGE. */
 export async function tokenPlaceFrom(options: SettingOptions): Promise<TokenPlace> {
   const { loadSettings } = await import('../settings/load-settings.ts')
-  const { services, identities, state } = loadSettings(loadOptionsFrom(options)).settings
+  const { services, identities, state } = loadSettings(lookOptionsFrom(options)).settings
   const taking = services.flatMap(({ name, tokens }) => (tokens === undefined ? [] : [{ service: name, tokens }]))
   const meant = taking.filter(({ service }) => options.service === undefined || service === options.service)
   const [found, ...others] = meant

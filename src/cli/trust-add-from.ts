@@ -12,7 +12,7 @@ import type { Settings } from '../settings/settings.ts'
 import type { Snapshot } from '../settings/snapshot.ts'
 import { makeHandshake } from './handshake.ts'
 import { readDocument, shortPath } from './read-document.ts'
-import { loadOptionsFrom, type SettingOptions } from './setting-options.ts'
+import { lookOptionsFrom, type SettingOptions } from './setting-options.ts'
 import { describeChain, showChain } from './show-chain.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -39,7 +39,7 @@ export async function chooseFrom(
 
 async function look(backend: string, { options, terminal }: Chooser): Promise<readonly crypto.X509Certificate[]> {
   const { loadSettings } = await import('../settings/load-settings.ts')
-  const { settings } = loadSettings(loadOptionsFrom(options))
+  const { settings } = loadSettings(lookOptionsFrom(options))
   const { text, file } = await readDocument(options.policy === '-' ? '-' : shortPath(settings.policy), terminal)
   const { policy } = parsePolicy(text, { file })
   const decision = decideOn(policy, backend)

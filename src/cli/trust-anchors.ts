@@ -3,13 +3,13 @@ import type crypto from 'node:crypto'
 import type { Anchor } from '../truststore/describe-anchors.ts'
 import type { StorePlace, StoreReading } from '../truststore/read-store.ts'
 import { readDocument, shortPath } from './read-document.ts'
-import { loadOptionsFrom, type SettingOptions } from './setting-options.ts'
+import { lookOptionsFrom, type SettingOptions } from './setting-options.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Finds the folder of trust stores, and the environment in which their passwords may stand. */
 export async function placeFrom(options: SettingOptions): Promise<StorePlace> {
   const { loadSettings } = await import('../settings/load-settings.ts')
-  const load = loadOptionsFrom(options)
+  const load = lookOptionsFrom(options)
   return { folder: loadSettings(load).settings.truststores, environment: load.environment }
 }
 

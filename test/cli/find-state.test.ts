@@ -29,6 +29,11 @@ function folderWith(t: TestContext, text: string, states: readonly string[]) {
 describe('the state folder', () => {
   const found: [name: string, text: string, state: string][] = [
     ['is what sound settings say', `${head}state: here\n`, 'here'],
+    [
+      'is what settings say whose entrances all leave loopback, as only the start of the instance had to be told',
+      `${head}state: here\nproxy: { listen: ["0.0.0.0:1"] }\nsocks: { listen: ["0.0.0.0:2"] }\nhealth: { listen: "0.0.0.0:3" }\nservices: [{ name: a, accept: "0.0.0.0:4", connect: "tls://b.example:5" }]\n`,
+      'here',
+    ],
     ['is what settings with a mistake elsewhere say', `${head}state: here\nnonsense: 1\n`, 'here'],
     ['is what a file that is no YAML says', `${head}state: "here" # ours\nproxy: [\n`, 'here'],
     ['is the default when broken settings say nothing', `${head}nonsense: 1\n`, 'state'],

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { Command } from 'commander'
-import { addSettingOptions, addUnsafeOptions, loadOptionsFrom } from '../../src/cli/setting-options.ts'
+import { addSettingOptions, addUnsafeOptions, loadOptionsFrom, lookOptionsFrom } from '../../src/cli/setting-options.ts'
 import { guardedEntrances } from '../../src/settings/listening.ts'
 import { flagOf, settingPaths } from '../../src/settings/setting-table.ts'
 
@@ -30,6 +30,9 @@ describe('settings on the command line', () => {
     const argv = guardedEntrances.map((entrance) => `--unsafe-${entrance}-listen`)
     assert.deepEqual(load(...argv).unsafe, guardedEntrances)
   })
+
+  it('a command that listens nowhere asks for none of them, whatever the addresses', () =>
+    assert.deepEqual(lookOptionsFrom({ state: 'here' }).unsafe, guardedEntrances))
 
   it('-c names the settings file', () => assert.equal(load('-c', 'other.yaml').file, 'other.yaml'))
 })
