@@ -22,7 +22,7 @@ describe('a client service of stunnel', () => {
     ['accept = 2525', { kind: 'tcp', host: '127.0.0.1', port: 2525, isTls: false }],
     ['accept = 10.0.0.1:2525', { kind: 'tcp', host: '127.0.0.1', port: 2525, isTls: false }],
     ['accept = :::2525', { kind: 'tcp', host: '::1', port: 2525, isTls: false }],
-    ['accept = /run/mail.sock', { kind: 'unix', path: '/run/mail.sock' }],
+    ['accept = /run/mail.sock', { kind: 'unix', path: '/run/mail.sock', isTls: false }],
   ]
   for (const [line, accept] of accepted) {
     it(`accepts for ${line}`, async () => {
