@@ -1,13 +1,12 @@
 /** Makes a backup of what an instance was told: its policy with the versions before, its trust stores, its settings. */
-import { readFile } from 'node:fs/promises'
 import { SidecarError } from '../errors.ts'
 import type { History } from '../history/open-history.ts'
 import { listVersions, versionByNumber } from '../history/versions.ts'
-import { redactText } from '../observe/redact.ts'
 import { productVersion } from '../settings/product-version.ts'
 import { readStore, type StorePlace } from '../truststore/read-store.ts'
 import { listStores } from '../truststore/store-files.ts'
 import { BACKUP_BYTES_MAX, type Backup } from './backup.ts'
+import { readSettingsText } from './read-settings-text.ts'
 
 export interface BackupWish {
   readonly history: History
@@ -29,7 +28,7 @@ export async function makeBackup({ history, stores, settingsFile, nowMs }: Backu
     ...{ apiVersion: 'vedette/v1', kind: 'Backup', madeMs: nowMs, product: productVersion() },
     ...versionsOf(history),
     trustStores: await storesOf(stores),
-    settings: settingsFile === null ? null : { file: settingsFile, text: await settingsText(settingsFile) },
+    settings: settingsFile === null ? null : { file: settingsFile, text: await readSettingsText(settingsFile) },
   }
   const text = `${JSON.stringify(backup, null, 1)}\n`
   const notKept = backup.trustStores
@@ -68,15 +67,6 @@ async function storesOf(place: StorePlace): Promise<Backup['trustStores']> {
     })
   }
   return stores
-}
-
-/** Secrets stand in files of their own; what somebody wrote into this one all the same is taken out. */
-async function settingsText(file: string): Promise<string> {
-  try {
-    return redactText(await readFile(file, 'utf8'))
-  } catch (cause) {
-    throw new SidecarError('OPERATOR_FILE_UNREADABLE', `settings ${file} cannot be read`, { details: { file }, cause })
-  }
 }
 
 const VERSIONS_MAX = 10_000

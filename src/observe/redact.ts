@@ -12,8 +12,12 @@ export function redactFields(fields: Readonly<Record<string, unknown>>): Record<
 
 /** Censors what a text holds of private keys and of passwords inside URLs, and cuts it to a bearable length. */
 export function redactText(text: string): string {
-  const cut = text.length > textMax ? `${text.slice(0, textMax)}…` : text
-  return cut.replace(privateKey, censored).replace(urlUser, `$1${censored}@`)
+  return redactWhole(text.length > textMax ? `${text.slice(0, textMax)}…` : text)
+}
+
+/** The same for a text that is kept as a whole, such as a file. */
+export function redactWhole(text: string): string {
+  return text.replace(privateKey, censored).replace(urlUser, `$1${censored}@`)
 }
 
 function redactRecord(record: Readonly<Record<string, unknown>>, depth: number): Record<string, unknown> {

@@ -29,7 +29,9 @@ before(async () => {
   mkdirSync(path.join(stores.folder, 'broken'))
   writeFileSync(path.join(stores.folder, 'corp', 'a.pem'), corp?.certificate ?? '')
   writeFileSync(path.join(stores.folder, 'broken', 'a.pem'), 'no certificate')
-  writeFileSync(settingsFile, '# http://me:canary-password@proxy.example\nkind: Settings\n')
+  // Longer than anything a log line would hold.
+  const long = `${'# a line\n'.repeat(2000)}# http://me:canary-password@proxy.example\nkind: Settings\n`
+  writeFileSync(settingsFile, long)
   history = await openHistory(path.join(folder, 'state'))
   for (const name of ['one', 'two']) {
     recordVersion(history, { text: `# ${name}\n`, author: 'ops', comment: name, source: 'file', timeMs: 1000 })
@@ -59,7 +61,7 @@ describe('a backup', () => {
     )
     assert.match(backup.trustStores.find(({ name }) => name === 'broken')?.problem ?? '', /holds no certificate/)
     assert.match(notKept.join(), /^broken: .*holds no certificate/)
-    assert.match(backup.settings?.text ?? '', /kind: Settings/)
+    assert.match(backup.settings?.text ?? '', /@proxy\.example\nkind: Settings\n$/, 'to its end')
     assert.doesNotMatch(text, /canary-password|PRIVATE KEY/)
   })
 

@@ -1,11 +1,10 @@
 /** Backup and restore. What comes back is looked at first, and comes into force through the one queue like any change. */
-import { readFileSync } from 'node:fs'
 import { makeBackup } from '../../backup/make-backup.ts'
 import { type ReadBackup, readBackup } from '../../backup/read-backup.ts'
+import { readSettingsText } from '../../backup/read-settings-text.ts'
 import { addStores, compareStores } from '../../backup/store-changes.ts'
 import { SidecarError } from '../../errors.ts'
 import { diffText } from '../../history/diff-text.ts'
-import { redactText } from '../../observe/redact.ts'
 import { describeAnchors } from '../../truststore/describe-anchors.ts'
 import type { Call, Handlers, Means } from '../call.ts'
 import { previewKeptMs } from '../previews.ts'
@@ -40,7 +39,7 @@ export const backupHandlers: Handlers<'backup' | 'previewRestore' | 'restore'> =
         fresh: describeAnchors([{ file: 'backup', certificates: fresh }], now()),
       })),
       notKept: backup.trustStores.filter(({ problem }) => problem !== '').map(({ name }) => name),
-      settings: settingsBeside(read, instance.settings().file),
+      settings: await settingsBeside(read, instance.settings().file),
       versions: backup.versions.length,
     }
   },
@@ -87,9 +86,9 @@ function bringBack({ policy, stores, backup }: ReadBackup, { call, means: { inst
   }
 }
 
-function settingsBeside({ backup: { settings } }: ReadBackup, here: string | null) {
+async function settingsBeside({ backup: { settings } }: ReadBackup, here: string | null) {
   if (settings === null) return null
-  const text = here === null ? '' : redactText(readFileSync(here, 'utf8'))
+  const text = here === null ? '' : await readSettingsText(here)
   const names = { a: here ?? 'no settings file', b: `${settings.file} of the backup` }
   return { file: settings.file, diff: diffText(text, settings.text, names) }
 }
