@@ -1,6 +1,7 @@
 /** `vedette restore FILE`: shows what a backup would change, then brings exactly that back through the running instance. */
 import type { ReadBackup } from '../backup/read-backup.ts'
 import type { StoreChange } from '../backup/store-changes.ts'
+import type { Version } from '../history/versions.ts'
 import type { StorePlace } from '../truststore/read-store.ts'
 import { addExamples, type DefineCommand } from './cli.ts'
 import { addInstanceOptions, author, sayProgress, showApplied, stateFrom } from './instance.ts'
@@ -25,9 +26,10 @@ export const defineRestore: DefineCommand = (command, { terminal }) => {
     const place = await placeFrom(options)
     const changes = await compareStores(read.stores, place)
     const state = await stateFrom(options, terminal)
-    await sayChanges({ read, changes, state }, terminal)
+    const before = await versionIn(state)
+    await sayChanges({ read, changes, before }, terminal)
     if (options.dryRun === true) return terminal.say('nothing was changed')
-    const applied = await bringBack({ read, changes, state, place }, { options, terminal })
+    const applied = await bringBack({ read, changes, before }, { state, place, options, terminal })
     showApplied(applied, { terminal, options })
   })
 }
@@ -35,14 +37,15 @@ export const defineRestore: DefineCommand = (command, { terminal }) => {
 interface Plan {
   readonly read: ReadBackup
   readonly changes: readonly StoreChange[]
-  readonly state: string
+  /** The version in force that was looked at: only that one is replaced. */
+  readonly before: Version | undefined
 }
 
-async function sayChanges({ read, changes, state }: Plan, terminal: Terminal): Promise<void> {
+async function sayChanges({ read, changes, before }: Plan, terminal: Terminal): Promise<void> {
   const { policy, backup } = read
   const made = new Date(backup.madeMs).toISOString()
   terminal.say(`backup of ${made}, made by vedette ${backup.product}: version ${policy.number} by ${policy.author}`)
-  const sentences = await sentencesFor(policy.text, state)
+  const sentences = await sentencesFor(policy.text, before?.text)
   for (const sentence of sentences) terminal.say(`  policy: ${sentence}`)
   if (sentences.length === 0) terminal.say('  policy: as it is')
   for (const { name, fresh, known, beside, problem } of changes) {
@@ -53,31 +56,39 @@ async function sayChanges({ read, changes, state }: Plan, terminal: Terminal): P
   if (backup.settings !== null) terminal.say(`  settings: not touched; the backup holds ${backup.settings.file}`)
 }
 
+async function versionIn(state: string): Promise<Version | undefined> {
+  const [history, { activeVersion }] = await Promise.all([
+    import('../history/open-history.ts'),
+    import('../history/versions.ts'),
+  ])
+  const open = await history.openToRead(state)
+  if (open === undefined) return undefined
+  try {
+    return activeVersion(open) ?? undefined
+  } finally {
+    history.closeHistory(open)
+  }
+}
+
 /** How the policy differs from the version in force here; the empty policy stands in where there is none. */
-async function sentencesFor(text: string, state: string): Promise<readonly string[]> {
-  const [{ describeChange }, { lookAtText }, history] = await Promise.all([
+async function sentencesFor(text: string, before = ''): Promise<readonly string[]> {
+  const [{ describeChange }, { lookAtText }] = await Promise.all([
     import('../policy/describe-change.ts'),
     import('../policy/look-at-text.ts'),
-    import('../history/open-history.ts'),
   ])
-  const { activeVersion } = await import('../history/versions.ts')
-  const open = await history.openToRead(state)
-  const before = open === undefined ? undefined : activeVersion(open)?.text
-  if (open !== undefined) history.closeHistory(open)
   const documentOf = (policy: string) => lookAtText(policy, { file: 'policy' }).document
-  return describeChange(documentOf(before ?? ''), documentOf(text))
+  return describeChange(documentOf(before), documentOf(text))
 }
 
 interface Scene {
+  readonly state: string
+  readonly place: StorePlace
   readonly options: SettingOptions
   readonly terminal: Terminal
 }
 
 /** The policy may name the stores, so they come first, and go again when it does not come into force. */
-async function bringBack(
-  { read, changes, state, place }: Plan & { readonly place: StorePlace },
-  { options, terminal }: Scene,
-) {
+async function bringBack({ read, changes, before }: Plan, { state, place, options, terminal }: Scene) {
   const { addStores } = await import('../backup/store-changes.ts')
   const { askControl } = await import('../processes/control-client.ts')
   const { policy, backup } = read
@@ -87,7 +98,8 @@ async function bringBack(
   const asking = { state, progress: sayProgress(terminal) }
   const takeBack = await addStores(changes, place)
   try {
-    const request = { text: policy.text, file: 'backup', author: author(), comment }
+    const expected = before === undefined ? {} : { ifVersion: before.number }
+    const request = { text: policy.text, file: 'backup', author: author(), comment, ...expected }
     return await askControl('apply', request, asking)
   } catch (thrown) {
     await takeBack()

@@ -22,12 +22,13 @@ test('the System screen', async (t) => {
   const journey = await startJourney(t, { spec, settings, trust: { corp: corp.ca.certificate } })
   const visit = () => journey.visit(`good.localhost:${backend.port}`)
   const page = await openPage(t, journey, { path: '/system' })
+  let backup = Buffer.alloc(0)
   assert.equal(await visit(), 200)
 
   await t.test('a backup brings back what was trusted, once it was looked at', async () => {
     const downloading = page.waitForEvent('download')
     await page.getByRole('link', { name: 'Download a backup' }).click()
-    const file = await (await downloading).path()
+    backup = readFileSync(await (await downloading).path())
     const { text } = (await journey.admin.ask('policy')).body
     assert.equal((await journey.admin.apply(text.replace('none, customTrustStores: [corp]', 'bundled'))).status, 200)
     assert.equal(await visit(), 502)
@@ -35,7 +36,7 @@ test('the System screen', async (t) => {
     const card = page.getByRole('region', { name: 'Backup' })
     await card.getByLabel('Backup to bring back').setInputFiles({
       ...{ name: 'backup.json', mimeType: 'application/json' },
-      buffer: readFileSync(file),
+      buffer: backup,
     })
     await card.getByRole('button', { name: 'Show what it would change' }).click()
     const dialog = page.getByRole('dialog', { name: 'Bring this backup back?' })
@@ -74,6 +75,24 @@ test('the System screen', async (t) => {
     const after = (await journey.admin.ask('status')).body
     assert.deepEqual([after.generation, after.version.number], [generation + 1, version.number])
     assert.equal(await visit(), 200)
+  })
+
+  await t.test('what somebody else applies while it is looked at is not overwritten unseen', async () => {
+    const card = page.getByRole('region', { name: 'Backup' })
+    await card.getByLabel('Backup to bring back').setInputFiles({
+      ...{ name: 'backup.json', mimeType: 'application/json' },
+      buffer: backup,
+    })
+    await card.getByRole('button', { name: 'Show what it would change' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Bring this backup back?' })
+    await dialog.getByRole('heading', { name: 'Policy' }).waitFor()
+    const { text } = (await journey.admin.ask('policy')).body
+    assert.equal((await journey.admin.apply(`${text}  sni: false\n`)).status, 200)
+    await page.getByText('Version 4 in force').waitFor()
+    await dialog.getByRole('button', { name: 'Yes, restore' }).click()
+    await dialog.getByRole('alert').getByText('Nothing was restored').waitFor()
+    assert.equal((await journey.admin.ask('status')).body.version.number, 4)
+    await dialog.getByRole('button', { name: 'Cancel' }).click()
   })
 
   await t.test('diagnostics are one file without the password', async () => {

@@ -1,9 +1,8 @@
 /** Takes out one file with what the instance was told, and brings such a file back: shown first, applied when asked to. */
-import { useMutation, useQuery } from '@tanstack/react-query'
+import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { Operation, RestorePreview, RestoreRequest } from '../../admin/contract.ts'
+import type { Operation, Policy, RestorePreview, RestoreRequest } from '../../admin/contract.ts'
 import { ask } from '../api/ask.ts'
-import { queries } from '../api/queries.ts'
 import { Dialog } from '../parts/dialog.tsx'
 import { ProblemNote } from '../parts/problem-note.tsx'
 import { Time } from '../parts/time.tsx'
@@ -14,7 +13,11 @@ import { RestoreChanges } from './restore-changes.tsx'
 export function BackupCard() {
   const [file, setFile] = useState<File | null>(null)
   const looking = useMutation({
-    mutationFn: (backup: File) => ask<RestorePreview>('/restore', { method: 'POST', body: backup }),
+    mutationFn: async (backup: File): Promise<Looked> => {
+      // Asked first: what somebody applies after that is a conflict, whether or not this page has heard of it.
+      const { etag } = await ask<Policy>('/policy')
+      return { etag, preview: await ask<RestorePreview>('/restore', { method: 'POST', body: backup }) }
+    },
   })
   return (
     <section className="card" aria-label="Backup">
@@ -42,23 +45,28 @@ export function BackupCard() {
         </button>
       </p>
       <ProblemNote error={looking.error} title="The file was not taken" />
-      {looking.data !== undefined && <Restore preview={looking.data} close={looking.reset} />}
+      {looking.data !== undefined && <Restore looked={looking.data} close={looking.reset} />}
     </section>
   )
 }
 
-interface RestoreProps {
+/** What a backup would change, and in which version. */
+interface Looked {
   readonly preview: RestorePreview
+  readonly etag: string
+}
+
+interface RestoreProps {
+  readonly looked: Looked
   readonly close: () => void
 }
 
-function Restore({ preview, close }: RestoreProps) {
-  const { data: policy } = useQuery(queries.policy)
+function Restore({ looked: { preview, etag }, close }: RestoreProps) {
   const [connections, setConnections] = useState<'drain' | 'cut'>('drain')
   const [comment, setComment] = useState('')
   const restoring = useMutation({
     mutationFn: (body: RestoreRequest) =>
-      ask<Operation>(`/restore/${preview.digest}`, { method: 'POST', body, ifMatch: policy?.etag ?? '' }),
+      ask<Operation>(`/restore/${preview.digest}`, { method: 'POST', body, ifMatch: etag }),
   })
   if (restoring.data !== undefined) {
     return (
@@ -81,7 +89,7 @@ function Restore({ preview, close }: RestoreProps) {
         <button
           type="button"
           className="main"
-          disabled={!preview.policy.valid || policy === undefined || restoring.isPending}
+          disabled={!preview.policy.valid || restoring.isPending}
           onClick={() => restoring.mutate({ comment, connections })}
         >
           Yes, restore
