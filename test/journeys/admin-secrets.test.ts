@@ -62,7 +62,17 @@ test('A12, U12: secrets stand nowhere afterwards; A11: whatever a server is call
   )
 
   const answers = []
-  for (const name of ['connections', 'failures', 'events', 'sightings', 'backends', 'auditExport', 'users'] as const)
+  for (const name of [
+    'connections',
+    'failures',
+    'events',
+    'sightings',
+    'backends',
+    'auditExport',
+    'users',
+    'backup',
+    'diagnostics',
+  ] as const)
     answers.push(JSON.stringify((await admin.ask(name)).body))
   await sidecar.line(({ findings }) => JSON.stringify(findings ?? '').includes('self-signed'))
   const files = filesIn(sidecar.folder).map((file) => readFileSync(file, 'latin1'))
