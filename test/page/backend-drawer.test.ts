@@ -36,11 +36,11 @@ describe('the tightest rule comes into the draft', () => {
         ],
       ],
       [
-        'in a rule for the host on every port',
+        'by hand, where the rule is for every port of the host',
         [{ name: 'mine', match: [match('a.example')] }],
         'mine',
         {},
-        [{ path: ['spec', 'rules', 0, 'tls'], value: tls }],
+        undefined,
       ],
       [
         'by hand, where the rule holds for others too',

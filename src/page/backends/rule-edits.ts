@@ -37,7 +37,8 @@ export function editsForRule(
 
 function isFor({ host, wildcard, port }: RuleEntry['match'][number], backend: string): boolean {
   const bracketed = host.includes(':') ? `[${host}]` : host
-  return !wildcard && (port === undefined ? backend.startsWith(`${bracketed}:`) : backend === `${bracketed}:${port}`)
+  // Without a port it is for every port of the host, and what is tight for one may be too old for another.
+  return !wildcard && backend === `${bracketed}:${port}`
 }
 
 function freeName(name: string, rules: readonly RuleEntry[]): string {
