@@ -1,7 +1,7 @@
 /**
  * One document for whoever is to help. It is made of what the API tells a viewer anyway and of counters; what may hold a secret
  * all the same (an error's text, a setting somebody misused) goes through the same censor as the log. No policy text, no
- * caller and no user is in it.
+ * connection and no list of users is in it; who changed something is, and whom an event tells of.
  */
 import { listRejections } from '../../history/rejections.ts'
 import { listVersions } from '../../history/versions.ts'
