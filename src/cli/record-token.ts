@@ -4,7 +4,7 @@ import { author } from './instance.ts'
 
 /**
  * Has the record say what was done with a token: by the instance, which logs it too, or where none runs, by us. Throws when
- * that cannot be written: nothing is done with tokens that nobody can look up.
+ * that cannot be written: no token is given out that nobody can look up.
  */
 export async function recordToken(act: Omit<TokenAct, 'author'>, { state }: { readonly state: string }): Promise<void> {
   const { askControl } = await import('../processes/control-client.ts')
