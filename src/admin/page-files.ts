@@ -11,20 +11,21 @@ export interface PageFiles {
 
 /** Serves the files, the documents by their names, and the page itself for every address within it. */
 export function servePage({ folder }: PageFiles): RequestHandler {
-  const page = path.join(folder, 'index.html')
   const router = express.Router()
+  // By its name within the folder: by its whole path express minds every dot-folder above it.
+  const sendFile = (response: Response, name: string) => response.sendFile(name, { root: folder })
   router.get(documentAddress, (request, response) => {
-    const document = path.join(folder, 'docs', `${request.params[0] || 'README'}.html`)
-    if (!existsSync(document)) return nothingHere(request, response)
+    const document = path.join('docs', `${request.params[0] || 'README'}.html`)
+    if (!existsSync(path.join(folder, document))) return nothingHere(request, response)
     response.setHeader('Cache-Control', 'no-cache')
-    response.sendFile(document)
+    sendFile(response, document)
   })
   router.use(
     express.static(folder, { index: false, redirect: false, dotfiles: 'ignore', fallthrough: true, setHeaders }),
     (request, response, next) => {
       if ((request.method !== 'GET' && request.method !== 'HEAD') || !ownAddress.test(request.path)) return next()
       response.setHeader('Cache-Control', 'no-cache')
-      if (existsSync(page)) response.sendFile(page)
+      if (existsSync(path.join(folder, 'index.html'))) sendFile(response, 'index.html')
       else response.type('text/plain').send(withoutPage)
     },
     nothingHere,

@@ -65,8 +65,10 @@ test('on plain loopback the cookie is for this page alone', async (t) => {
 })
 
 test('the page is served where it is built, with its own addresses, and nothing outside its folder', async (t) => {
-  const folder = mkdtempSync(path.join(tmpdir(), 'vedette-page-'))
-  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  const home = mkdtempSync(path.join(tmpdir(), 'vedette-page-'))
+  t.after(() => rmSync(home, { recursive: true, force: true }))
+  // Where npx and people's own installations lie; only what is hidden inside of the page is nobody's business.
+  const folder = path.join(home, '.local')
   const pageFolder = path.join(folder, 'page')
   mkdirSync(path.join(pageFolder, 'assets'), { recursive: true })
   writeFileSync(path.join(folder, 'secret.txt'), 'secret')
