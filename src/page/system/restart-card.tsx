@@ -12,8 +12,9 @@ export function RestartCard() {
     <section className="card" aria-label="Restart">
       <h2>Restart</h2>
       <p>
-        Fresh workers take over, and the old ones finish what they began, at most for <code>timeouts.drain</code>. No
-        request is lost. The instance as a whole is stopped and started by whoever runs it.
+        Fresh workers take over, under what settings and policy file say now, and the old ones finish what they began,
+        at most for <code>timeouts.drain</code>. No request is lost. The instance as a whole is stopped and started by
+        whoever runs it.
       </p>
       <button type="button" disabled={restarting.isPending} onClick={() => restarting.mutate()}>
         Start fresh workers
