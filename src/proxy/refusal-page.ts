@@ -19,7 +19,7 @@ export function refusalPage(refusal: Refusal): string {
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${status} Vedette</title></head>
 <body>
-<h1>${escapeHtml(who)} was not made</h1>
+<h1>${escapeHtml(who)} failed</h1>
 ${paragraphs.map((text) => `<p>${escapeHtml(text)}</p>`).join('\n')}
 </body>
 </html>

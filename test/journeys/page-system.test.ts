@@ -114,7 +114,7 @@ async function assertRefusalPage(
   const tab = await openTab(t, { context })
   const response = await tab.goto(url)
   assert.equal(response?.status(), 502)
-  await tab.getByRole('heading', { name: /^The connection to good\.localhost:\d+ was not made$/ }).waitFor()
+  await tab.getByRole('heading', { name: /^The connection to good\.localhost:\d+ failed$/ }).waitFor()
   await tab.getByText(/^untrusted-issuer: /).waitFor()
   await tab.getByText('Ask ops & <net>', { exact: true }).waitFor()
 }
