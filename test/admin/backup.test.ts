@@ -59,6 +59,18 @@ test('a backup is looked at, and comes back through the queue with its stores', 
   assert.ok(written.includes('backup'), 'what leaves is written down')
 })
 
+test('two who bring the same backup back at once do not undo each other', async (t) => {
+  const { backup } = await withBackup(t)
+  const admin = await startAdmin(t)
+  const client = await admin.as('admin')
+  const { body } = await client.ask('previewRestore', { body: backup })
+  const headers = { 'if-match': await client.etag(), prefer: 'wait=10' }
+  const wish = { params: { digest: body.digest }, body: { comment: '' }, headers }
+  const both = await Promise.all([client.ask('restore', wish), client.ask('restore', wish)])
+  assert.deepEqual(both.map(({ status }) => status).sort(), [200, 404])
+  assert.equal(readdirSync(path.join(admin.truststores, 'corp')).length, 1)
+})
+
 test('what does not come into force leaves no trust behind', async (t) => {
   const { backup } = await withBackup(t)
   const admin = await startAdmin(t)
@@ -69,6 +81,9 @@ test('what does not come into force leaves no trust behind', async (t) => {
   const done = await client.ask('restore', { params: { digest: body.digest }, body: { comment: 'x' }, headers })
   assert.deepEqual([done.body.state, done.body.problem.code], ['failed', 'OPERATOR_POLICY_TEST_FAILED'])
   assert.deepEqual(readdirSync(admin.truststores), [])
+  admin.refuse(undefined)
+  const again = await client.ask('restore', { params: { digest: body.digest }, body: { comment: 'x' }, headers })
+  assert.equal(again.body.state, 'done', 'it need not be sent again')
 })
 
 test('only an admin takes a backup out or brings one back, and what is no backup is refused', async (t) => {

@@ -38,7 +38,7 @@ export interface TestAdmin {
   as(role: Role): Promise<AdminClient>
   stranger(): AdminClient
   /** Every change from now on fails with this. */
-  refuse(error: SidecarError): void
+  refuse(error: SidecarError | undefined): void
 }
 
 /** A policy text that is in force as version 1. */

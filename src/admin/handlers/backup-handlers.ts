@@ -49,12 +49,17 @@ export const backupHandlers: Handlers<'backup' | 'previewRestore' | 'restore'> =
     const kept = restores.find('', call.params.digest ?? '', now())
     if (kept === undefined) throw new SidecarError('OPERATOR_NOT_FOUND', 'this backup was forgotten: send it again')
     assertInForce(call.ifVersion, instance)
+    // Once at a time: of two at once the one that comes too late would take back what the other has added.
+    restores.forget(kept)
     return follow(call, means, {
       kind: 'restore',
       work: async (tell) => {
-        const ending = await bringBack(kept.read, { call, means })(tell)
-        restores.forget(kept)
-        return ending
+        try {
+          return await bringBack(kept.read, { call, means })(tell)
+        } catch (thrown) {
+          restores.keep(kept)
+          throw thrown
+        }
       },
     })
   },
