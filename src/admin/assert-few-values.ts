@@ -4,10 +4,10 @@
  */
 import { SidecarError } from '../errors.ts'
 
-/** Refuses a text of more values than any body of ours has. */
-export function assertFewValues(text: Uint8Array): void {
-  if (countCommas(text) < VALUES_MAX) return
-  throw new SidecarError('OPERATOR_TOO_LARGE', `the body holds more than ${VALUES_MAX} values`)
+/** Refuses a text of more values than any body of ours has, or than are said to be the most. */
+export function assertFewValues(text: Uint8Array, most = VALUES_MAX): void {
+  if (countCommas(text) < most) return
+  throw new SidecarError('OPERATOR_TOO_LARGE', `the body holds more than ${most} values`)
 }
 
 /** Counts the commas that stand between values, not those inside of strings. */

@@ -95,6 +95,8 @@ test('only an admin takes a backup out or brings one back, and what is no backup
     const { status, body } = await client.ask('previewRestore', { body: Buffer.from(bytes) })
     assert.deepEqual([status, body.code], [422, 'OPERATOR_BAD_REQUEST'])
   }
+  const wide = Buffer.from(`{${Array.from({ length: 100_001 }, (_, n) => `"${n}":0`).join()}}`)
+  assert.equal((await client.ask('previewRestore', { body: wide })).status, 413, 'nothing is made of it')
   const compressed = await client.send('/api/v1/restore', {
     ...{ method: 'POST', body: Buffer.from('1f8b0800000000000003', 'hex') },
     headers: { 'content-type': 'application/octet-stream', 'content-encoding': 'gzip' },

@@ -6,6 +6,7 @@ import { addStores, compareStores } from '../../backup/store-changes.ts'
 import { SidecarError } from '../../errors.ts'
 import { diffText } from '../../history/diff-text.ts'
 import { describeAnchors } from '../../truststore/describe-anchors.ts'
+import { assertFewValues } from '../assert-few-values.ts'
 import type { Call, Handlers, Means } from '../call.ts'
 import { previewKeptMs } from '../previews.ts'
 import { changing, follow } from './follow.ts'
@@ -24,7 +25,9 @@ export const backupHandlers: Handlers<'backup' | 'previewRestore' | 'restore'> =
   },
 
   async previewRestore({ body }, { instance, restores, now }) {
-    const read = await readBackup(Buffer.isBuffer(body) ? body : Buffer.alloc(0))
+    const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0)
+    assertFewValues(bytes, VALUES_MAX)
+    const read = await readBackup(bytes)
     const { digest, policy, stores, backup } = read
     const untilMs = now() + previewKeptMs
     const { number, author, timeMs, comment, text } = policy
@@ -97,3 +100,6 @@ async function settingsBeside({ backup: { settings } }: ReadBackup, here: string
   const names = { a: here ?? 'no settings file', b: `${settings.file} of the backup` }
   return { file: settings.file, diff: diffText(text, settings.text, names) }
 }
+
+/** Ten thousand versions have eight each; the rest is for certificates. */
+const VALUES_MAX = 100_000
