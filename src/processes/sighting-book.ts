@@ -27,6 +27,8 @@ export class SightingBook {
   /** Writes one batch of notes. */
   write({ sightings, exceptionUses, dropped, tokens }: Noted): void {
     if (dropped > 0) this.#drop(dropped)
+    // Nothing to write: that does not show that the history can be written again.
+    if (sightings.length + exceptionUses.length + usesIn(tokens) + this.#usesLost === 0) return
     const notTold = attempt(() => this.#writeTokens(tokens))
     if (notTold !== undefined) this.#usesLost += usesIn(tokens)
     const notSeen = attempt(() => this.#writeSightings(sightings, exceptionUses))

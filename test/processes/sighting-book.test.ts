@@ -36,6 +36,7 @@ test('notes are written down, what was dropped on the way is counted; a history 
 
   history.database.exec('pragma query_only = on')
   book.write({ ...noted, dropped: 0 })
+  book.write({ sightings: [], exceptionUses: [], dropped: 0 })
   book.write({ ...noted, dropped: 0 })
   assert.deepEqual([dropped(), said], [6, ['history.unwritable']])
   history.database.exec('pragma query_only = off')
