@@ -110,10 +110,11 @@ function checkSomethingIsAllowed({ destinations, rules }: Spec, note: Note): voi
 
 /** Of two switches of one backend only one could hold. */
 function checkSwitches({ healthChecks: { backends } }: Policy, note: Note): void {
-  const authorities = backends.map(({ authority }) => authority)
-  for (const [index, authority] of authorities.entries()) {
-    if (authorities.indexOf(authority) === index) continue
-    note('error', ['spec', 'healthCheck', 'backends', index, 'backend'], `${authority} has a switch above: keep one`)
+  const seen = new Set<string>()
+  for (const [index, { authority }] of backends.entries()) {
+    const path = ['spec', 'healthCheck', 'backends', index, 'backend']
+    if (seen.has(authority)) note('error', path, `${authority} has a switch above: keep one`)
+    seen.add(authority)
   }
 }
 

@@ -35,20 +35,24 @@ export function watchedBackends(
       .filter(({ proxyProtocol }) => proxyProtocol.out !== undefined)
       .flatMap(({ connect }) => connect.map(({ authority }) => authority)),
   )
+  const switches = new Map(policy.healthChecks.backends.map(({ authority, enabled }) => [authority, enabled]))
   return new Map(
     known.flatMap(({ authority, configured, starttls }) => {
       const decision = decide(policy, parseAuthority(authority))
       // Whoever wants to be told of a caller first (PROXY protocol) takes no handshake that has none.
       if (!decision.allowed || decision.rule.plaintext || introduced.has(authority)) return []
-      const everyMs = intervalFor(policy, decision)
+      const everyMs = intervalFor(policy, decision, switches.get(authority))
       return everyMs === undefined ? [] : [[authority, { decision, everyMs, starttls, isNamed: configured }] as const]
     }),
   )
 }
 
-function intervalFor({ healthChecks }: Policy, { rule, destination }: AllowedDecision): number | undefined {
-  const own = healthChecks.backends.find(({ authority }) => authority === destination.authority)
-  const isOn = own?.enabled ?? rule.healthCheck !== undefined
+function intervalFor(
+  { healthChecks }: Policy,
+  { rule }: AllowedDecision,
+  own: boolean | undefined,
+): number | undefined {
+  const isOn = own ?? rule.healthCheck !== undefined
   return isOn ? (rule.healthCheck?.everyMs ?? healthChecks.everyMs) : undefined
 }
 
