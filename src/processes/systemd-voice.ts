@@ -29,7 +29,7 @@ export class SystemdVoice {
   constructor(options: SystemdVoiceOptions) {
     this.#options = options
     const { watchdogMs } = options.systemd
-    if (this.#isAsked && watchdogMs > 0) this.#beats = setInterval(() => this.#beat(), watchdogMs / 2).unref()
+    if (this.#isAsked && watchdogMs > 0) this.#beats = setInterval(() => this.#beat(), beatMs(watchdogMs)).unref()
   }
 
   /** Callers are served; also what ends a reload, whatever became of it. */
@@ -108,6 +108,11 @@ export class SystemdVoice {
     const message = `systemd does not hear how things are: ${failure}; traffic does not depend on it`
     this.#options.log('systemd.unheard', message, { failure })
   }
+}
+
+/** Twice within its time; Node fires a timer of more than 2^31-1 ms at once instead of late. */
+function beatMs(watchdogMs: number): number {
+  return Math.min(watchdogMs / 2, 2 ** 31 - 1)
 }
 
 /** Sends one datagram; answers why it could not, or nothing. Never rejects: what is odd enough makes `spawn` throw. */

@@ -29,8 +29,8 @@ function listen(t: TestContext): () => Promise<string> {
   }
 }
 
-function voiceAt(notifySocket: string, log: (message: string) => void): SystemdVoice {
-  const systemd = { notifySocket, watchdogMs: 0, sockets: [] }
+function voiceAt(notifySocket: string, log: (message: string) => void, watchdogMs = 0): SystemdVoice {
+  const systemd = { notifySocket, watchdogMs, sockets: [] }
   return new SystemdVoice({ systemd, isWell: () => true, log: (_name, message) => log(message) })
 }
 
@@ -49,3 +49,17 @@ test('a program that cannot even be started is one warning', async () => {
   voice.ready()
   assert.match(await told.promise, /^systemd does not hear how things are: systemd-notify cannot be run \(.*null bytes/)
 })
+
+for (const [watchdogMs, beatsMs] of [
+  [60_000, 30_000],
+  [90 * 86_400_000, 2 ** 31 - 1],
+] as const) {
+  test(`a watchdog of ${watchdogMs} ms is told every ${beatsMs} ms`, (t) => {
+    const set = t.mock.method(globalThis, 'setInterval')
+    voiceAt('/nowhere', assert.fail, watchdogMs).close()
+    assert.deepEqual(
+      set.mock.calls.map(({ arguments: [, ms] }) => ms),
+      [beatsMs],
+    )
+  })
+}
