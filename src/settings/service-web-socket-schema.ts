@@ -14,6 +14,8 @@ const originField = z
 
 const protocolField = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'expected the name of a WebSocket protocol')
 const messageBytesField = z.int().min(1024).max(67_108_864)
+/** Who has not answered when the next one is due is gone: within less than this nobody far away could have. */
+const pingField = durationSchema.refine((ms) => ms >= 1000, 'expected 1s or longer')
 
 const MESSAGE_BYTES = 1_048_576
 const PING_MS = 30_000
@@ -29,7 +31,9 @@ export const serviceWebSocketField = z
       .optional()
       .describe('Callers must offer one of these (Sec-WebSocket-Protocol), and the first that fits is chosen.'),
     messageBytes: messageBytesField.optional().describe('Longest message taken from a caller; 1048576 when left out.'),
-    ping: durationSchema.optional().describe('How often a caller must show that it is there; 30s when left out.'),
+    ping: pingField
+      .optional()
+      .describe('How often a caller must show that it is there, 1s or more; 30s when left out.'),
   })
   .describe('What is asked of callers that come in by WebSocket.')
 
@@ -42,7 +46,9 @@ export const backendWebSocketField = z
       .describe('Offered to the backend (Sec-WebSocket-Protocol), the best first; it must choose one of them.'),
     origin: originField.optional().describe('The origin that the backend is told; none when left out, as programs do.'),
     messageBytes: messageBytesField.optional().describe('Longest message taken from a backend; 1048576 when left out.'),
-    ping: durationSchema.optional().describe('How often a backend must show that it is there; 30s when left out.'),
+    ping: pingField
+      .optional()
+      .describe('How often a backend must show that it is there, 1s or more; 30s when left out.'),
   })
   .describe('How a backend that speaks WebSocket is asked for one; connect: ws:// or wss://.')
 

@@ -94,7 +94,7 @@ test('WebSockets in and out arrive with what is left out, and a path where none 
     accept: ws://127.0.0.1:9001/orders
     connect: [wss://A.example:9443/in?b=c, "ws://[::1]:80"]
     webSocket: { origins: [https://app.example], protocols: [orders.v2] }
-    backendWebSocket: { protocols: [mqtt, v3], origin: https://app.example, messageBytes: 2048, ping: 5s }
+    backendWebSocket: { protocols: [mqtt, v3], origin: https://app.example, messageBytes: 2048, ping: 1s }
   - { name: out, accept: "127.0.0.1:0", connect: "wss://a.example:1/" }
 `,
   )
@@ -114,7 +114,7 @@ test('WebSockets in and out arrive with what is left out, and a path where none 
     protocols: ['mqtt', 'v3'],
     origin: 'https://app.example',
     messageBytes: 2048,
-    pingMs: 5000,
+    pingMs: 1000,
   })
   assert.deepEqual(out?.webSocket, undefined)
   assert.deepEqual(out?.backendWebSocket, { protocols: [], messageBytes: 1_048_576, pingMs: 30_000 })
@@ -296,6 +296,16 @@ const bad: readonly [reason: string, entry: string, says: string][] = [
     'words for backends of which none speaks WebSocket',
     `{ name: a, ${good}, backendWebSocket: { protocols: [x] } }`,
     '[0].backendWebSocket: has no effect without connect: ws:// or wss://',
+  ],
+  [
+    'a caller that would have to answer before it could',
+    '{ name: a, accept: "ws://127.0.0.1:0", connect: "tls://a.example:1", webSocket: { ping: 0s } }',
+    '[0].webSocket.ping: expected 1s or longer',
+  ],
+  [
+    'a backend that would have to',
+    '{ name: a, accept: "127.0.0.1:0", connect: "ws://a.example:1/", backendWebSocket: { ping: 999ms } }',
+    '[0].backendWebSocket.ping: expected 1s or longer',
   ],
   [
     'words for callers that do not come by WebSocket',
