@@ -9,6 +9,9 @@ import { broken, type Dialect, injected, type MakeDialect, type Step } from './d
 import { MYSQL_SSL_REQUEST_BYTES, MysqlPackets, mysqlFlags, mysqlPacket, withSslFlag } from './mysql-packets.ts'
 
 const GREETING_MAX = 1024
+/** Behind capabilities, packet size and character set. */
+const RESERVED_AT = 9
+const RESERVED_BYTES = 19
 
 export const mysql: MakeDialect = (): Dialect => {
   const packets = new MysqlPackets()
@@ -52,8 +55,10 @@ function greetingStep(greeting: Buffer): Step {
 
 /** The beginning of the caller's answer, as if it had asked for TLS itself. */
 function sslRequest(answer: Buffer | undefined): Buffer {
-  const beginning = answer?.subarray(0, MYSQL_SSL_REQUEST_BYTES) ?? probeAnswer()
-  return mysqlPacket({ number: 1, payload: withSslFlag(beginning) })
+  const payload = withSslFlag(answer?.subarray(0, MYSQL_SSL_REQUEST_BYTES) ?? probeAnswer())
+  // Nothing is said there yet, so nothing of the caller's goes out with it; MariaDB's capabilities follow.
+  payload.fill(0, RESERVED_AT, RESERVED_AT + RESERVED_BYTES)
+  return mysqlPacket({ number: 1, payload })
 }
 
 /** Capabilities, the longest packet, the character set utf8mb4, and filling. */
