@@ -8,7 +8,7 @@ import type { AddressInfo } from 'node:net'
 import { SidecarError } from '../errors.ts'
 import type { ListenAddress } from '../settings/settings.ts'
 import { type HealthCheck, healthAnswer } from './health-report.ts'
-import type { MetricsText } from './metrics.ts'
+import type { MetricsText } from './print-metrics.ts'
 
 export interface HealthServerOptions {
   readonly listen: ListenAddress
