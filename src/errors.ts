@@ -147,7 +147,10 @@ export const errorCodes = {
   OPERATOR_NO_PRECONDITION: { level: 'warn', hint: 'Send If-Match with the ETag of the policy you started from.' },
   OPERATOR_TOO_LARGE: { level: 'warn', hint: 'Send less: the message names the limit.' },
 
-  INTERNAL_AT_LIMIT: { level: 'warn', hint: 'A limit of this instance is reached: raise it or add workers.' },
+  INTERNAL_AT_LIMIT: {
+    level: 'warn',
+    hint: 'Raise the limit that the message names or add workers; where memory is short, give it more.',
+  },
   INTERNAL_DRAINING: { level: 'info', hint: 'The instance is shutting down.' },
   INTERNAL_ERROR: { level: 'error', hint: 'A bug of ours: please report it with the log line.' },
 } as const satisfies Record<string, ErrorTraits>

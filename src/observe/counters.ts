@@ -15,6 +15,7 @@ export interface Counters {
   bytes(labels: LabelsOf<'bytes_total'>): Counter
   deniedAddresses(labels: LabelsOf<'denied_addresses_total'>): Counter
   logLinesDropped(): Counter
+  workersShortOfMemory(): Gauge
   /** Gives plain JSON totals since the start of this process. */
   snapshot(): Totals
 }
@@ -34,6 +35,7 @@ export function createCounters(options: { readonly seriesMax?: number } = {}): C
     bytes: (labels) => tally.counter('bytes_total', labels),
     deniedAddresses: (labels) => tally.counter('denied_addresses_total', labels),
     logLinesDropped: () => tally.counter('log_lines_dropped_total', {}),
+    workersShortOfMemory: () => tally.gauge('workers_short_of_memory', {}),
     snapshot: () => tally.totals(),
   }
 }

@@ -30,6 +30,12 @@ export const events = {
   'worker.died': { level: 'error', meaning: 'A worker ended unasked; a new one is started.' },
   'worker.restart-delayed': { level: 'error', meaning: 'Workers die one after the other; the next start waits.' },
 
+  'memory.short': {
+    level: 'warn',
+    meaning: 'A worker is near the end of its memory: it goes on with what is under way and takes nothing new.',
+  },
+  'memory.recovered': { level: 'info', meaning: 'A worker that was short of memory takes callers again.' },
+
   'generation.starting': { level: 'info', meaning: 'Workers for a new snapshot are being started.' },
   'generation.active': { level: 'info', meaning: 'New requests run under this generation.' },
   'generation.failed': { level: 'error', meaning: 'New workers were not ready in time; the old ones run on.' },

@@ -171,6 +171,11 @@ export const metricTable = {
     help: 'Worker processes, by state: active, draining.',
     labels: ['state'],
   },
+  workers_short_of_memory: {
+    type: 'gauge',
+    help: 'Workers that take nothing new because their memory is nearly used up; there once one was.',
+    labels: [],
+  },
   build_info: {
     type: 'gauge',
     help: 'What is running; always 1.',

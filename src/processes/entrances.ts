@@ -4,6 +4,7 @@ import type { RevocationKnowledge } from '../backend/find-revocation.ts'
 import { reweighUnder, type Scales } from '../backend/reweigh.ts'
 import { reweighCallers } from '../incoming/reweigh-callers.ts'
 import type { AccessRecord } from '../observe/access-record.ts'
+import type { Shortage } from '../proxy/entrance-context.ts'
 import { ProxyEntrance } from '../proxy/proxy-entrance.ts'
 import { ServiceEntrance } from '../service/service-entrance.ts'
 import { TunnelEntrance } from '../service/tunnel-entrance.ts'
@@ -25,6 +26,7 @@ export interface EntrancesOptions {
   readonly revocation?: RevocationKnowledge | undefined
   readonly issuers?: IssuerBook | undefined
   readonly tokenUsed: (use: TokenUse) => void
+  readonly shortage?: Shortage | undefined
 }
 
 export class Entrances {
@@ -66,7 +68,7 @@ export class Entrances {
 
   /** Takes an idle caller of an older generation: only the proxy's ever move. */
   takeOver(caller: TcpHandle, early: Buffer | undefined): void {
-    this.#proxy.accept(caller, early)
+    this.#proxy.takeOver(caller, early)
   }
 
   /** Lets what is under way end, gives idle callers away, and calls back when the last one has left. */

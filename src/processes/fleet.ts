@@ -209,6 +209,9 @@ export class Fleet {
       reweighed: (worker, cut) => {
         if (cut > 0) this.#log('generation.reweighed', generation, { worker: worker.pid, cut })
       },
+      memoryTurned: (worker, { isShort, detail }) => {
+        this.#log(isShort ? 'memory.short' : 'memory.recovered', generation, { worker: worker.pid, detail })
+      },
       exited: (worker) => this.#exited(worker, generation),
     })
     const ready = () => this.#log('worker.ready', generation, { worker: worker.pid })
@@ -287,6 +290,8 @@ const sentences: { readonly [N in EventName]?: (generation: number) => string } 
   'generation.cut': (generation) => `the drain deadline of generation ${generation} cut callers`,
   'generation.reweighed': (generation) =>
     `connections of generation ${generation} were cut: a new version or a revocation refuses them`,
+  'memory.short': (generation) => `a worker of generation ${generation} is short of memory and takes nothing new`,
+  'memory.recovered': (generation) => `a worker of generation ${generation} has memory again and takes callers`,
   'worker.ready': (generation) => `a worker of generation ${generation} is ready`,
   'worker.exited': (generation) => `a worker of generation ${generation} has ended`,
   'worker.restart-delayed': (generation) => `workers of generation ${generation} keep dying: the next start waits`,

@@ -78,6 +78,8 @@ export type FromWorker =
   | { readonly type: 'learned'; readonly intolerant: readonly IntoleranceMark[] }
   /** How many tunnels and requests a newer snapshot has ended. */
   | { readonly type: 'reweighed'; readonly cut: number }
+  /** Its memory has become short, or there is enough again. */
+  | { readonly type: 'memory'; readonly isShort: boolean; readonly detail: string }
   /** A handshake waits for what may be found out about revocation. */
   | RevocationWanted
   | IssuerWanted

@@ -33,6 +33,7 @@ export interface WorkerEvents {
   wantsIssuer(wanted: IssuerWanted): void
   accepting(): void
   reweighed(worker: WorkerProcess, cut: number): void
+  memoryTurned(worker: WorkerProcess, memory: { readonly isShort: boolean; readonly detail: string }): void
   exited(worker: WorkerProcess): void
 }
 
@@ -179,6 +180,8 @@ export class WorkerProcess {
       this.#fail(errorOf(message.error))
     } else if (message.type === 'reweighed') {
       this.#events.reweighed(this, message.cut)
+    } else if (message.type === 'memory') {
+      this.#events.memoryTurned(this, message)
     } else if (message.type === 'ending') {
       this.cutCallers = message.cut
     } else {

@@ -21,6 +21,7 @@ import { Entrances } from './entrances.ts'
 import { recordOf } from './error-record.ts'
 import { earlyBytes, giveOver } from './hand-over.ts'
 import type { EntranceListener } from './listeners.ts'
+import { MemoryGuard } from './memory-guard.ts'
 import type { FromWorker, ToWorker } from './messages.ts'
 import { RevocationLine } from './revocation-line.ts'
 import { SightingNotes } from './sighting-notes.ts'
@@ -44,6 +45,7 @@ class Worker {
   readonly #sample = new AccessSample()
   readonly #revocation = new RevocationLine((message) => this.#tell(message))
   readonly #issuers = new IssuerBook((url) => this.#tell({ type: 'issuer-wanted', url }))
+  readonly #memory = new MemoryGuard({ turned: (isShort, detail) => this.#memoryTurned(isShort, detail) })
   #backends: Backends | undefined
   #entrances: Entrances | undefined
   #reports: NodeJS.Timeout | undefined
@@ -114,7 +116,9 @@ class Worker {
         revocation,
         issuers: this.#issuers,
         tokenUsed: (use) => this.#tokens.note(use),
+        shortage: () => this.#memory.shortage,
       })
+      this.#memory.start()
       this.#reports = setInterval(() => this.#report(), REPORT_MS).unref()
       await backends.warm(warm)
       this.#tell({ type: 'ready' })
@@ -157,6 +161,13 @@ class Worker {
   #reweigh(newer: Snapshot): void {
     this.#backends?.rest()
     this.#tell({ type: 'reweighed', cut: this.#entrances?.reweigh(newer) ?? 0 })
+  }
+
+  #memoryTurned(isShort: boolean, detail: string): void {
+    // Idle connections are memory that nobody would miss.
+    if (isShort) this.#backends?.rest()
+    this.#counters.workersShortOfMemory().set(isShort ? 1 : 0)
+    this.#tell({ type: 'memory', isShort, detail })
   }
 
   #learnRevocation(news: News): void {
@@ -206,6 +217,7 @@ class Worker {
     if (this.#ending) return
     this.#ending = true
     clearInterval(this.#reports)
+    this.#memory.stop()
     this.#backends?.close()
     await this.#writer.close()
     this.#report({ last: true })

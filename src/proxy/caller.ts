@@ -231,6 +231,12 @@ export class Caller implements CallerConnection, EntranceCaller, WireReader, Wat
       this.refuse(syntaxFault(thrown, 'CALLER_BAD_REQUEST'))
       return data.length
     }
+    const shortage = this.#entrance.shortage()
+    if (shortage !== undefined) {
+      // Half a head is nothing under way yet, and many of them are what fills the memory.
+      this.refuse(shortage)
+      return data.length
+    }
     // The clock runs from the first byte of a head: a dripping caller does not win time with each byte.
     if (this.#held.length === 0) this.deadline = performance.now() + this.#entrance.timeouts.headMs
     return 0

@@ -11,6 +11,9 @@ import type { Routes } from './routes.ts'
 import type { TunnelVoice } from './tunnel-voice.ts'
 import type { CallerConnection, Work } from './work.ts'
 
+/** Says why nothing new is taken at the moment, although no limit of the settings is reached; undefined when it is. */
+export type Shortage = () => SidecarError | undefined
+
 /** What every caller of one entrance shares for the life of a snapshot. */
 export interface EntranceContext {
   readonly backends: Backends
@@ -22,6 +25,8 @@ export interface EntranceContext {
   readonly via: string
   /** SHA-256 of passwords (hex) by user; undefined lets everybody in who reaches the SOCKS door. */
   readonly socksUsers: Readonly<Record<string, string>> | undefined
+  /** While there is one, who has not asked for anything yet is refused. */
+  readonly shortage: Shortage
   newRecord(caller: CallerConnection): RequestRecord
   /** Finds what a head asks for; throws a SidecarError for what cannot be served. */
   workFor(caller: CallerConnection, head: RequestHead, record: RequestRecord): Work

@@ -20,30 +20,17 @@ import { Wire } from '../wire/wire.ts'
 import { Caller } from './caller.ts'
 import { Connect, type ConnectRequest } from './connect.ts'
 import { type ConnectGate, GatedConnect, type Leave, type Passage } from './connect-gate.ts'
-import type { EntranceCaller, EntranceContext, Give, TunnelRequest, TunnelWish } from './entrance-context.ts'
+import type { EntranceCaller, EntranceContext, Give, Shortage, TunnelRequest, TunnelWish } from './entrance-context.ts'
 import { Exchange } from './exchange.ts'
 import type { KnownCaller } from './known-caller.ts'
 import { forwardsLeft, lastHopAnswer } from './max-forwards.ts'
 import { OwnAnswer } from './own-answer.ts'
+import type { ProxyEntranceOptions } from './proxy-entrance-options.ts'
 import { RequestRecord } from './request-record.ts'
 import { Routes } from './routes.ts'
 import { SocksCaller } from './socks/socks-caller.ts'
 import { httpVoice } from './tunnel-voice.ts'
 import type { CallerConnection, Work } from './work.ts'
-
-export interface ProxyEntranceOptions {
-  readonly snapshot: Snapshot
-  readonly deadlines: Deadlines
-  readonly backends: Backends
-  /** Our name in Via fields. */
-  readonly via: string
-  /** Gets every request and tunnel when it is over; the record is not kept. */
-  readonly finished: (record: AccessRecord) => void
-  /** What logs call it, where it is not the proxy. */
-  readonly name?: string
-  /** Nobody gets anywhere here without leave. */
-  readonly gate?: ConnectGate
-}
 
 export class ProxyEntrance implements EntranceContext {
   readonly backends: Backends
@@ -53,6 +40,7 @@ export class ProxyEntrance implements EntranceContext {
   readonly timeouts: Settings['timeouts']
   readonly via: string
   readonly socksUsers: EntranceContext['socksUsers']
+  readonly shortage: Shortage
   /** Called when the last caller has left after `retire`. */
   emptied: () => void = () => {}
   readonly #snapshot: Snapshot
@@ -81,6 +69,7 @@ export class ProxyEntrance implements EntranceContext {
     this.timeouts = settings.timeouts
     this.via = options.via
     this.socksUsers = options.snapshot.secrets?.socksUsers
+    this.shortage = options.shortage ?? none
     this.#gate = options.gate
     this.#refusalMessage = settings.refusalMessage
     this.#name = options.name ?? 'proxy'
@@ -93,9 +82,14 @@ export class ProxyEntrance implements EntranceContext {
     return { callers: this.#callers.size, requests, tunnels: this.#tunnels.size }
   }
 
-  /** Takes a new caller, or one handed over together with the bytes already read of its next request. */
-  accept(handle: TcpHandle, early?: Buffer): void {
-    this.#take((reader) => Wire.overHandle(handle, reader), early)
+  /** Takes a new caller. */
+  accept(handle: TcpHandle): void {
+    this.#take((reader) => Wire.overHandle(handle, reader))
+  }
+
+  /** Takes one handed over together with the bytes already read of its next request: only that may be refused. */
+  takeOver(handle: TcpHandle, early: Buffer | undefined): void {
+    this.#take((reader) => Wire.overHandle(handle, reader), { early })
   }
 
   /** Takes a caller that speaks TLS with us, and whom we know by it. */
@@ -106,13 +100,14 @@ export class ProxyEntrance implements EntranceContext {
     taken.deadline = this.deadlines.after(this.timeouts.headMs)
   }
 
-  #take(wireFor: ConstructorParameters<typeof Caller>[1], early?: Buffer): Caller {
+  #take(wireFor: ConstructorParameters<typeof Caller>[1], handedOver?: { early: Buffer | undefined }): Caller {
     const caller = new Caller(this, wireFor)
     this.#callers.add(caller)
+    const fault = this.#overLimit ?? (handedOver === undefined ? this.shortage() : undefined)
     // Before its early bytes are looked at: they may hold a whole request, which must not begin here any more.
-    if (this.#callers.size > this.limits.callers) caller.refuse(atLimit('limits.callers'))
+    if (fault !== undefined) caller.refuse(fault)
     else {
-      if (early !== undefined) caller.bytes(early)
+      if (handedOver?.early !== undefined) caller.bytes(handedOver.early)
       if (this.#retired) caller.retire(this.#give)
     }
     return caller
@@ -122,7 +117,12 @@ export class ProxyEntrance implements EntranceContext {
   acceptSocks(handle: TcpHandle): void {
     const caller = new SocksCaller(this, handle)
     this.#callers.add(caller)
-    if (this.#callers.size > this.limits.callers) caller.refuse(atLimit('limits.callers'))
+    const fault = this.#overLimit ?? this.shortage()
+    if (fault !== undefined) caller.refuse(fault)
+  }
+
+  get #overLimit(): SidecarError | undefined {
+    return this.#callers.size > this.limits.callers ? atLimit('limits.callers') : undefined
   }
 
   /** Gives idle callers away at once and the others when their answer is complete; without `give` they are closed. */
@@ -202,6 +202,7 @@ export class ProxyEntrance implements EntranceContext {
   }
 
   workFor(caller: CallerConnection, head: RequestHead, record: RequestRecord): Work {
+    this.#refuseWhenShort()
     if (head.hasVia && hasViaPseudonym(head, this.via)) {
       throw new SidecarError('CALLER_LOOP', 'the request has been through this proxy before')
     }
@@ -218,7 +219,13 @@ export class ProxyEntrance implements EntranceContext {
   }
 
   tunnelFor(caller: CallerConnection, { host, port, ...how }: TunnelWish): Work {
+    this.#refuseWhenShort()
     return this.#tunnel(caller, parseDestination(host, port), how)
+  }
+
+  #refuseWhenShort(): void {
+    const shortage = this.shortage()
+    if (shortage !== undefined) throw shortage
   }
 
   #gated(gate: ConnectGate, head: RequestHead, asked: { caller: CallerConnection; record: RequestRecord }): Work {

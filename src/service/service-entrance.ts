@@ -12,6 +12,7 @@ import { IncomingTls } from '../incoming/incoming-tls.ts'
 import type { CallerFault } from '../incoming/reweigh-callers.ts'
 import type { AccessRecord } from '../observe/access-record.ts'
 import type { AllowedDecision } from '../policy/allowed-or-throw.ts'
+import type { Shortage } from '../proxy/entrance-context.ts'
 import { isSecure, type Service, type ServiceBackend } from '../settings/service.ts'
 import type { Snapshot } from '../settings/snapshot.ts'
 import type { Deadlines } from '../wire/deadlines.ts'
@@ -30,6 +31,7 @@ export interface ServiceEntranceOptions {
   /** Gets every caller when it is gone; the record is not kept. */
   readonly finished: (record: AccessRecord) => void
   readonly revocation?: RevocationKnowledge | undefined
+  readonly shortage?: Shortage | undefined
 }
 
 export class ServiceEntrance implements ServiceContext {
@@ -72,11 +74,15 @@ export class ServiceEntrance implements ServiceContext {
   accept(handle: TcpHandle): void {
     const caller = new ServiceCaller(this, handle)
     this.#callers.add(caller)
-    const { connections } = this.service.limits
-    if (this.#callers.size <= connections) return caller.start()
-    caller.refuse(
-      new SidecarError('INTERNAL_AT_LIMIT', `the ${connections} connections of ${this.service.name} are taken`),
-    )
+    const fault = this.#overLimit ?? this.#options.shortage?.()
+    if (fault === undefined) caller.start()
+    else caller.refuse(fault)
+  }
+
+  get #overLimit(): SidecarError | undefined {
+    const { name, limits } = this.service
+    if (this.#callers.size <= limits.connections) return undefined
+    return new SidecarError('INTERNAL_AT_LIMIT', `the ${limits.connections} connections of ${name} are taken`)
   }
 
   /** Nobody new will come; `emptied` is called when the last caller has left. */

@@ -10,6 +10,7 @@ import { IncomingTls, type SecureCaller } from '../incoming/incoming-tls.ts'
 import type { CallerIdentity } from '../incoming/judge-caller.ts'
 import type { CallerFault } from '../incoming/reweigh-callers.ts'
 import type { AccessRecord } from '../observe/access-record.ts'
+import type { Shortage } from '../proxy/entrance-context.ts'
 import type { KnownCaller } from '../proxy/known-caller.ts'
 import { ProxyEntrance } from '../proxy/proxy-entrance.ts'
 import type { Service, ServiceTls, ServiceTokens } from '../settings/service.ts'
@@ -30,6 +31,7 @@ export interface TunnelEntranceOptions {
   readonly backends: Backends
   readonly finished: (record: AccessRecord) => void
   readonly revocation?: RevocationKnowledge | undefined
+  readonly shortage?: Shortage | undefined
   /** Told of every token that is brought, and of callers without one. */
   readonly tokenUsed: (use: TokenUse) => void
 }
@@ -106,7 +108,10 @@ export class TunnelEntrance {
   async #shake(shaking: Shaking): Promise<void> {
     const { remoteAddress = '', remotePort = 0 } = shaking.raw
     try {
-      if (this.load.callers > this.#options.service.limits.connections) throw atLimit(this.#options.service)
+      const { service, shortage } = this.#options
+      if (this.load.callers > service.limits.connections) throw atLimit(service)
+      const short = shortage?.()
+      if (short !== undefined) throw short
       const secured = await this.#incoming.accept(shaking.raw)
       const fault = this.#faultOf?.(secured.identity)
       if (fault !== undefined) throw fault

@@ -11,6 +11,7 @@ import type { BackendConnection, VerifiedBackend } from '../../src/backend/verif
 import type { SidecarError } from '../../src/errors.ts'
 import type { AccessRecord } from '../../src/observe/access-record.ts'
 import type { Policy } from '../../src/policy/policy.ts'
+import type { Shortage } from '../../src/proxy/entrance-context.ts'
 import { ProxyEntrance } from '../../src/proxy/proxy-entrance.ts'
 import type { Settings } from '../../src/settings/settings.ts'
 import type { Snapshot } from '../../src/settings/snapshot.ts'
@@ -31,6 +32,7 @@ export interface EntranceOptions {
   readonly door?: 'http' | 'socks'
   /** Passwords by user, for the SOCKS door. */
   readonly socksUsers?: Readonly<Record<string, string>>
+  readonly shortage?: Shortage
 }
 
 export interface TestEntrance {
@@ -59,6 +61,7 @@ export async function startEntrance(
     deadlines,
     backends: backends as unknown as Backends,
     via: 'vedette-test',
+    shortage: options.shortage,
     finished: (record) => {
       records.push(record)
       told()

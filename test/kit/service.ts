@@ -5,6 +5,7 @@ import type { TestContext } from 'node:test'
 import { Backends } from '../../src/backend/backends.ts'
 import type { Resolve } from '../../src/backend/name-resolver.ts'
 import type { AccessRecord } from '../../src/observe/access-record.ts'
+import type { Shortage } from '../../src/proxy/entrance-context.ts'
 import { ServiceEntrance } from '../../src/service/service-entrance.ts'
 import type { Service } from '../../src/settings/service.ts'
 import { Deadlines } from '../../src/wire/deadlines.ts'
@@ -27,6 +28,7 @@ export async function startService(
   wish: Partial<Service> & Pick<Service, 'connect'>,
   policy: SnapshotWish = { unlisted: { plaintext: true } },
   resolve?: Resolve,
+  shortage?: Shortage,
 ): Promise<TestService> {
   const service: Service = {
     name: 'mail',
@@ -46,7 +48,7 @@ export async function startService(
     records.push(record)
     told()
   }
-  const entrance = new ServiceEntrance({ service, snapshot, deadlines, backends, finished })
+  const entrance = new ServiceEntrance({ service, snapshot, deadlines, backends, finished, shortage })
   const { handle, port } = bindHandle({ host: '127.0.0.1', port: 0 })
   acceptOn(handle, (caller) => entrance.accept(caller))
   t.after(() => {

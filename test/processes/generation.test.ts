@@ -56,6 +56,7 @@ function newGeneration(t: TestContext, workers = 2) {
         wantsIssuer: () => {},
         accepting: () => {},
         reweighed: () => {},
+        memoryTurned: () => {},
         exited: (gone) => generation.lost(gone),
       })
       worker.begin(snapshot, { via: 'test', color: false, warm: [], intolerant: [], listeners: [] })

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import type { TcpHandle } from '../../src/wire/raw-handle.ts'
+import { duplicate } from '../kit/duplicate.ts'
 import { startEntrance, startRawBackend, type TestEntrance } from '../kit/entrance.ts'
 import { turns } from '../kit/wires.ts'
 
@@ -24,17 +25,9 @@ async function twoGenerations(t: TestContext): Promise<TwoGenerations> {
   const given: number[] = []
   const give = async (handle: TcpHandle, early: Buffer): Promise<void> => {
     given.push(early.length)
-    next.entrance.accept(duplicate(handle), early)
+    next.entrance.takeOver(duplicate(handle), early)
   }
   return { old, next, backend, given, swap: () => old.entrance.retire(give) }
-}
-
-/** Within one process a handle cannot be held twice: the old socket lets go of it before the new one takes it. */
-function duplicate(handle: TcpHandle): TcpHandle {
-  const owner = Object.getOwnPropertySymbols(handle).find((symbol) => symbol.description === 'owner_symbol')
-  const socket = owner === undefined ? undefined : (handle as unknown as Record<symbol, { _handle: unknown }>)[owner]
-  if (socket !== undefined) socket._handle = null
-  return handle
 }
 
 test('an idle caller moves at once and is served by the next generation on the same connection', async (t) => {

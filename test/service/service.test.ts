@@ -75,6 +75,22 @@ describe('a caller of a service', () => {
     await first.receive('still here\n')
   })
 
+  it('is reset while memory is short, and the others go on', async (t) => {
+    const backend = await startRawBackend(t)
+    let fault: SidecarError | undefined
+    const service = await startService(t, { connect: [plain(backend.port)] }, undefined, undefined, () => fault)
+    const first = await service.connect()
+    const accepted = await backend.accepted()
+    fault = new SidecarError('INTERNAL_AT_LIMIT', 'memory is short')
+    await meetsReset(service)
+    assert.equal((await service.record(0)).error, 'INTERNAL_AT_LIMIT')
+    accepted.send('still here\n')
+    await first.receive('still here\n')
+    fault = undefined
+    await service.connect()
+    await backend.accepted()
+  })
+
   it('is told from one that was cut at the drain deadline', async (t) => {
     const backend = await startRawBackend(t)
     const service = await startService(t, { connect: [plain(backend.port)] })

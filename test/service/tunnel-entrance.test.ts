@@ -10,6 +10,7 @@ import tls from 'node:tls'
 import type { Backends } from '../../src/backend/backends.ts'
 import { SidecarError } from '../../src/errors.ts'
 import type { AccessRecord } from '../../src/observe/access-record.ts'
+import type { Shortage } from '../../src/proxy/entrance-context.ts'
 import type { TunnelService } from '../../src/service/tunnel-entrance.ts'
 import { TunnelEntrance } from '../../src/service/tunnel-entrance.ts'
 import type { TokenUse } from '../../src/token/token-use.ts'
@@ -20,7 +21,16 @@ import { makeTrust } from '../kit/make-trust.ts'
 
 const { leaf } = await makeTrust(['gateway.localhost'])
 
-function start(t: TestContext, { connections = 10, headMs = 30_000, handshakeMs = 2000, file = '' } = {}) {
+interface Wish {
+  readonly connections?: number
+  readonly headMs?: number
+  readonly handshakeMs?: number
+  readonly file?: string
+  readonly shortage?: Shortage
+}
+
+function start(t: TestContext, wish: Wish = {}) {
+  const { connections = 10, headMs = 30_000, handshakeMs = 2000, file = '', shortage } = wish
   const state = mkdtempSync(path.join(tmpdir(), 'vedette-state-'))
   t.after(() => rmSync(state, { recursive: true, force: true }))
   const service: TunnelService = {
@@ -51,6 +61,7 @@ function start(t: TestContext, { connections = 10, headMs = 30_000, handshakeMs 
     backends: {} as Backends,
     finished: (record) => records.push(record),
     tokenUsed: (use) => uses.push(use),
+    shortage,
   })
   const tcp = { host: '127.0.0.1', port: 0 }
   const { handle, port } = file === '' ? bindHandle(tcp) : { handle: bindSocketFile(file), port: 0 }
@@ -174,4 +185,18 @@ it('a caller that is not let in any more is turned out with a line of its own, a
       ['CALLER_CERTIFICATE_REFUSED', 'revoked', ''],
     ],
   )
+})
+
+it('a caller is refused while memory is short, before the handshake; one that came before keeps its connection', async (t) => {
+  let fault: SidecarError | undefined
+  const { call, records, entrance } = start(t, { shortage: () => fault })
+  const before = await call()
+  fault = new SidecarError('INTERNAL_AT_LIMIT', 'memory is short')
+  const refused = await call()
+  await gone(refused)
+  assert.equal(refused.getProtocol(), null)
+  assert.deepEqual([records[0]?.error, before.destroyed], ['INTERNAL_AT_LIMIT', false])
+  fault = undefined
+  assert.equal((await call()).getProtocol(), 'TLSv1.3')
+  assert.equal(entrance.load.callers, 2)
 })

@@ -222,6 +222,8 @@ export const homes: Readonly<Record<string, readonly string[]>> = {
   // In policy/ for one list: which suites there are.
   'node:tls': ['policy/', 'truststore/', 'backend/', 'incoming/', 'demo/'],
   'node:dns': ['backend/'],
+  'node:v8': ['processes/'],
+  'node:vm': ['processes/'],
   'node:child_process': ['truststore/', 'revocation/', 'processes/', 'demo/'],
 }
 
