@@ -2,16 +2,19 @@
  * How much memory this process, and its container, use of what they may. Two traps are shut here. V8's `heap_size_limit` counts the
  * young generation, 96 MiB on most machines: of a heap of 100 MiB one half of that limit would be all that is ever
  * reached, so the old generation is measured, which is what runs out. And a container's used memory counts the page
- * cache, which the kernel gives back before it kills anybody.
+ * cache, which the kernel gives back before it kills anybody, and what we have freed (reusable-memory.ts).
  */
 import os from 'node:os'
 import v8 from 'node:v8'
 import { ENOUGH_UNDER, type MemoryReading, usedShare } from './judge-memory.ts'
 import { readReclaimable } from './read-reclaimable.ts'
+import { ReusableMemory } from './reusable-memory.ts'
 
 /** Where the figures come from. */
 export interface MemorySource {
   readonly heapLimit: number
+  /** Bytes held outside of V8's heap, buffers above all. */
+  readonly external: number
   /** Bytes in use by the name of the space. */
   readonly spaces: readonly { readonly space_name: string; readonly space_used_size: number }[]
   /** Of the container; 0 or a huge number where it has no limit. */
@@ -29,10 +32,15 @@ const YOUNG_SHARE = 3 / 128 / 2
 /** Whoever sets the sizes by hand may have made the young one smaller than we think: something is left for the old one. */
 const OLD_LEAST = 1 / 4
 
-/** Reads each limit there is. */
-export function readMemory(source: MemorySource = ofThisProcess()): readonly MemoryReading[] {
-  const container = readContainer(source)
-  return container === undefined ? [readHeap(source)] : [readHeap(source), container]
+/** Makes a reader of each limit there is; it remembers how full the container was. */
+export function memoryReader(look: () => MemorySource = ofThisProcess): () => readonly MemoryReading[] {
+  const reusable = new ReusableMemory()
+  return () => {
+    const source = look()
+    const container = readContainer(source)
+    const heap = readHeap(source)
+    return container === undefined ? [heap] : [heap, reusable.without(container, source.external)]
+  }
 }
 
 function readHeap({ heapLimit, spaces, constrained, total }: MemorySource): MemoryReading {
@@ -56,8 +64,10 @@ function isLimit(constrained: number, total: number): boolean {
 }
 
 function ofThisProcess(): MemorySource {
+  const { heap_size_limit: heapLimit, external_memory: external } = v8.getHeapStatistics()
   return {
-    heapLimit: v8.getHeapStatistics().heap_size_limit,
+    heapLimit,
+    external,
     spaces: v8.getHeapSpaceStatistics(),
     constrained: process.constrainedMemory(),
     available: process.availableMemory(),

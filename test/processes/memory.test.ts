@@ -23,6 +23,7 @@ test('workers without memory refuse, say so once each, and serve again when they
     assert.match(String(detail), /^heap \d+ % of 0 MiB/)
   }
   assert.equal((await requestThrough(port, url)).status, 503)
+  while (!(await instance.health('/metrics')).body.includes(`vedette_workers_short_of_memory ${workers.length}\n`));
   rmSync(path.join(instance.folder, 'short'))
   for (const pid of workers) await instance.logged('memory.recovered', ({ worker }) => worker === pid)
   assert.equal((await requestThrough(port, url)).status, 200)

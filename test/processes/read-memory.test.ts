@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { test } from 'node:test'
-import { type MemorySource, readMemory } from '../../src/processes/read-memory.ts'
+import { type MemorySource, memoryReader } from '../../src/processes/read-memory.ts'
 import { reclaimableIn, statFiles } from '../../src/processes/read-reclaimable.ts'
 
 const MIB = 1024 * 1024
@@ -10,6 +10,7 @@ const GIB = 1024 * MIB
 
 const machine: MemorySource = {
   heapLimit: 296 * MIB,
+  external: 4 * MIB,
   spaces: [
     { space_name: 'old_space', space_used_size: 40 * MIB },
     { space_name: 'large_object_space', space_used_size: 2 * MIB },
@@ -21,6 +22,8 @@ const machine: MemorySource = {
   total: 24 * GIB,
   reclaimable: () => assert.fail('nobody needs to know'),
 }
+
+const readMemory = (source: MemorySource) => memoryReader(() => source)()
 
 test('the heap is its old generation: the young one counts on neither side', () => {
   assert.deepEqual(readMemory(machine), [{ of: 'heap', usedBytes: 42 * MIB, limitBytes: 200 * MIB }])
@@ -58,6 +61,16 @@ test('a container with a limit is read, and its page cache is asked for only whe
   assert.equal(readMemory({ ...full, reclaimable: () => 2 * GIB })[1]?.usedBytes, 0)
 })
 
+test('buffers that were freed do not count, although the kernel still does', () => {
+  let external = 700 * MIB
+  const read = memoryReader(() => {
+    return { ...machine, constrained: GIB, available: 24 * MIB, external, reclaimable: () => 0 }
+  })
+  assert.equal(read()[1]?.usedBytes, 1000 * MIB)
+  external = 100 * MIB
+  assert.equal(read()[1]?.usedBytes, 400 * MIB)
+})
+
 test('the file pages of a group are what can be given back, in both versions of cgroup', () => {
   assert.equal(reclaimableIn('anon 500\nfile 70\nshmem 7\ninactive_file 40\nactive_file 23\n'), 63)
   assert.equal(reclaimableIn('inactive_file 1\nactive_file 1\ntotal_inactive_file 40\ntotal_active_file 23\n'), 63)
@@ -77,7 +90,7 @@ test('the figures of a group are looked for in its folder, then at the root', ()
 
 test('a real process with a limit on its old generation is measured by that limit', () => {
   const url = new URL('../../src/processes/read-memory.ts', import.meta.url)
-  const script = `import { readMemory } from ${JSON.stringify(url.href)}; console.log(JSON.stringify(readMemory()[0]))`
+  const script = `import { memoryReader } from ${JSON.stringify(url.href)}; console.log(JSON.stringify(memoryReader()()[0]))`
   const flags = ['--max-old-space-size=64', '--max-semi-space-size=32', '--input-type=module', '-e', script]
   const { of, usedBytes, limitBytes } = JSON.parse(execFileSync(process.execPath, flags, { encoding: 'utf8' }))
   assert.equal(of, 'heap')
