@@ -9,10 +9,10 @@ keepCompiledCode()
 const argv = process.argv.slice(2)
 switch (argv[0]) {
   case '--role=worker':
-    ;(await import('./processes/worker.ts')).startWorker()
+    ;(await import('./processes/worker/worker.ts')).startWorker()
     break
   case '--role=control':
-    ;(await import('./processes/control.ts')).startControl()
+    ;(await import('./processes/control/control.ts')).startControl()
     break
   default:
     process.exitCode = await runCommand()

@@ -42,7 +42,7 @@ export const defineApply: DefineCommand = (command, { terminal, exit }) => {
     'apply - --if-version 8 --confirm-within 5m --revert-on-refusals 0.2 < policy.yaml',
   ])
   command.action(async (file: string, options: ApplyOptions) => {
-    const { askControl } = await import('../processes/control-client.ts')
+    const { askControl } = await import('../processes/control/control-client.ts')
     const conditions = await conditionsOf(options)
     const candidate = await readDocument(file, terminal)
     const rehearsed = options.rehearse ? await rehearseFirst(candidate, { terminal, options }) : undefined

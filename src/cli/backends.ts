@@ -1,6 +1,6 @@
 import crypto from 'node:crypto'
 import { SidecarError } from '../errors.ts'
-import type { SightingNote } from '../processes/sighting-notes.ts'
+import type { SightingNote } from '../processes/worker/sighting-notes.ts'
 import { addExamples, type DefineCommand } from './cli.ts'
 import { addInstanceOptions, stateFrom } from './instance.ts'
 import { describePins, showPins } from './pins.ts'
@@ -35,7 +35,7 @@ export const defineBackends: DefineCommand = (command, { terminal, exit }) => {
   ])
   command.action(async (destination: string | undefined, options: BackendsOptions) => {
     assertFlagsFit(destination, options)
-    const { askControl } = await import('../processes/control-client.ts')
+    const { askControl } = await import('../processes/control/control-client.ts')
     const state = await stateFrom(options, terminal)
     if (destination === undefined) {
       const { backends } = await askControl('backends', filterOf(options), { state })

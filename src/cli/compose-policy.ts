@@ -1,7 +1,7 @@
 /** Composes what an instance would run under, without an instance: for the commands that look before anything runs. */
 import type { Command } from 'commander'
 import type { CatalogueRecord } from '../policy/catalogue-record.ts'
-import type { Composition } from '../processes/compose-snapshot.ts'
+import type { Composition } from '../processes/control/versions/compose-snapshot.ts'
 import { readEnvironment } from '../settings/environment.ts'
 import type { Settings } from '../settings/settings.ts'
 import { type NamedText, readDocument, shortPath } from './read-document.ts'
@@ -31,10 +31,10 @@ export async function composeFrom(
  * this runtime has lost since, as it may when an instance starts; a text that never was may not.
  */
 export async function composePolicy(named: NamedText, settings: Settings): Promise<Composition> {
-  const { composeSnapshot } = await import('../processes/compose-snapshot.ts')
+  const { composeSnapshot } = await import('../processes/control/versions/compose-snapshot.ts')
   const { asSidecarError } = await import('../errors.ts')
   const { TrustStoreReader } = await import('../truststore/trust-store-reader.ts')
-  const { IdentityReader } = await import('../processes/identity-reader.ts')
+  const { IdentityReader } = await import('../processes/control/versions/identity-reader.ts')
   const readers = {
     trust: new TrustStoreReader(settings.truststores, readEnvironment()),
     identities: new IdentityReader(settings.identities),
@@ -55,7 +55,7 @@ async function cataloguesOf(text: string, state: string): Promise<readonly Catal
   const { closeHistory, openToRead } = await import('../history/open-history.ts')
   const history = await openToRead(state)
   if (history === undefined) return []
-  const { appliedUnder } = await import('../processes/note-upgrade.ts')
+  const { appliedUnder } = await import('../processes/control/versions/note-upgrade.ts')
   try {
     return appliedUnder(history, text)
   } catch {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { Status } from '../processes/status.ts'
+import type { Status } from '../processes/control/status.ts'
 import { addExamples, type Cli, type DefineCommand } from './cli.ts'
 import { addInstanceOptions, stateFrom } from './instance.ts'
 import { showTable } from './show-table.ts'
@@ -23,7 +23,7 @@ function defineLists(command: Command, request: { readonly fetch: boolean }, { t
   addExamples(command, [`crl ${command.name()}`, `crl ${command.name()} --state /var/lib/vedette`])
   command.action(async () => {
     const options = command.optsWithGlobals()
-    const { askControl } = await import('../processes/control-client.ts')
+    const { askControl } = await import('../processes/control/control-client.ts')
     const { lists } = await askControl('revocation-lists', request, { state: await stateFrom(options, terminal) })
     if (options.json) terminal.printJson(lists)
     else showLists(lists, terminal)

@@ -4,7 +4,7 @@ import type { Demo } from '../demo/start-demo.ts'
 import { type AccessLine, type ChangeLine, describeChange, describeLine } from '../demo/transcript.ts'
 import { parsePolicy } from '../policy/parse-policy.ts'
 import type { Rule } from '../policy/policy.ts'
-import { askControl } from '../processes/control-client.ts'
+import { askControl } from '../processes/control/control-client.ts'
 import type { Terminal } from './terminal.ts'
 
 /** What the demo shows. Every word about a connection is the product's own: a line of its log, or a reply. */

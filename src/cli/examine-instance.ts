@@ -106,7 +106,7 @@ async function* examineHistory({ state }: Settings): AsyncGenerator<Examined> {
 }
 
 async function* examineRunning({ state }: Settings): AsyncGenerator<Examined> {
-  const { askControl } = await import('../processes/control-client.ts')
+  const { askControl } = await import('../processes/control/control-client.ts')
   const running = await examine('instance', async () => {
     const status = await askControl('status', {}, { state })
     const workers = status.generations.filter((one) => one.state === 'live').flatMap((one) => one.workers)

@@ -1,5 +1,5 @@
 import { SidecarError } from '../errors.ts'
-import type { ListedException } from '../processes/exception-list.ts'
+import type { ListedException } from '../processes/control/watch/exception-list.ts'
 import { addExamples, type DefineCommand } from './cli.ts'
 import { composeFrom } from './compose-policy.ts'
 import { stateFrom } from './instance.ts'
@@ -21,7 +21,7 @@ export const defineExceptions: DefineCommand = (command, { terminal }) => {
 
 async function exceptionsOf(options: SettingOptions, terminal: Terminal): Promise<readonly ListedException[]> {
   if (options.policy === undefined) {
-    const { askControl } = await import('../processes/control-client.ts')
+    const { askControl } = await import('../processes/control/control-client.ts')
     try {
       return (await askControl('exceptions', {}, { state: await stateFrom(options, terminal) })).exceptions
     } catch (error) {
@@ -29,7 +29,7 @@ async function exceptionsOf(options: SettingOptions, terminal: Terminal): Promis
       terminal.say(`${error.message}: these are the exceptions of the policy file, and nobody has counted their uses`)
     }
   }
-  const { listExceptions } = await import('../processes/exception-list.ts')
+  const { listExceptions } = await import('../processes/control/watch/exception-list.ts')
   const { snapshot } = await composeFrom(options, terminal)
   return listExceptions(snapshot.policy, { uses: undefined, nowMs: Date.now() })
 }

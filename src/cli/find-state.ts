@@ -6,7 +6,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { asSidecarError } from '../errors.ts'
-import { controlSocketPath } from '../processes/state-lock.ts'
+import { controlSocketPath } from '../processes/supervisor/state-lock.ts'
 import { configVariable } from '../settings/layer.ts'
 import { type LoadOptions, loadSettings } from '../settings/load-settings.ts'
 import { settingTraits, variableOf } from '../settings/setting-table.ts'

@@ -47,7 +47,7 @@ export async function makeHandshake(
 async function knowledgeFor(snapshot: Snapshot, { rule: { revocation } }: AllowedDecision) {
   const { mode, sources } = revocation
   if (mode === 'off' || sources.every((source) => source === 'stapled')) return undefined
-  const { listsAtHand } = await import('../processes/lists-at-hand.ts')
+  const { listsAtHand } = await import('../processes/control/lists-at-hand.ts')
   return await listsAtHand(snapshot)
 }
 

@@ -1,7 +1,7 @@
 /** The running instance as the commands see it: found by its state folder, asked over its control socket. */
 import { userInfo } from 'node:os'
 import type { Command } from 'commander'
-import type { Applied, Progress } from '../processes/control-protocol.ts'
+import type { Applied, Progress } from '../processes/control/control-protocol.ts'
 import type { TunnelFate } from '../settings/settings.ts'
 import { addSettingOptions, type SettingOptions } from './setting-options.ts'
 import { linesFrom, showProblems } from './show-problems.ts'

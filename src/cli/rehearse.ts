@@ -1,5 +1,5 @@
 import { SidecarError } from '../errors.ts'
-import type { CandidateRehearsal } from '../processes/rehearse-candidate.ts'
+import type { CandidateRehearsal } from '../processes/control/trials/rehearse-candidate.ts'
 import { addExamples, type DefineCommand } from './cli.ts'
 import { composePolicy } from './compose-policy.ts'
 import { sayProgress, stateFrom } from './instance.ts'
@@ -34,7 +34,7 @@ export async function rehearseInInstance(
   candidate: NamedText,
   { options, terminal }: Scene,
 ): Promise<CandidateRehearsal> {
-  const { askControl } = await import('../processes/control-client.ts')
+  const { askControl } = await import('../processes/control/control-client.ts')
   const state = await stateFrom(options, terminal)
   return askControl('rehearse', { ...candidate }, { state, progress: sayProgress(terminal) })
 }
@@ -60,8 +60,8 @@ async function rehearseAnywhere(candidate: NamedText, scene: Scene): Promise<Can
 /** Without an instance the policy file stands for what is in force; one that is not there or bad is no reference. */
 async function rehearseHere(candidate: NamedText, { options, terminal }: Scene): Promise<CandidateRehearsal> {
   const { loadSettings } = await import('../settings/load-settings.ts')
-  const { rehearsalList } = await import('../processes/rehearsal-list.ts')
-  const { rehearse } = await import('../processes/rehearse.ts')
+  const { rehearsalList } = await import('../processes/control/trials/rehearsal-list.ts')
+  const { rehearse } = await import('../processes/control/trials/rehearse.ts')
   const { settings } = loadSettings(lookOptionsFrom(options))
   const { snapshot, warnings } = await composePolicy(candidate, settings)
   const active = await readDocument(shortPath(settings.policy), terminal)

@@ -17,7 +17,7 @@ export const defineReload: DefineCommand = (command, { terminal }) => {
   addInstanceOptions(command)
   addExamples(command, ['reload', 'reload --fresh-workers', 'reload --config /etc/vedette/vedette.yaml --json'])
   command.action(async (options: SettingOptions) => {
-    const { askControl } = await import('../processes/control-client.ts')
+    const { askControl } = await import('../processes/control/control-client.ts')
     const progress = sayProgress(terminal)
     const applied = await askControl(
       'reload',

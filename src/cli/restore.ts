@@ -90,7 +90,7 @@ interface Scene {
 /** The policy may name the stores, so they come first, and go again when it does not come into force. */
 async function bringBack({ read, changes, before }: Plan, { state, place, options, terminal }: Scene) {
   const { addStores } = await import('../backup/store-changes.ts')
-  const { askControl } = await import('../processes/control-client.ts')
+  const { askControl } = await import('../processes/control/control-client.ts')
   const { policy, backup } = read
   const made = new Date(backup.madeMs).toISOString()
   const said = options.comment

@@ -20,7 +20,7 @@ export const defineRollback: DefineCommand = (command, { terminal }) => {
   addInstanceOptions(command)
   addExamples(command, ['rollback', 'rollback 7 --comment "mail stopped"'])
   command.action(async (number: string | undefined, options: SettingOptions & { comment: string }) => {
-    const { askControl } = await import('../processes/control-client.ts')
+    const { askControl } = await import('../processes/control/control-client.ts')
     const request = {
       author: author(),
       comment: options.comment,

@@ -8,7 +8,7 @@ export const defineRun: DefineCommand = (command, { terminal, exit }) => {
   command.option('--json', 'print the addresses as one line of JSON when the instance is up')
   addExamples(command, ['run', 'run --config /etc/vedette/vedette.yaml --log-format pretty'])
   command.action(async (options: SettingOptions) => {
-    const { startSupervisor } = await import('../processes/supervisor.ts')
+    const { startSupervisor } = await import('../processes/supervisor/supervisor.ts')
     const { readSystemd } = await import('../settings/systemd.ts')
     const { byEntrance, describeBound, formatBound } = await import('../processes/describe-bound.ts')
     const { cutCallers } = await startSupervisor({

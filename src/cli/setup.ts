@@ -8,7 +8,7 @@ export const defineSetup: DefineCommand = (command, { terminal }) => {
   command.option('--recover', 'also when there is an admin, who may have lost the password')
   addExamples(command, ['setup', 'setup --recover --json'])
   command.action(async (options: SettingOptions & { recover?: true }) => {
-    const { askControl } = await import('../processes/control-client.ts')
+    const { askControl } = await import('../processes/control/control-client.ts')
     const state = await stateFrom(options, terminal)
     const request = { author: author(), ...(options.recover ? { recover: 1 } : {}) }
     const link = await askControl('setup', request, { state })

@@ -1,5 +1,5 @@
-import { type Rehearsal, type RehearsalChange, rehearsalChanges } from '../processes/rehearse.ts'
-import type { Trial } from '../processes/try-destination.ts'
+import { type Rehearsal, type RehearsalChange, rehearsalChanges } from '../processes/control/trials/rehearse.ts'
+import type { Trial } from '../processes/control/trials/try-destination.ts'
 import { showTable } from './show-table.ts'
 import type { Terminal } from './terminal.ts'
 

@@ -1,5 +1,5 @@
+import { describeRejected, type Status } from '../processes/control/status.ts'
 import { formatBound } from '../processes/describe-bound.ts'
-import { describeRejected, type Status } from '../processes/status.ts'
 import { formatListenAddress } from '../settings/listen-address.ts'
 import { addExamples, type DefineCommand } from './cli.ts'
 import { addInstanceOptions, stateFrom } from './instance.ts'
@@ -11,7 +11,7 @@ export const defineStatus: DefineCommand = (command, { terminal }) => {
   addInstanceOptions(command)
   addExamples(command, ['status', 'status --state /var/lib/vedette --json'])
   command.action(async (options: SettingOptions) => {
-    const { askControl } = await import('../processes/control-client.ts')
+    const { askControl } = await import('../processes/control/control-client.ts')
     const status = await askControl('status', {}, { state: await stateFrom(options, terminal) })
     if (options.json) terminal.printJson(status)
     else showStatus(status, terminal)

@@ -16,7 +16,7 @@ export const defineVersions: DefineCommand = (command, { terminal }) => {
   addInstanceOptions(command)
   addExamples(command, ['versions', 'versions --limit 5 --json', 'versions --migrations'])
   command.action(async (options: SettingOptions & { limit: string; before?: string; migrations?: boolean }) => {
-    const { askControl } = await import('../processes/control-client.ts')
+    const { askControl } = await import('../processes/control/control-client.ts')
     const page = {
       limit: parseVersion('--limit', options.limit),
       ...(options.before === undefined ? {} : { before: parseVersion('--before', options.before) }),

@@ -14,7 +14,7 @@ import type { TunnelFate } from '../settings/settings.ts'
 import type { Snapshot } from '../settings/snapshot.ts'
 import type { IssuerNews } from '../truststore/issuer-book.ts'
 import type { ErrorRecord } from './error-record.ts'
-import type { Noted } from './sighting-notes.ts'
+import type { Noted } from './worker/sighting-notes.ts'
 
 /** How many of each a worker holds at the moment. */
 export interface Load {

@@ -1,7 +1,7 @@
 /** Goal: how `vedette crl` asks and tells. Method: a stand-in on the control socket; the real lists are met in test/processes. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { Status } from '../../src/processes/status.ts'
+import type { Status } from '../../src/processes/control/status.ts'
 import { runCli } from './run-cli.ts'
 import { standIn } from './stand-in.ts'
 

@@ -7,7 +7,7 @@ import { describe, it, type TestContext } from 'node:test'
 import { findState } from '../../src/cli/find-state.ts'
 import { Terminal } from '../../src/cli/terminal.ts'
 import { SidecarError } from '../../src/errors.ts'
-import { controlSocketPath } from '../../src/processes/state-lock.ts'
+import { controlSocketPath } from '../../src/processes/supervisor/state-lock.ts'
 import { makeFolder } from './run-cli.ts'
 
 const head = 'apiVersion: vedette/v1\nkind: Settings\n'

@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { Status } from '../../src/processes/status.ts'
+import type { Status } from '../../src/processes/control/status.ts'
 import { makeFolder, runCli } from './run-cli.ts'
 import { standIn } from './stand-in.ts'
 

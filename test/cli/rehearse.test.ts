@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import path from 'node:path'
 import { describe, it } from 'node:test'
-import type { CandidateRehearsal } from '../../src/processes/rehearse-candidate.ts'
+import type { CandidateRehearsal } from '../../src/processes/control/trials/rehearse-candidate.ts'
 import { makeTrust } from '../kit/make-trust.ts'
 import { startBackend } from '../kit/start-backend.ts'
 import { makeFolder, policyText, runCli } from './run-cli.ts'

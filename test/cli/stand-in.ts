@@ -3,7 +3,7 @@ import net from 'node:net'
 import { createInterface } from 'node:readline'
 import type { TestContext } from 'node:test'
 import type { SidecarError } from '../../src/errors.ts'
-import { controlSocketPath } from '../../src/processes/state-lock.ts'
+import { controlSocketPath } from '../../src/processes/supervisor/state-lock.ts'
 import { makeFolder } from './run-cli.ts'
 
 type Answer = { result: unknown; progress?: unknown[] } | { error: Pick<SidecarError, 'code' | 'message' | 'details'> }

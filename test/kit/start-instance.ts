@@ -10,9 +10,9 @@ import path from 'node:path'
 import { createInterface } from 'node:readline'
 import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { askControl } from '../../src/processes/control-client.ts'
-import type { Act, Acts, Progress } from '../../src/processes/control-protocol.ts'
-import type { Status } from '../../src/processes/status.ts'
+import { askControl } from '../../src/processes/control/control-client.ts'
+import type { Act, Acts, Progress } from '../../src/processes/control/control-protocol.ts'
+import type { Status } from '../../src/processes/control/status.ts'
 
 export interface InstanceWish {
   readonly policy: string

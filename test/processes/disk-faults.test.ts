@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { SidecarError } from '../../src/errors.ts'
-import { stageText } from '../../src/processes/policy-file.ts'
+import { stageText } from '../../src/processes/control/versions/policy-file.ts'
 
 const calls = ['open', 'rename', 'rm', 'link', 'copyFile', 'stat', 'realpath'] as const
 const ofHandle = ['writeFile', 'sync', 'chmod', 'chown', 'stat'] as const

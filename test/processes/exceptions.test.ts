@@ -3,8 +3,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { exceptionIdOf } from '../../src/policy/exception-id.ts'
 import type { ExceptionRecord } from '../../src/policy/policy.ts'
-import { listExceptions } from '../../src/processes/exception-list.ts'
-import { ExceptionWatch } from '../../src/processes/exception-watch.ts'
+import { listExceptions } from '../../src/processes/control/watch/exception-list.ts'
+import { ExceptionWatch } from '../../src/processes/control/watch/exception-watch.ts'
 
 const day = 86_400_000
 const endMs = Date.parse('2027-01-01T00:00:00Z')

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { before, describe, it, type TestContext } from 'node:test'
 import { needTools } from '../../bench/rig/tools.ts'
-import { loadIdentity } from '../../src/processes/identity-reader.ts'
+import { loadIdentity } from '../../src/processes/control/versions/identity-reader.ts'
 import { makeTrust } from '../kit/make-trust.ts'
 import { runProgram } from '../kit/start-sidecar.ts'
 

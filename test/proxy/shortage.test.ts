@@ -1,7 +1,7 @@
 /** While memory is short: nothing new begins at the proxy, by whatever door, and what is under way goes on to its end. */
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { MemoryGuard } from '../../src/processes/memory-guard.ts'
+import { MemoryGuard } from '../../src/processes/worker/memory/memory-guard.ts'
 import { duplicate } from '../kit/duplicate.ts'
 import { type EntranceOptions, type RawSocket, startEntrance, startRawBackend } from '../kit/entrance.ts'
 import { turns } from '../kit/wires.ts'

@@ -133,7 +133,7 @@ export const rooms: readonly Room[] = [
   },
   {
     name: 'processes/',
-    says: 'supervisor, control and workers: starting, handing over, draining; the one composition root',
+    says: '`supervisor/`, `control/` and `worker/`, a folder for each role, and what they tell each other; the one composition root',
     mayImport: [
       'errors.ts',
       'policy/',
