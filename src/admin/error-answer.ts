@@ -3,7 +3,7 @@
  * else in this room maps codes.
  */
 import { type ErrorCode, entryOf, errorCodes, faultOf, type SidecarError } from '../errors.ts'
-import type { Problem as TextProblem } from '../policy/problem.ts'
+import type { Problem as TextProblem } from '../policy/document/problem.ts'
 import type { Place, Problem } from './contract.ts'
 import { placeOf } from './places.ts'
 

@@ -1,6 +1,6 @@
 /** Where something is wrong, as the API says it: JSON pointers for programs, paths and lines for people. */
 import type * as z from 'zod'
-import { formatPath, type Path, type Problem } from '../policy/problem.ts'
+import { formatPath, type Path, type Problem } from '../policy/document/problem.ts'
 import type { Place } from './contract.ts'
 
 /** Says a problem of a policy text. */

@@ -6,7 +6,7 @@
 import type { Counters } from '../observe/counters.ts'
 import type { AllowedDecision } from '../policy/allowed-or-throw.ts'
 import { decide } from '../policy/decide.ts'
-import { handshakeUses } from '../policy/effective-hello.ts'
+import { handshakeUses } from '../policy/describe/effective-hello.ts'
 import { parseAuthority } from '../policy/parse-destination.ts'
 import type { Rule } from '../policy/policy.ts'
 import type { StarttlsProtocol } from '../settings/service.ts'

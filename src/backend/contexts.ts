@@ -5,7 +5,7 @@
 import crypto from 'node:crypto'
 import tls from 'node:tls'
 import { SidecarError } from '../errors.ts'
-import { classicOffer, type Offer, offerOf } from '../policy/effective-offer.ts'
+import { classicOffer, type Offer, offerOf } from '../policy/describe/effective-offer.ts'
 import type { Rule } from '../policy/policy.ts'
 import type { Identity, Snapshot } from '../settings/snapshot.ts'
 import { emptyPool, type IntermediatePool } from '../truststore/intermediate-pool.ts'

@@ -5,7 +5,7 @@
  */
 import type crypto from 'node:crypto'
 import { describeName, spkiSha256Of } from '../certificate/describe-certificate.ts'
-import { readGroups } from '../policy/groups.ts'
+import { readGroups } from '../policy/catalogue/groups.ts'
 import type { FindingName, Rule } from '../policy/policy.ts'
 import type { Finding } from '../policy/verdict.ts'
 import type { Anchors } from './anchors.ts'

@@ -1,7 +1,7 @@
 /** What a finished handshake says of itself, read off its socket; nothing here judges. */
 import type crypto from 'node:crypto'
 import type tls from 'node:tls'
-import { findGroup } from '../policy/groups.ts'
+import { findGroup } from '../policy/catalogue/groups.ts'
 import { PRESENTED_MAX } from './checks/limit-checks.ts'
 
 /** The certificates as a backend sent them, its own first; nobody has vouched for any of them. */

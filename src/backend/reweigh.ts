@@ -4,10 +4,10 @@
  * and our own walk has to reach an anchor by itself.
  */
 import crypto from 'node:crypto'
+import { compileAddresses } from '../policy/address/judge-address.ts'
 import type { AllowedDecision } from '../policy/allowed-or-throw.ts'
 import { decide } from '../policy/decide.ts'
 import type { Destination } from '../policy/destination.ts'
-import { compileAddresses } from '../policy/judge-address.ts'
 import type { Snapshot } from '../settings/snapshot.ts'
 import type { IssuerBook } from '../truststore/issuer-book.ts'
 import { Contexts } from './contexts.ts'

@@ -1,5 +1,5 @@
 /** The tightest rule that a backend can still be reached under, by what trying it out has shown. */
-import { findSuite } from '../policy/catalogue.ts'
+import { findSuite } from '../policy/catalogue/catalogue.ts'
 import type { Destination } from '../policy/destination.ts'
 import type { Matrix } from './probe-matrix.ts'
 

@@ -6,9 +6,9 @@
  */
 import { constants } from 'node:crypto'
 import type { SecureContextOptions } from 'node:tls'
-import type { Offer } from '../policy/effective-offer.ts'
+import { findSignatureAlgorithm } from '../policy/catalogue/signature-algorithms.ts'
+import type { Offer } from '../policy/describe/effective-offer.ts'
 import type { Protocol } from '../policy/policy.ts'
-import { findSignatureAlgorithm } from '../policy/signature-algorithms.ts'
 
 /** What OpenSSL 3.5 takes by itself; naming it again would only hide the exceptions. */
 const USUAL_SECURITY_LEVEL = 2

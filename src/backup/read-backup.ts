@@ -5,7 +5,7 @@
 import crypto from 'node:crypto'
 import { SidecarError } from '../errors.ts'
 import { hashText } from '../history/versions.ts'
-import { formatPath, type Path } from '../policy/problem.ts'
+import { formatPath, type Path } from '../policy/document/problem.ts'
 import { readCertificates } from '../truststore/read-certificates.ts'
 import { BACKUP_BYTES_MAX, type Backup, backupSchema } from './backup.ts'
 

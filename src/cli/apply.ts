@@ -91,7 +91,7 @@ async function conditionsOf({ ifVersion, confirmWithin, revertOnRefusals, rehear
 }
 
 async function parseWithin(text: string): Promise<number> {
-  const { parseDuration } = await import('../policy/duration.ts')
+  const { parseDuration } = await import('../policy/document/duration.ts')
   try {
     return parseDuration(text)
   } catch (cause) {

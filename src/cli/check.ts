@@ -1,5 +1,5 @@
 import { SidecarError } from '../errors.ts'
-import type { Problem } from '../policy/problem.ts'
+import type { Problem } from '../policy/document/problem.ts'
 import type { LoadedSettings, LoadOptions } from '../settings/load-settings.ts'
 import type { Settings } from '../settings/settings.ts'
 import { addExamples, type DefineCommand } from './cli.ts'

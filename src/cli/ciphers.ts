@@ -1,9 +1,9 @@
-import type { CatalogueView, KnownSignature } from '../policy/catalogue-view.ts'
-import type { ColumnsByList } from '../policy/cipher-columns.ts'
+import type { CatalogueView, KnownSignature } from '../policy/catalogue/catalogue-view.ts'
+import type { ColumnsByList } from '../policy/catalogue/cipher-columns.ts'
+import type { KnownGroup } from '../policy/catalogue/known-groups.ts'
+import type { KnownProtocol } from '../policy/catalogue/known-protocols.ts'
+import type { KnownSuite } from '../policy/catalogue/known-suites.ts'
 import { decideOn } from '../policy/decide-on.ts'
-import type { KnownGroup } from '../policy/known-groups.ts'
-import type { KnownProtocol } from '../policy/known-protocols.ts'
-import type { KnownSuite } from '../policy/known-suites.ts'
 import type { Rule } from '../policy/policy.ts'
 import { addExamples, type DefineCommand } from './cli.ts'
 import { addPolicyOptions, composeFrom } from './compose-policy.ts'
@@ -25,7 +25,7 @@ export const defineCiphers: DefineCommand = (command, { terminal }) => {
     'ciphers --policy new.yaml --columns',
   ])
   command.action(async (destination: string | undefined, options: Options) => {
-    const { viewCatalogue, viewOffer } = await import('../policy/catalogue-view.ts')
+    const { viewCatalogue, viewOffer } = await import('../policy/catalogue/catalogue-view.ts')
     if (destination === undefined && options.policy === undefined && !options.columns) {
       const view = viewCatalogue({ all: options.all === true })
       return options.json ? terminal.printJson(view) : showCatalogue(view, terminal)
@@ -34,7 +34,7 @@ export const defineCiphers: DefineCommand = (command, { terminal }) => {
     const { policy } = snapshot
     const rule = destination === undefined ? policy.unlisted : decideOn(policy, destination).rule
     if (options.columns) {
-      const { columnsIn } = await import('../policy/columns-in.ts')
+      const { columnsIn } = await import('../policy/catalogue/columns-in.ts')
       const columns = columnsIn(text, rule)
       return options.json ? terminal.printJson(columns) : showColumns(columns, terminal)
     }

@@ -4,7 +4,7 @@
  */
 import { Command, CommanderError } from 'commander'
 import { asSidecarError, errorCodes, type SidecarError } from '../errors.ts'
-import { didYouMean } from '../policy/did-you-mean.ts'
+import { didYouMean } from '../policy/document/did-you-mean.ts'
 import type { Cli } from './cli.ts'
 import { type CommandEntry, commands } from './commands.ts'
 import { type ExitName, exitCodes, exitNameOf } from './exit-codes.ts'

@@ -1,6 +1,6 @@
 /** Composes what an instance would run under, without an instance: for the commands that look before anything runs. */
 import type { Command } from 'commander'
-import type { CatalogueRecord } from '../policy/catalogue-record.ts'
+import type { CatalogueRecord } from '../policy/catalogue/catalogue-record.ts'
 import type { Composition } from '../processes/control/versions/compose-snapshot.ts'
 import { readEnvironment } from '../settings/environment.ts'
 import type { Settings } from '../settings/settings.ts'

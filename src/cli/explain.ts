@@ -1,5 +1,5 @@
 import { decideOn, type PassedOver, passedOver } from '../policy/decide-on.ts'
-import type { RuleDescription } from '../policy/describe-rule.ts'
+import type { RuleDescription } from '../policy/describe/describe-rule.ts'
 import type { DeniedAddress } from '../policy/judge-destination.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { Snapshot } from '../settings/snapshot.ts'
@@ -18,7 +18,7 @@ export const defineExplain: DefineCommand = (command, { terminal, exit }) => {
   addPolicyOptions(command)
   addExamples(command, ['explain mail.example.org', 'explain https://api.example.org:8443 --policy new.yaml --json'])
   command.action(async (text: string, options: SettingOptions) => {
-    const { describeRule } = await import('../policy/describe-rule.ts')
+    const { describeRule } = await import('../policy/describe/describe-rule.ts')
     const { deniedAddressOf, describeDenied } = await import('../policy/judge-destination.ts')
     const { snapshot } = await composeFrom(options, terminal)
     const { policy } = snapshot

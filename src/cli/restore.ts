@@ -73,8 +73,8 @@ async function versionIn(state: string): Promise<Version | undefined> {
 /** How the policy differs from the version in force here; the empty policy stands in where there is none. */
 async function sentencesFor(text: string, before = ''): Promise<readonly string[]> {
   const [{ describeChange }, { lookAtText }] = await Promise.all([
-    import('../policy/describe-change.ts'),
-    import('../policy/look-at-text.ts'),
+    import('../policy/describe/describe-change.ts'),
+    import('../policy/document/look-at-text.ts'),
   ])
   const documentOf = (policy: string) => lookAtText(policy, { file: 'policy' }).document
   return describeChange(documentOf(before), documentOf(text))

@@ -14,7 +14,7 @@ export const defineSchema: DefineCommand = (command, { terminal }) => {
 }
 
 const schemas = {
-  policy: async () => (await import('../policy/json-schema.ts')).policyJsonSchema(),
+  policy: async () => (await import('../policy/document/json-schema.ts')).policyJsonSchema(),
   settings: async () => (await import('../settings/schema.ts')).settingsJsonSchema(),
   api: async () => (await import('../admin/openapi.ts')).openApi(productVersion()),
 } as const

@@ -1,4 +1,4 @@
-import { type CodePoint, type EffectiveHello, flagReasons } from '../policy/effective-hello.ts'
+import { type CodePoint, type EffectiveHello, flagReasons } from '../policy/describe/effective-hello.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Shows the ClientHello field by field, as it stands on the wire; `verify` is that of the handshake before a tunnel. */

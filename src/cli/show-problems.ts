@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { asSidecarError } from '../errors.ts'
-import { formatProblem, type Problem } from '../policy/problem.ts'
+import { formatProblem, type Problem } from '../policy/document/problem.ts'
 
 /** Takes the problems out of an error; one that has none becomes a problem of the file as a whole. */
 export function problemsOf(thrown: unknown, file: string): readonly Problem[] {

@@ -55,7 +55,7 @@ export const defineTokenIssue: DefineCommand = (command, { terminal }) => {
 }
 
 async function wishFrom({ to, for: subject, ttl, once, nameCheck }: IssueOptions) {
-  const { parseDuration } = await import('../policy/duration.ts')
+  const { parseDuration } = await import('../policy/document/duration.ts')
   const { parseAuthority } = await import('../policy/parse-destination.ts')
   const { TTL_MAX_MS } = await import('../token/tunnel-token.ts')
   const ttlMs = parseDuration(ttl)

@@ -10,7 +10,7 @@ export const defineTokenRotate: DefineCommand = (command, { terminal }) => {
   command.action(async () => {
     const options = command.optsWithGlobals<SettingOptions & { overlap: string }>()
     const { identities, tokens, service, state } = await tokenPlaceFrom(options)
-    const { parseDuration } = await import('../policy/duration.ts')
+    const { parseDuration } = await import('../policy/document/duration.ts')
     const { rotateKeys } = await import('../token/key-folder.ts')
     const overlapMs = parseDuration(options.overlap)
     const { key, removed } = await rotateKeys(identities, tokens.keys, { nowMs: Date.now(), overlapMs })

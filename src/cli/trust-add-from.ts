@@ -6,7 +6,7 @@
 import type crypto from 'node:crypto'
 import { SidecarError } from '../errors.ts'
 import { decideOn } from '../policy/decide-on.ts'
-import { parsePolicy } from '../policy/parse-policy.ts'
+import { parsePolicy } from '../policy/document/parse-policy.ts'
 import type { Rule } from '../policy/policy.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { Snapshot } from '../settings/snapshot.ts'

@@ -1,6 +1,6 @@
 import type { KeptMigration } from '../history/catalogues.ts'
 import type { VersionHead } from '../history/versions.ts'
-import type { CatalogueMigration } from '../policy/migrate-catalogue.ts'
+import type { CatalogueMigration } from '../policy/catalogue/migrate-catalogue.ts'
 import { addExamples, type DefineCommand } from './cli.ts'
 import { addInstanceOptions, stateFrom } from './instance.ts'
 import type { SettingOptions } from './setting-options.ts'

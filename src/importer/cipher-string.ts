@@ -3,9 +3,9 @@
  * list of all suites in OpenSSL's own order, each on or off, moved about by one word after another. Unlike OpenSSL it
  * says which words meant nothing. TLS 1.3 suites are not in cipher strings.
  */
-import { findSuite } from '../policy/catalogue.ts'
-import { type SuiteRow, suiteRows } from '../policy/catalogue-suites.ts'
-import { retiredSuite } from '../policy/retired.ts'
+import { findSuite } from '../policy/catalogue/catalogue.ts'
+import { type SuiteRow, suiteRows } from '../policy/catalogue/catalogue-suites.ts'
+import { retiredSuite } from '../policy/catalogue/retired.ts'
 import { type Covers, dangerOf, isForgottenWord, wordCovers } from './cipher-words.ts'
 import type { Result } from './report.ts'
 

@@ -1,5 +1,5 @@
 /** The words of OpenSSL cipher strings that stand for many suites (man openssl-ciphers), as tests of a suite's facts. */
-import type { SuiteRow } from '../policy/catalogue-suites.ts'
+import type { SuiteRow } from '../policy/catalogue/catalogue-suites.ts'
 
 /** Tells whether a word covers a suite. */
 export type Covers = (row: SuiteRow) => boolean

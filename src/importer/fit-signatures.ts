@@ -1,6 +1,6 @@
 /** Brings a list of signature algorithms into a policy: whole where every protocol and suite can be proven by it. */
-import { findSuite } from '../policy/catalogue.ts'
-import { provable, signaturesFor } from '../policy/choose-signatures.ts'
+import { findSuite } from '../policy/catalogue/catalogue.ts'
+import { provable, signaturesFor } from '../policy/catalogue/choose-signatures.ts'
 import type { Protocol } from '../policy/policy.ts'
 import type { Tell } from './report.ts'
 import type { Said } from './tls-wish.ts'

@@ -3,11 +3,11 @@
  * comes out always compiles (a protocol with no suite, a suite with no protocol and a group for nobody are dropped),
  * nothing is offered that was not asked for unless nothing at all is left, and each step is told at the line that asked.
  */
-import { findSuite } from '../policy/catalogue.ts'
-import { allProtocols, holesIn } from '../policy/check-legacy.ts'
-import { findGroup } from '../policy/groups.ts'
+import { findSuite } from '../policy/catalogue/catalogue.ts'
+import { findGroup } from '../policy/catalogue/groups.ts'
+import { newestProfile, profiles } from '../policy/catalogue/profiles.ts'
+import { allProtocols, holesIn } from '../policy/document/check-legacy.ts'
 import type { Protocol } from '../policy/policy.ts'
-import { newestProfile, profiles } from '../policy/profiles.ts'
 import { fitSignatures } from './fit-signatures.ts'
 import type { TlsInput } from './importer.ts'
 import type { Tell } from './report.ts'

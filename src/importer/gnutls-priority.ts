@@ -3,12 +3,12 @@
  * then items that append to a list, or take from it. The suites are every key exchange with every cipher and MAC of the
  * lists that exists, in that order, those of TLS 1.3 first. A word GnuTLS would not know is an error there and here.
  */
-import { findSuite } from '../policy/catalogue.ts'
-import { type SuiteRow, suiteRows } from '../policy/catalogue-suites.ts'
-import { findGroup } from '../policy/groups.ts'
+import { findSuite } from '../policy/catalogue/catalogue.ts'
+import { type SuiteRow, suiteRows } from '../policy/catalogue/catalogue-suites.ts'
+import { findGroup } from '../policy/catalogue/groups.ts'
+import { newestProfile, profiles } from '../policy/catalogue/profiles.ts'
+import { explainUnusableSignature, findSignatureAlgorithm } from '../policy/catalogue/signature-algorithms.ts'
 import type { Protocol } from '../policy/policy.ts'
-import { newestProfile, profiles } from '../policy/profiles.ts'
-import { explainUnusableSignature, findSignatureAlgorithm } from '../policy/signature-algorithms.ts'
 import { everything, keywords, known, type Priorities } from './gnutls-keywords.ts'
 import type { Result } from './report.ts'
 

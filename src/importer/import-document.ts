@@ -3,9 +3,9 @@
  * policy has been through parsePolicy: an import that makes one which does not hold is a bug of ours, never a file.
  */
 import { asSidecarError, SidecarError } from '../errors.ts'
-import { parsePolicy } from '../policy/parse-policy.ts'
-import type { Problem } from '../policy/problem.ts'
-import { writePolicy } from '../policy/write-policy.ts'
+import { parsePolicy } from '../policy/document/parse-policy.ts'
+import type { Problem } from '../policy/document/problem.ts'
+import { writePolicy } from '../policy/document/write-policy.ts'
 import type { Importer, ReadFiles, SourceText, Spec } from './importer.ts'
 import type { ImportKind } from './kinds.ts'
 import { startNames } from './name-backend.ts'

@@ -2,7 +2,7 @@
  * GnuTLS: a bare priority string, or the TLS lines of OpenLDAP, where such a string stands: ldap.conf of the client
  * (TLS_REQCERT, TLS_CACERT, URI), and TLSCipherSuite of the server, which is the list its operator knows.
  */
-import { findSuite } from '../policy/catalogue.ts'
+import { findSuite } from '../policy/catalogue/catalogue.ts'
 import { type BackendWish, ruleFrom, specFrom, tellRuleOnly } from './backend-wish.ts'
 import { fitTls } from './fit-tls.ts'
 import { keywords } from './gnutls-keywords.ts'

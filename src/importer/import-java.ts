@@ -2,9 +2,9 @@
  * Java: system properties as in a properties file, java.security or on a command line (-D…), or a bare list of suites.
  * Java has one list for all protocols, so a list without suites of TLS 1.3 means that TLS 1.3 is not spoken.
  */
-import { findSuite } from '../policy/catalogue.ts'
-import { newestProfile, profiles } from '../policy/profiles.ts'
-import { retiredProtocol } from '../policy/retired.ts'
+import { findSuite } from '../policy/catalogue/catalogue.ts'
+import { newestProfile, profiles } from '../policy/catalogue/profiles.ts'
+import { retiredProtocol } from '../policy/catalogue/retired.ts'
 import { specFrom, tellRuleOnly } from './backend-wish.ts'
 import { fitTls } from './fit-tls.ts'
 import type { ImportContext, Importer, SourceText } from './importer.ts'

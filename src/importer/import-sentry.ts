@@ -3,8 +3,8 @@
  * does not say here keeps our default; its own default is to verify nothing, and nobody should get that by silence.
  */
 
-import { findSuite } from '../policy/catalogue.ts'
-import { readYaml } from '../policy/read-yaml.ts'
+import { findSuite } from '../policy/catalogue/catalogue.ts'
+import { readYaml } from '../policy/document/read-yaml.ts'
 import { fitTls } from './fit-tls.ts'
 import type { ImportContext, Importer, SourceText, Spec } from './importer.ts'
 import { readNamedProtocols } from './protocol-lists.ts'

@@ -1,4 +1,4 @@
-import type { PolicyInput } from '../policy/write-policy.ts'
+import type { PolicyInput } from '../policy/document/write-policy.ts'
 import type { Names } from './name-backend.ts'
 import type { Place, Tell } from './report.ts'
 import type { ServiceInput } from './services.ts'

@@ -1,5 +1,5 @@
-import { findSuite } from '../policy/catalogue.ts'
-import { newestProfile, profiles } from '../policy/profiles.ts'
+import { findSuite } from '../policy/catalogue/catalogue.ts'
+import { newestProfile, profiles } from '../policy/catalogue/profiles.ts'
 import { fitTls } from './fit-tls.ts'
 import type { ImportContext, TlsInput } from './importer.ts'
 import { readNamedProtocols } from './protocol-lists.ts'

@@ -1,7 +1,7 @@
 /** The small reader that files of `key = value` share: lines without comments, long ones put together again. */
 
 import type { SidecarError } from '../errors.ts'
-import { badDocument } from '../policy/problem.ts'
+import { badDocument } from '../policy/document/problem.ts'
 import type { ImportContext, SourceText } from './importer.ts'
 import type { Place } from './report.ts'
 

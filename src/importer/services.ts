@@ -1,5 +1,5 @@
 /** The services an import finds, as entries of `services` in vedette.yaml: that room reads them, this one writes them. */
-import { writeDocument } from '../policy/write-policy.ts'
+import { writeDocument } from '../policy/document/write-policy.ts'
 
 /** One entry of `services`. */
 export interface ServiceInput {

@@ -1,5 +1,5 @@
+import { retiredProtocol } from '../policy/catalogue/retired.ts'
 import type { Protocol } from '../policy/policy.ts'
-import { retiredProtocol } from '../policy/retired.ts'
 import type { Assignment } from './read-lines.ts'
 import {
   allProtocols,

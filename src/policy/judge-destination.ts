@@ -1,6 +1,7 @@
 /** Judges a destination by what is known before any name is resolved. */
+
+import { type AddressRefusal, compileAddresses } from './address/judge-address.ts'
 import type { Destination } from './destination.ts'
-import { type AddressRefusal, compileAddresses } from './judge-address.ts'
 import type { Policy } from './policy.ts'
 
 /** An address that is never dialled, and why. */

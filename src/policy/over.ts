@@ -1,6 +1,7 @@
 /** Exceptions end by themselves: from then on they stand in the document and forgive nothing. They say so in good time. */
+
+import type { Remark } from './document/problem.ts'
 import type { ExceptionRecord } from './policy.ts'
-import type { Remark } from './problem.ts'
 
 /** How near the end of an exception is; those who look after it are warned at each step but the first. */
 export type ExceptionState = 'holds' | 'ends-within-14-days' | 'ends-within-3-days' | 'over'

@@ -5,9 +5,9 @@
  */
 import { domainToASCII } from 'node:url'
 import { SidecarError } from '../errors.ts'
+import { formatIpv4, isInside, parseCidr, parseIp } from './address/ip-address.ts'
 import type { Destination } from './destination.ts'
-import { formatIpv4, isInside, parseCidr, parseIp } from './ip-address.ts'
-import { quote } from './problem.ts'
+import { quote } from './document/problem.ts'
 
 /** Reads `host:port`; with a default port, `host` alone as well. Throws CALLER_BAD_TARGET. */
 export function parseAuthority(text: string, defaultPort?: number): Destination {

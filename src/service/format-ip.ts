@@ -1,4 +1,4 @@
-import { formatIpv4 } from '../policy/ip-address.ts'
+import { formatIpv4 } from '../policy/address/ip-address.ts'
 
 /** Writes the 4 or 16 bytes of an address as text, in the shortest usual form. */
 export function formatIp(bytes: Uint8Array): string {

@@ -1,4 +1,4 @@
-import { isInside, parseCidr, parseIp } from '../policy/ip-address.ts'
+import { isInside, parseCidr, parseIp } from '../policy/address/ip-address.ts'
 import type { CallerEnds } from './caller-ends.ts'
 
 /** Tells whether a peer is among those that may speak for others; `unix` lists the callers of a socket file. */

@@ -1,5 +1,5 @@
 /** The PROXY header that a backend is sent before anything else: who called us, and where. */
-import { parseIp } from '../policy/ip-address.ts'
+import { parseIp } from '../policy/address/ip-address.ts'
 import type { CallerEnds, End } from './caller-ends.ts'
 import { PROXY_V2_SIGNATURE } from './proxy-header.ts'
 

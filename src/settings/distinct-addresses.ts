@@ -1,4 +1,4 @@
-import { badDocument } from '../policy/problem.ts'
+import { badDocument } from '../policy/document/problem.ts'
 import { problemIn } from './layer.ts'
 import { formatListenAddress } from './listen-address.ts'
 import { listeningOf } from './listening.ts'

@@ -4,9 +4,9 @@
  */
 
 import type * as z from 'zod'
-import { describeIssue } from '../policy/describe-issue.ts'
-import { didYouMean } from '../policy/did-you-mean.ts'
-import type { Problem } from '../policy/problem.ts'
+import { describeIssue } from '../policy/document/describe-issue.ts'
+import { didYouMean } from '../policy/document/did-you-mean.ts'
+import type { Problem } from '../policy/document/problem.ts'
 import type { Environment } from './environment.ts'
 import { settingsSchema } from './schema.ts'
 import { flagOf, readSettingText, type SettingPath, settingPaths, variableOf } from './setting-table.ts'

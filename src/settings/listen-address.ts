@@ -3,7 +3,7 @@
  * localhost are refused: what they resolve to may change, and with it who can reach us.
  */
 
-import { isInside, parseCidr, parseIp } from '../policy/ip-address.ts'
+import { isInside, parseCidr, parseIp } from '../policy/address/ip-address.ts'
 import type { ListenAddress } from './settings.ts'
 
 /** Reads an address to listen on, or says what is wrong with the text. */

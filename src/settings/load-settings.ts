@@ -6,8 +6,8 @@
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { SidecarError } from '../errors.ts'
-import { type Examination, examineDocument } from '../policy/document.ts'
-import { badDocument, type Problem } from '../policy/problem.ts'
+import { type Examination, examineDocument } from '../policy/document/document.ts'
+import { badDocument, type Problem } from '../policy/document/problem.ts'
 import { assertDistinctAddresses } from './distinct-addresses.ts'
 import type { Environment } from './environment.ts'
 import {

@@ -2,7 +2,7 @@
  * The proxy for what we fetch ourselves (revocation lists, answers, issuers), from the variables every program knows.
  * Callers' traffic never goes by them: what leads it out is the policy's business (`via`).
  */
-import { isInside, parseCidr, parseIp } from '../policy/ip-address.ts'
+import { isInside, parseCidr, parseIp } from '../policy/address/ip-address.ts'
 import { parseAuthority } from '../policy/parse-destination.ts'
 import type { Via } from '../policy/policy.ts'
 

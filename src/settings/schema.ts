@@ -4,8 +4,8 @@
  */
 
 import * as z from 'zod'
-import { durationSchema } from '../policy/duration.ts'
-import { parseCidr } from '../policy/ip-address.ts'
+import { parseCidr } from '../policy/address/ip-address.ts'
+import { durationSchema } from '../policy/document/duration.ts'
 import { parseListenAddress } from './listen-address.ts'
 import { servicesSchema } from './service-schema.ts'
 import { count, deadline } from './setting-fields.ts'

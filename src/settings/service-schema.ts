@@ -3,7 +3,7 @@
  * together at the end, so that every fault has its place.
  */
 import * as z from 'zod'
-import { cidrField, nameField } from '../policy/fields.ts'
+import { cidrField, nameField } from '../policy/document/fields.ts'
 import { acceptField } from './accept-field.ts'
 import { backendField } from './backend-field.ts'
 import { starttlsProtocols } from './service.ts'

@@ -3,11 +3,11 @@
  * that accepts plain text would verify nobody, so it is refused.
  */
 import * as z from 'zod'
-import { callersField } from '../policy/caller-fields.ts'
-import { compileTls } from '../policy/compile-tls.ts'
-import { groupField, nameField, suiteField } from '../policy/fields.ts'
+import { callersField } from '../policy/document/caller-fields.ts'
+import { compileTls } from '../policy/document/compile-tls.ts'
+import { groupField, nameField, suiteField } from '../policy/document/fields.ts'
+import type { TlsScope } from '../policy/document/tls-scope.ts'
 import { revocationSources } from '../policy/policy.ts'
-import type { TlsScope } from '../policy/tls-scope.ts'
 import type { AcceptEntry } from './accept-field.ts'
 import { type ServiceTls, verifyClients } from './service.ts'
 

@@ -1,6 +1,6 @@
 /** `tokens` of a service: callers bring where to connect with them, and nothing else says it. */
 import * as z from 'zod'
-import { nameField } from '../policy/fields.ts'
+import { nameField } from '../policy/document/fields.ts'
 import type { AcceptEntry } from './accept-field.ts'
 import { tlsForm } from './service-tls-schema.ts'
 

@@ -3,7 +3,7 @@
  * it asks its backends for (`backendWebSocket`, beside `connect: ws://…` or `wss://…`).
  */
 import * as z from 'zod'
-import { durationSchema } from '../policy/duration.ts'
+import { durationSchema } from '../policy/document/duration.ts'
 import type { AcceptEntry } from './accept-field.ts'
 import type { BackendWebSocket, ServiceBackend, ServiceWebSocket } from './service.ts'
 

@@ -1,6 +1,6 @@
 /** Small shapes that several settings share. */
 import * as z from 'zod'
-import { durationSchema } from '../policy/duration.ts'
+import { durationSchema } from '../policy/document/duration.ts'
 
 /** Where nothing to wait for makes no sense: a deadline of zero would fail every request. */
 export const deadline = durationSchema.refine((ms) => typeof ms !== 'number' || ms > 0, 'expected more than 0')

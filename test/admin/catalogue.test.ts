@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { recordVersion } from '../../src/history/versions.ts'
-import { currentCatalogue, makeCatalogue } from '../../src/policy/catalogue-record.ts'
-import { viewCatalogue } from '../../src/policy/catalogue-view.ts'
+import { currentCatalogue, makeCatalogue } from '../../src/policy/catalogue/catalogue-record.ts'
+import { viewCatalogue } from '../../src/policy/catalogue/catalogue-view.ts'
 import { startAdmin } from '../kit/start-admin.ts'
 import { policyText } from '../policy/policy-text.ts'
 

@@ -4,8 +4,8 @@
  */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { type EffectiveHello, effectiveHello } from '../../src/policy/effective-hello.ts'
-import { findGroup } from '../../src/policy/groups.ts'
+import { findGroup } from '../../src/policy/catalogue/groups.ts'
+import { type EffectiveHello, effectiveHello } from '../../src/policy/describe/effective-hello.ts'
 import type { Rule } from '../../src/policy/policy.ts'
 import type { ClientHello } from '../kit/capture-client-hello.ts'
 import { makeTrust } from '../kit/make-trust.ts'

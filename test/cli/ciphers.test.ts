@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import path from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
-import { suites } from '../../src/policy/catalogue.ts'
-import type { CatalogueView } from '../../src/policy/catalogue-view.ts'
+import { suites } from '../../src/policy/catalogue/catalogue.ts'
+import type { CatalogueView } from '../../src/policy/catalogue/catalogue-view.ts'
 import { makeFolder, policyText, runCli } from './run-cli.ts'
 
 const policy = policyText(`  tls: { profile: mozilla-modern-6.0 }

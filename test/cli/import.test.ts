@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, it } from 'node:test'
 import { kindNames } from '../../src/importer/kinds.ts'
-import { parsePolicy } from '../../src/policy/parse-policy.ts'
+import { parsePolicy } from '../../src/policy/document/parse-policy.ts'
 import { makeFolder, runCli } from './run-cli.ts'
 
 const conf = 'client = yes\n[mail]\nconnect = mail.example:993\nverifyChain = yes\ncheckHost = mail.example\n'

@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { closeHistory, openHistory } from '../../src/history/open-history.ts'
 import { recordVersion } from '../../src/history/versions.ts'
-import { currentCatalogue, makeCatalogue } from '../../src/policy/catalogue-record.ts'
+import { currentCatalogue, makeCatalogue } from '../../src/policy/catalogue/catalogue-record.ts'
 import { makeFolder, policyText, runCli } from './run-cli.ts'
 
 const listed = (ciphers: string) =>

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { openApi } from '../../src/admin/openapi.ts'
-import { policyJsonSchema } from '../../src/policy/json-schema.ts'
+import { policyJsonSchema } from '../../src/policy/document/json-schema.ts'
 import { productVersion } from '../../src/settings/product-version.ts'
 import { settingsJsonSchema } from '../../src/settings/schema.ts'
 import { runCli } from './run-cli.ts'

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { linesFrom, problemsOf, showProblems } from '../../src/cli/show-problems.ts'
 import { SidecarError } from '../../src/errors.ts'
-import type { Problem } from '../../src/policy/problem.ts'
+import type { Problem } from '../../src/policy/document/problem.ts'
 
 const plain = (_: string, text: string) => text
 

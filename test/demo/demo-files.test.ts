@@ -4,8 +4,8 @@ import path from 'node:path'
 import { describe, it } from 'node:test'
 import { writeDemoFiles } from '../../src/demo/demo-files.ts'
 import { decide } from '../../src/policy/decide.ts'
+import { parsePolicy } from '../../src/policy/document/parse-policy.ts'
 import { parseAuthority } from '../../src/policy/parse-destination.ts'
-import { parsePolicy } from '../../src/policy/parse-policy.ts'
 import { loadSettings } from '../../src/settings/load-settings.ts'
 
 const ports = { proxy: 3128, admin: 9080, health: 9901 }

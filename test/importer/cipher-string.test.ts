@@ -8,7 +8,7 @@ import { before, describe, it } from 'node:test'
 import fc from 'fast-check'
 import { needTools } from '../../bench/rig/tools.ts'
 import { expandCipherString } from '../../src/importer/cipher-string.ts'
-import { findSuite } from '../../src/policy/catalogue.ts'
+import { findSuite } from '../../src/policy/catalogue/catalogue.ts'
 
 before(() => needTools(['openssl']))
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { ImportKind } from '../../src/importer/kinds.ts'
-import { parsePolicy } from '../../src/policy/parse-policy.ts'
+import { parsePolicy } from '../../src/policy/document/parse-policy.ts'
 import { importText } from './import-text.ts'
 
 interface Row {

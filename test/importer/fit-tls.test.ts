@@ -5,12 +5,12 @@ import fc from 'fast-check'
 import { fitTls } from '../../src/importer/fit-tls.ts'
 import type { Place } from '../../src/importer/report.ts'
 import type { TlsWish } from '../../src/importer/tls-wish.ts'
-import { suites } from '../../src/policy/catalogue.ts'
-import { groups } from '../../src/policy/groups.ts'
-import { parsePolicy } from '../../src/policy/parse-policy.ts'
-import { newestProfile, profiles } from '../../src/policy/profiles.ts'
-import { signatureAlgorithms } from '../../src/policy/signature-algorithms.ts'
-import { writePolicy } from '../../src/policy/write-policy.ts'
+import { suites } from '../../src/policy/catalogue/catalogue.ts'
+import { groups } from '../../src/policy/catalogue/groups.ts'
+import { newestProfile, profiles } from '../../src/policy/catalogue/profiles.ts'
+import { signatureAlgorithms } from '../../src/policy/catalogue/signature-algorithms.ts'
+import { parsePolicy } from '../../src/policy/document/parse-policy.ts'
+import { writePolicy } from '../../src/policy/document/write-policy.ts'
 
 const at: Place = { file: 'document', line: 1, text: '' }
 const said = <T>(value: fc.Arbitrary<T>) =>

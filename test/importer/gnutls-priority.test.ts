@@ -8,9 +8,9 @@ import { before, describe, it } from 'node:test'
 import fc from 'fast-check'
 import { needTools } from '../../bench/rig/tools.ts'
 import { expandPriorityString } from '../../src/importer/gnutls-priority.ts'
-import { suites } from '../../src/policy/catalogue.ts'
-import { findGroup } from '../../src/policy/groups.ts'
-import { newestProfile, profiles } from '../../src/policy/profiles.ts'
+import { suites } from '../../src/policy/catalogue/catalogue.ts'
+import { findGroup } from '../../src/policy/catalogue/groups.ts'
+import { newestProfile, profiles } from '../../src/policy/catalogue/profiles.ts'
 
 before(() => needTools(['gnutls-cli']))
 

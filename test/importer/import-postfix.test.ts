@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { parsePolicy } from '../../src/policy/parse-policy.ts'
-import { newestProfile, profiles } from '../../src/policy/profiles.ts'
+import { newestProfile, profiles } from '../../src/policy/catalogue/profiles.ts'
+import { parsePolicy } from '../../src/policy/document/parse-policy.ts'
 import { importText } from './import-text.ts'
 
 async function offerOf(lines: string) {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { makeCertificate } from '../../src/certificate/make-certificate.ts'
-import { parsePolicy } from '../../src/policy/parse-policy.ts'
+import { parsePolicy } from '../../src/policy/document/parse-policy.ts'
 import { importText } from './import-text.ts'
 
 const service = (lines: string) => `client = yes\n[a]\nconnect = a.example:443\n${lines}\n`

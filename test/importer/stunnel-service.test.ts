@@ -1,7 +1,7 @@
 /** Goal: what a client service of stunnel forwards becomes a service that our settings take. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { readDocument } from '../../src/policy/document.ts'
+import { readDocument } from '../../src/policy/document/document.ts'
 import { settingsSchema } from '../../src/settings/schema.ts'
 import { importText } from './import-text.ts'
 

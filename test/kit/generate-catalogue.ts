@@ -1,5 +1,5 @@
 /**
- * Writes src/policy/catalogue-suites.ts: `node test/kit/generate-catalogue.ts`. Node knows which suites it has but not
+ * Writes src/policy/catalogue/catalogue-suites.ts: `node test/kit/generate-catalogue.ts`. Node knows which suites it has but not
  * what they are, so their facts come from the openssl command of the machine (3.0 or newer knows them all). Run it when
  * the test of the catalogue says that a new Node has other suites.
  */
@@ -15,7 +15,7 @@ const everySuite = [
   '-ciphersuites',
   `${tls13} TLS_AES_128_CCM_8_SHA256`.replaceAll(' ', ':'),
 ]
-const target = new URL('../../src/policy/catalogue-suites.ts', import.meta.url)
+const target = new URL('../../src/policy/catalogue/catalogue-suites.ts', import.meta.url)
 
 const linesOf = (cipherString: string) =>
   execFileSync('openssl', [...everySuite, cipherString], { encoding: 'utf8' })

@@ -5,8 +5,8 @@ import { catalogueHandlers } from '../../src/admin/handlers/catalogue-handlers.t
 import type { Edit, Spec } from '../../src/page/draft/policy-spec.ts'
 import { listsOf, resetLists, suiteNamed, toCustom, toDefault } from '../../src/page/outgoing-tls/tls-lists.ts'
 import { startingPoints } from '../../src/page/setup/profile-edits.ts'
-import { editText } from '../../src/policy/edit-text.ts'
-import { lookAtText } from '../../src/policy/look-at-text.ts'
+import { editText } from '../../src/policy/document/edit-text.ts'
+import { lookAtText } from '../../src/policy/document/look-at-text.ts'
 
 const catalogue = (catalogueHandlers.catalogue as () => unknown)() as Parameters<typeof suiteNamed>[1]
 const head = 'apiVersion: vedette/v1\nkind: OutgoingTlsPolicy\nmetadata: { name: test }\n'

@@ -1,9 +1,9 @@
 /** One bad policy for each thing that must not pass; `▸` marks the place an operator is sent to. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { parsePolicy } from '../../src/policy/parse-policy.ts'
+import { parsePolicy } from '../../src/policy/document/parse-policy.ts'
+import { formatProblem } from '../../src/policy/document/problem.ts'
 import { findingNames } from '../../src/policy/policy.ts'
-import { formatProblem } from '../../src/policy/problem.ts'
 import { marked, problemsOf, problemsOfText } from './policy-text.ts'
 
 interface Case {

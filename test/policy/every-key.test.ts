@@ -5,7 +5,7 @@
  */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { policyJsonSchema } from '../../src/policy/json-schema.ts'
+import { policyJsonSchema } from '../../src/policy/document/json-schema.ts'
 import type { Policy, Rule } from '../../src/policy/policy.ts'
 import { schemaKeys } from '../docs/schema-keys.ts'
 import { policyOf } from './policy-text.ts'

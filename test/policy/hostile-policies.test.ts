@@ -8,7 +8,7 @@ import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { SidecarError } from '../../src/errors.ts'
-import { type ParsedPolicy, parsePolicy } from '../../src/policy/parse-policy.ts'
+import { type ParsedPolicy, parsePolicy } from '../../src/policy/document/parse-policy.ts'
 import type { Policy } from '../../src/policy/policy.ts'
 
 const strict = `apiVersion: vedette/v1

@@ -7,12 +7,12 @@ import { execFileSync } from 'node:child_process'
 import { before, describe, it } from 'node:test'
 import tls from 'node:tls'
 import { needTools } from '../../bench/rig/tools.ts'
-import { suitesIn } from '../../src/policy/catalogue.ts'
-import { findGroup, groups } from '../../src/policy/groups.ts'
-import { findKnownGroup, knownGroups } from '../../src/policy/known-groups.ts'
-import { knownProtocols } from '../../src/policy/known-protocols.ts'
-import { findKnownSuite, type KnownSuite, knownSuites, knownSuitesIn } from '../../src/policy/known-suites.ts'
-import { retiredSuite } from '../../src/policy/retired.ts'
+import { suitesIn } from '../../src/policy/catalogue/catalogue.ts'
+import { findGroup, groups } from '../../src/policy/catalogue/groups.ts'
+import { findKnownGroup, knownGroups } from '../../src/policy/catalogue/known-groups.ts'
+import { knownProtocols } from '../../src/policy/catalogue/known-protocols.ts'
+import { findKnownSuite, type KnownSuite, knownSuites, knownSuitesIn } from '../../src/policy/catalogue/known-suites.ts'
+import { retiredSuite } from '../../src/policy/catalogue/retired.ts'
 
 before(() => needTools(['openssl', 'gnutls-cli']))
 

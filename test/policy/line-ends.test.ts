@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { SidecarError } from '../../src/errors.ts'
-import { parsePolicy } from '../../src/policy/parse-policy.ts'
+import { parsePolicy } from '../../src/policy/document/parse-policy.ts'
 import type { Rule } from '../../src/policy/policy.ts'
 
 const head = 'apiVersion: vedette/v1\nkind: OutgoingTlsPolicy\nmetadata: { name: x }\nspec:\n'

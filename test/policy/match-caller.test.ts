@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { decide } from '../../src/policy/decide.ts'
+import { parsePolicy } from '../../src/policy/document/parse-policy.ts'
 import { callerName, matchesCaller } from '../../src/policy/match-caller.ts'
 import { parseAuthority } from '../../src/policy/parse-destination.ts'
-import { parsePolicy } from '../../src/policy/parse-policy.ts'
 import { policyOf } from './policy-text.ts'
 
 const rows: [reason: string, meant: string, name: string, matches: boolean][] = [

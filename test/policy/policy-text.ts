@@ -1,9 +1,9 @@
 /** Short ways to write a policy in a test: only its `spec`, and only what the test is about. */
 import assert from 'node:assert/strict'
 import { SidecarError } from '../../src/errors.ts'
-import { type ParsedPolicy, type ParseOptions, parsePolicy } from '../../src/policy/parse-policy.ts'
+import { type ParsedPolicy, type ParseOptions, parsePolicy } from '../../src/policy/document/parse-policy.ts'
+import { formatProblem, type Problem } from '../../src/policy/document/problem.ts'
 import type { Policy } from '../../src/policy/policy.ts'
-import { formatProblem, type Problem } from '../../src/policy/problem.ts'
 
 /** Makes a whole document of a spec, which is indented by two. */
 export function policyText(spec: string): string {

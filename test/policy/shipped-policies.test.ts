@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
-import { policyJsonSchema } from '../../src/policy/json-schema.ts'
-import { parsePolicy } from '../../src/policy/parse-policy.ts'
+import { policyJsonSchema } from '../../src/policy/document/json-schema.ts'
+import { parsePolicy } from '../../src/policy/document/parse-policy.ts'
+import { formatProblem } from '../../src/policy/document/problem.ts'
 import type { Policy, Rule } from '../../src/policy/policy.ts'
-import { formatProblem } from '../../src/policy/problem.ts'
 
 const folder = new URL('../../policies/', import.meta.url)
 const files = readdirSync(folder).filter((name) => name.endsWith('.yaml'))

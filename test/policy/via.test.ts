@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { SidecarError } from '../../src/errors.ts'
-import { parsePolicy } from '../../src/policy/parse-policy.ts'
-import { formatProblem, type Problem } from '../../src/policy/problem.ts'
+import { parsePolicy } from '../../src/policy/document/parse-policy.ts'
+import { formatProblem, type Problem } from '../../src/policy/document/problem.ts'
 
 const policyOf = (spec: string) =>
   parsePolicy(`apiVersion: vedette/v1\nkind: OutgoingTlsPolicy\nmetadata: { name: test }\nspec:\n${spec}`, {

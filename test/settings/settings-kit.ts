@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { SidecarError } from '../../src/errors.ts'
-import { formatProblem, type Problem } from '../../src/policy/problem.ts'
+import { formatProblem, type Problem } from '../../src/policy/document/problem.ts'
 import { type LoadedSettings, type LoadOptions, loadSettings } from '../../src/settings/load-settings.ts'
 
 /** Makes a folder that is removed after the test, with a vedette.yaml when a text is given. */

@@ -3,7 +3,7 @@
  * site must not be able to ask in its user's name, nor to reach this address under a name of its own (DNS rebinding).
  */
 import { SidecarError } from '../../errors.ts'
-import { isInside, parseCidr, parseIp } from '../../policy/ip-address.ts'
+import { isInside, parseCidr, parseIp } from '../../policy/address/ip-address.ts'
 import { isLoopback } from '../../settings/listen-address.ts'
 import type { Settings } from '../../settings/settings.ts'
 

@@ -1,6 +1,6 @@
 /** Exceptions are entries of the policy: to add one or to take one out is to apply a text that differs in it. */
 import { SidecarError } from '../../errors.ts'
-import { editText } from '../../policy/edit-text.ts'
+import { editText } from '../../policy/document/edit-text.ts'
 import { isOver, lastDayOf } from '../../policy/over.ts'
 import type { Handlers } from '../call.ts'
 import type { Instance } from '../instance.ts'

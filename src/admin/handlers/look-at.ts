@@ -1,7 +1,7 @@
 import { cataloguesOfText } from '../../history/catalogues.ts'
 import { hashText } from '../../history/versions.ts'
-import type { CatalogueRecord } from '../../policy/catalogue-record.ts'
-import { lookAtText, type TextView } from '../../policy/look-at-text.ts'
+import type { CatalogueRecord } from '../../policy/catalogue/catalogue-record.ts'
+import { lookAtText, type TextView } from '../../policy/document/look-at-text.ts'
 import type { Instance } from '../instance.ts'
 
 /** Looks at a text as applying it would: one that was in force may name what this runtime has lost since. */

@@ -1,6 +1,7 @@
 /** SOCKS5 (RFC 1928, RFC 1929), as its client: a name goes out as a name, for the proxy to resolve. */
+
+import { parseIp } from '../../policy/address/ip-address.ts'
 import type { Destination } from '../../policy/destination.ts'
-import { parseIp } from '../../policy/ip-address.ts'
 import type { Credentials } from '../../settings/snapshot.ts'
 import { type Opening, type OpeningStep, type OpeningWish, refused } from './opening.ts'
 

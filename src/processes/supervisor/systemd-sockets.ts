@@ -5,7 +5,7 @@
  */
 import { readFileSync, readlinkSync } from 'node:fs'
 import { SidecarError } from '../../errors.ts'
-import { parseIp } from '../../policy/ip-address.ts'
+import { parseIp } from '../../policy/address/ip-address.ts'
 import { formatListenAddress } from '../../settings/listen-address.ts'
 import type { ServiceAddress } from '../../settings/service.ts'
 import type { SystemdSocket } from '../../settings/systemd.ts'

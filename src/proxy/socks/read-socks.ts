@@ -3,7 +3,7 @@
  * message out. Strict, since what follows is dialled: what cannot become a message any more is refused at its first
  * wrong byte, and a name is ASCII or nothing.
  */
-import { formatIpv4 } from '../../policy/ip-address.ts'
+import { formatIpv4 } from '../../policy/address/ip-address.ts'
 
 /** What stands at the beginning of the bytes; a message is `length` bytes long. */
 export type SocksRead<Message> =

@@ -1,7 +1,7 @@
 import type { Known } from '../../../backend/backends.ts'
 import type { History } from '../../../history/open-history.ts'
 import { lastSightings } from '../../../history/sightings.ts'
-import type { Problem } from '../../../policy/problem.ts'
+import type { Problem } from '../../../policy/document/problem.ts'
 import type { Settings } from '../../../settings/settings.ts'
 import type { Snapshot } from '../../../settings/snapshot.ts'
 import { composeSnapshot, type Readers } from '../versions/compose-snapshot.ts'

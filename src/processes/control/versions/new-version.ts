@@ -6,7 +6,7 @@
 import type { History } from '../../../history/open-history.ts'
 import { pending as pendingOf } from '../../../history/pending.ts'
 import { hashText, type NewVersion, type Version, versionByNumber } from '../../../history/versions.ts'
-import { currentCatalogue } from '../../../policy/catalogue-record.ts'
+import { currentCatalogue } from '../../../policy/catalogue/catalogue-record.ts'
 import type { Attempt } from '../wanted.ts'
 
 interface Base {

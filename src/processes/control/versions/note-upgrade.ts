@@ -7,10 +7,10 @@ import { cataloguesOfText, keepCatalogue, lastCatalogue, recordMigration } from 
 import type { History } from '../../../history/open-history.ts'
 import { hashText, versionByNumber } from '../../../history/versions.ts'
 import type { EventName } from '../../../observe/event-names.ts'
-import { type CatalogueRecord, currentCatalogue } from '../../../policy/catalogue-record.ts'
-import { migrateCatalogue } from '../../../policy/migrate-catalogue.ts'
-import { readYaml } from '../../../policy/read-yaml.ts'
-import { tlsPlaces } from '../../../policy/tls-places.ts'
+import { type CatalogueRecord, currentCatalogue } from '../../../policy/catalogue/catalogue-record.ts'
+import { migrateCatalogue } from '../../../policy/catalogue/migrate-catalogue.ts'
+import { readYaml } from '../../../policy/document/read-yaml.ts'
+import { tlsPlaces } from '../../../policy/document/tls-places.ts'
 
 interface Means {
   readonly history: History

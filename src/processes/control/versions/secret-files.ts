@@ -5,8 +5,8 @@
 import crypto from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { SidecarError } from '../../../errors.ts'
+import { badDocument, type Problem } from '../../../policy/document/problem.ts'
 import { parseAuthority } from '../../../policy/parse-destination.ts'
-import { badDocument, type Problem } from '../../../policy/problem.ts'
 import type { Settings } from '../../../settings/settings.ts'
 import type { Credentials, Secrets } from '../../../settings/snapshot.ts'
 

@@ -1,7 +1,7 @@
 /** The trust stores and key pairs that services name, and where to say that one is not there. */
 import crypto from 'node:crypto'
 import { asSidecarError } from '../../../errors.ts'
-import { badDocument, type Problem } from '../../../policy/problem.ts'
+import { badDocument, type Problem } from '../../../policy/document/problem.ts'
 import { problemIn } from '../../../settings/layer.ts'
 import type { Service } from '../../../settings/service.ts'
 import type { Snapshot, TokenKey } from '../../../settings/snapshot.ts'

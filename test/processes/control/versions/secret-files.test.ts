@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { type TestContext, test } from 'node:test'
 import type { SidecarError } from '../../../../src/errors.ts'
-import { formatProblem, type Problem } from '../../../../src/policy/problem.ts'
+import { formatProblem, type Problem } from '../../../../src/policy/document/problem.ts'
 import { readSecrets } from '../../../../src/processes/control/versions/secret-files.ts'
 
 function fileWith(t: TestContext, text: string): string {

@@ -1,9 +1,0 @@
-import { type ColumnsByList, columnsAt } from './cipher-columns.ts'
-import type { Rule } from './policy.ts'
-import { readYaml } from './read-yaml.ts'
-import { tlsPlaceOf } from './tls-places.ts'
-
-/** Gives the columns of a rule as the text of its policy writes them. */
-export function columnsIn(text: string, { index, tls }: Rule): ColumnsByList {
-  return columnsAt(tlsPlaceOf(readYaml(text, 'policy').value, index), tls)
-}
