@@ -11,7 +11,7 @@ import type { Destination } from '../policy/destination.ts'
 import { parseDestination } from '../policy/parse-destination.ts'
 import { isExcepted, type OwnProxy } from '../settings/own-proxy.ts'
 import type { Credentials, Snapshot } from '../settings/snapshot.ts'
-import { AddressBook } from './resolve-address.ts'
+import { AddressBook } from './dial/resolve-address.ts'
 
 export interface FetchWish {
   readonly url: string

@@ -2,7 +2,7 @@
 import { type ErrorCode, faultOf, SidecarError } from '../errors.ts'
 import type { AccessRecord } from '../observe/access-record.ts'
 import type { Verdict } from '../policy/verdict.ts'
-import { lateRefusal } from './network-errors.ts'
+import { lateRefusal } from './dial/network-errors.ts'
 import type { DialPhases, TlsFacts } from './verified-backend.ts'
 
 /** What an error's details may carry about the handshake that was refused. */

@@ -1,7 +1,7 @@
 import type { Destination } from '../policy/destination.ts'
 import type { ExceptionRecord, Rule } from '../policy/policy.ts'
 import type { Verdict } from '../policy/verdict.ts'
-import type { PresentedChain } from './read-handshake.ts'
+import type { PresentedChain } from './judge/read-handshake.ts'
 import type { TlsFacts } from './verified-backend.ts'
 
 /** One judged handshake with everything it showed. */

@@ -68,7 +68,7 @@ async function settingsOf(load: LoadOptions): Promise<LoadedSettings> {
 /** Goes as far as an instance would: the document, what it names, and the TLS contexts OpenSSL makes of it. */
 async function checkPolicy(named: NamedText, settings: Settings): Promise<Report> {
   try {
-    const { buildContexts } = await import('../backend/contexts.ts')
+    const { buildContexts } = await import('../backend/dial/contexts.ts')
     const { buildIncoming } = await import('../incoming/incoming-tls.ts')
     const { snapshot, warnings } = await composePolicy(named, settings)
     buildContexts(snapshot)

@@ -1,5 +1,5 @@
 /** One verifying handshake of our own, as the proxy makes it before a tunnel: for `probe` and `explain --connect`. */
-import type { PresentedChain } from '../backend/read-handshake.ts'
+import type { PresentedChain } from '../backend/judge/read-handshake.ts'
 import type { DialPhases, TlsFacts } from '../backend/verified-backend.ts'
 import { asSidecarError } from '../errors.ts'
 import type { AllowedDecision } from '../policy/allowed-or-throw.ts'

@@ -40,7 +40,7 @@ export const defineVerify: DefineCommand = (command, { terminal, exit }) => {
       return exit('refused')
     }
     const chain = await readChain(options, terminal)
-    const { judgeChain } = await import('../backend/judge-chain.ts')
+    const { judgeChain } = await import('../backend/judge/judge-chain.ts')
     const verdict = judgeChain({ ...(await trusting({ ...composed, decision }, options)), chain, nowMs })
     const shown = describeChain(chain)
     const record = {

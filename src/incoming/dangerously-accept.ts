@@ -1,6 +1,6 @@
 /**
  * The one handshake with a caller, and the only incoming TLS. Node is told not to judge the certificate of a caller by
- * itself, as backend/dangerously-connect.ts tells it of backends: judge-caller.ts does. Where a certificate is required,
+ * itself, as backend/dial/dangerously-connect.ts tells it of backends: judge-caller.ts does. Where a certificate is required,
  * OpenSSL ends the handshake of whoever shows none, with the alert that says so.
  */
 

@@ -4,19 +4,19 @@
  * in acts with our trust, so every finding refuses.
  */
 import crypto from 'node:crypto'
-import type { Anchors } from '../backend/anchors.ts'
 import type { Check } from '../backend/checks/check.ts'
 import { checks, readSteps, runEach } from '../backend/checks/run-checks.ts'
+import type { Anchors } from '../backend/judge/anchors.ts'
 import {
   findRevocation,
   judgePath,
   type PathRevocation,
   type RevocationKnowledge,
   revocationOf,
-} from '../backend/find-revocation.ts'
-import { Intermediates } from '../backend/intermediates.ts'
-import { opensslFinding } from '../backend/openssl-findings.ts'
-import { type ChainWalk, walkChain } from '../backend/walk-chain.ts'
+} from '../backend/judge/find-revocation.ts'
+import { Intermediates } from '../backend/judge/intermediates.ts'
+import { opensslFinding } from '../backend/judge/openssl-findings.ts'
+import { type ChainWalk, walkChain } from '../backend/judge/walk-chain.ts'
 import { describeName } from '../certificate/describe-certificate.ts'
 import { SidecarError } from '../errors.ts'
 import { matchesCaller } from '../policy/match-caller.ts'

@@ -1,11 +1,11 @@
 /**
  * Whether a caller that is in would be let in now: by what has become known of revocation, or under a newer snapshot, by
- * the same judge that let it in. As for backends (backend/reweigh.ts), whoever cuts by this cuts when in doubt, for OpenSSL
+ * the same judge that let it in. As for backends (backend/judge/reweigh.ts), whoever cuts by this cuts when in doubt, for OpenSSL
  * is not asked again.
  */
 import crypto from 'node:crypto'
-import { Anchors } from '../backend/anchors.ts'
-import type { Scales } from '../backend/reweigh.ts'
+import { Anchors } from '../backend/judge/anchors.ts'
+import type { Scales } from '../backend/judge/reweigh.ts'
 import type { SidecarError } from '../errors.ts'
 import { type CallerIdentity, judgeCallerAgain, judgeRevokedCaller, shownNone } from './judge-caller.ts'
 import { trustSetOf } from './trust-set-of.ts'

@@ -3,7 +3,7 @@
  * beside a message where its comment says so. The supervisor passes snapshots, counters and notes on unread: it
  * knows how many workers to start and where to listen, and nothing of what a policy is.
  */
-import type { IntoleranceMark } from '../backend/hybrid-tolerance.ts'
+import type { IntoleranceMark } from '../backend/dial/hybrid-tolerance.ts'
 import type { EventName } from '../observe/event-names.ts'
 import type { Totals } from '../observe/tally.ts'
 import type { RevocationSource } from '../policy/policy.ts'

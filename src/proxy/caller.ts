@@ -3,7 +3,7 @@
  * when the work is done. Bytes that nobody can take yet are held here, never more than one head's worth, and then
  * the caller is no longer read from. Answers leave in the order of the requests because there is one work at a time.
  */
-import type { OpenConnection } from '../backend/reweigh.ts'
+import type { OpenConnection } from '../backend/judge/reweigh.ts'
 import { SidecarError } from '../errors.ts'
 import { findHeadEnd, refuseBrokenHead, skipLeadingEmptyLine } from '../http/head-end.ts'
 import { parseRequestHead, type RequestHead } from '../http/request-head.ts'

@@ -2,7 +2,7 @@
  * An entrance where nobody gets anywhere by asking: each CONNECT needs leave, and the leave says where to. What is asked
  * is answered in one form whatever is wrong, so that an answer tells nothing of tokens, hosts or rules.
  */
-import type { OpenConnection } from '../backend/reweigh.ts'
+import type { OpenConnection } from '../backend/judge/reweigh.ts'
 import { asSidecarError, type SidecarError } from '../errors.ts'
 import type { RequestHead } from '../http/request-head.ts'
 import type { AccessRecord } from '../observe/access-record.ts'

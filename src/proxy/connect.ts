@@ -4,7 +4,7 @@
  * at, and the caller's own handshake, read as it passes (tunnel-inspection.ts). A rule may ask for less; what is not TLS
  * gets through in no case, unless the rule allows plain text.
  */
-import type { OpenConnection } from '../backend/reweigh.ts'
+import type { OpenConnection } from '../backend/judge/reweigh.ts'
 import type { BackendConnection } from '../backend/verified-backend.ts'
 import { asSidecarError, SidecarError } from '../errors.ts'
 import type { AllowedDecision } from '../policy/allowed-or-throw.ts'

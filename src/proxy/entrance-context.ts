@@ -1,5 +1,5 @@
 import type { Backends } from '../backend/backends.ts'
-import type { OpenConnection } from '../backend/reweigh.ts'
+import type { OpenConnection } from '../backend/judge/reweigh.ts'
 import type { BackendConnection } from '../backend/verified-backend.ts'
 import type { SidecarError } from '../errors.ts'
 import type { RequestHead } from '../http/request-head.ts'

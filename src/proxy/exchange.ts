@@ -4,8 +4,8 @@
  * connection was gone before a byte of an answer came (RFC 9110 §9.2.2).
  */
 
-import { brokenOff } from '../backend/network-errors.ts'
-import type { OpenConnection } from '../backend/reweigh.ts'
+import { brokenOff } from '../backend/dial/network-errors.ts'
+import type { OpenConnection } from '../backend/judge/reweigh.ts'
 import type { BackendConnection, VerifiedBackend } from '../backend/verified-backend.ts'
 import { asSidecarError, SidecarError } from '../errors.ts'
 import { type BodyReader, bodyReader } from '../http/body-reader.ts'

@@ -4,7 +4,7 @@
  */
 import type { Socket } from 'node:net'
 import type { Backends } from '../backend/backends.ts'
-import type { Holds, OpenConnection } from '../backend/reweigh.ts'
+import type { Holds, OpenConnection } from '../backend/judge/reweigh.ts'
 import { SidecarError } from '../errors.ts'
 import type { RequestHead } from '../http/request-head.ts'
 import { hasViaPseudonym } from '../http/via.ts'

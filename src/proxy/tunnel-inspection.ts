@@ -2,7 +2,7 @@
  * Holds a caller's handshake back while it is read: the hello until its name is judged, the backend's answer until the
  * choice (and in TLS 1.2 the certificate) is judged. What has passed its verdict goes on byte for byte as it came.
  */
-import type { JudgedHandshake, OwnHandshake } from '../backend/judge-passing.ts'
+import type { JudgedHandshake, OwnHandshake } from '../backend/judge/judge-passing.ts'
 import { SidecarError } from '../errors.ts'
 import { PassingHandshake } from '../handshake/passing-handshake.ts'
 import { HandshakeSyntaxError } from '../handshake/syntax-error.ts'

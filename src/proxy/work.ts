@@ -1,4 +1,4 @@
-import type { OpenConnection } from '../backend/reweigh.ts'
+import type { OpenConnection } from '../backend/judge/reweigh.ts'
 import type { SidecarError } from '../errors.ts'
 import type { Wire } from '../wire/wire.ts'
 

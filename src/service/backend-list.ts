@@ -2,7 +2,7 @@
  * The backends of one service and the order to try them in. One that fails leads to the next; one that the policy
  * refuses does not: an operator must see that a backend is not what it should be, not wonder where the traffic went.
  */
-import type { OpenedConnection } from '../backend/open-connection.ts'
+import type { OpenedConnection } from '../backend/dial/open-connection.ts'
 import { asSidecarError, faultOf, SidecarError } from '../errors.ts'
 import { type AllowedDecision, allowedOrThrow } from '../policy/allowed-or-throw.ts'
 import { decide } from '../policy/decide.ts'

@@ -4,9 +4,9 @@
  * closes with a reset: mostly there is no protocol here to say it in, and a clean end would look like an answer.
  */
 import type net from 'node:net'
-import { brokenOff } from '../backend/network-errors.ts'
-import type { OpenedConnection } from '../backend/open-connection.ts'
-import type { OpenConnection } from '../backend/reweigh.ts'
+import { brokenOff } from '../backend/dial/network-errors.ts'
+import type { OpenedConnection } from '../backend/dial/open-connection.ts'
+import type { OpenConnection } from '../backend/judge/reweigh.ts'
 import { asSidecarError, SidecarError } from '../errors.ts'
 import type { IncomingTls } from '../incoming/incoming-tls.ts'
 import type { CallerIdentity } from '../incoming/judge-caller.ts'

@@ -1,5 +1,5 @@
-import type { OpenedConnection } from '../backend/open-connection.ts'
-import type { OpenConnection } from '../backend/reweigh.ts'
+import type { OpenedConnection } from '../backend/dial/open-connection.ts'
+import type { OpenConnection } from '../backend/judge/reweigh.ts'
 import type { AskCaller } from '../backend/starttls/dialect.ts'
 import type { SidecarError } from '../errors.ts'
 import type { IncomingTls } from '../incoming/incoming-tls.ts'

@@ -4,9 +4,9 @@
  * drain deadline.
  */
 import type { Backends } from '../backend/backends.ts'
-import type { RevocationKnowledge } from '../backend/find-revocation.ts'
-import type { OpenedConnection } from '../backend/open-connection.ts'
-import type { Holds, OpenConnection } from '../backend/reweigh.ts'
+import type { OpenedConnection } from '../backend/dial/open-connection.ts'
+import type { RevocationKnowledge } from '../backend/judge/find-revocation.ts'
+import type { Holds, OpenConnection } from '../backend/judge/reweigh.ts'
 import { SidecarError } from '../errors.ts'
 import { IncomingTls } from '../incoming/incoming-tls.ts'
 import type { CallerFault } from '../incoming/reweigh-callers.ts'

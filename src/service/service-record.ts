@@ -1,6 +1,7 @@
 /** The access record of one caller of a service as it fills up: the same line as the proxy's, under the service's name. */
+
+import type { OpenedConnection } from '../backend/dial/open-connection.ts'
 import { noteEarlyEnd, noteFailure, notePhases, noteVerdict } from '../backend/note-access.ts'
-import type { OpenedConnection } from '../backend/open-connection.ts'
 import type { SidecarError } from '../errors.ts'
 import type { SecureCaller } from '../incoming/incoming-tls.ts'
 import { type AccessRecord, emptyAccessRecord } from '../observe/access-record.ts'

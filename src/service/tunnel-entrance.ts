@@ -3,8 +3,8 @@
  * end to end. The handshake with us comes first; from then on it is the proxy's own work with a gate in front.
  */
 import type { Backends } from '../backend/backends.ts'
-import type { RevocationKnowledge } from '../backend/find-revocation.ts'
-import type { Holds } from '../backend/reweigh.ts'
+import type { RevocationKnowledge } from '../backend/judge/find-revocation.ts'
+import type { Holds } from '../backend/judge/reweigh.ts'
 import { asSidecarError, SidecarError } from '../errors.ts'
 import { IncomingTls, type SecureCaller } from '../incoming/incoming-tls.ts'
 import type { CallerIdentity } from '../incoming/judge-caller.ts'

@@ -1,7 +1,7 @@
 /** What was agreed on against what the rule offers, row by row. */
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { type Agreed, handshakeFindings } from '../../src/backend/findings.ts'
+import { type Agreed, handshakeFindings } from '../../src/backend/judge/findings.ts'
 import type { FindingName, TlsOffer } from '../../src/policy/policy.ts'
 import { makeRule } from '../kit/policies.ts'
 

@@ -1,7 +1,7 @@
 /** What is learnt about revocation while connections and sessions live: they end, and nothing is sent before a verdict. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { patiently } from '../../src/backend/find-revocation.ts'
+import { patiently } from '../../src/backend/judge/find-revocation.ts'
 import { makeCertificate } from '../../src/certificate/make-certificate.ts'
 import { readList } from '../../src/revocation/read-list.ts'
 import { type News, RevocationBook } from '../../src/revocation/revocation-book.ts'

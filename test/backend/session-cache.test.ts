@@ -1,7 +1,7 @@
 /** The cache of sessions by itself: what a session is for, and until when it may be offered. */
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { type CarriedSession, type SessionKey, Sessions } from '../../src/backend/sessions.ts'
+import { type CarriedSession, type SessionKey, Sessions } from '../../src/backend/dial/sessions.ts'
 import { makeRule } from '../kit/policies.ts'
 
 const SEEN_MS = 1_000_000

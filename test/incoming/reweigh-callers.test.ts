@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict'
 import crypto from 'node:crypto'
 import { describe, it } from 'node:test'
-import { Anchors } from '../../src/backend/anchors.ts'
+import { Anchors } from '../../src/backend/judge/anchors.ts'
 import { type MadeCertificate, makeCertificate } from '../../src/certificate/make-certificate.ts'
 import { judgeCaller } from '../../src/incoming/judge-caller.ts'
 import { reweighCallers } from '../../src/incoming/reweigh-callers.ts'

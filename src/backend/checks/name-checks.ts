@@ -3,7 +3,7 @@ import net from 'node:net'
 import { commonNameOf } from '../../certificate/describe-certificate.ts'
 import { parseSubjectNames, type SubjectName } from '../../certificate/parse-subject-names.ts'
 import { printable } from '../../certificate/printable.ts'
-import { matchesName } from '../matches-name.ts'
+import { matchesName } from '../judge/matches-name.ts'
 import { type Check, type JudgedPath, onEach, onLeaf, type Step } from './check.ts'
 
 export const nameChecks: readonly Check[] = [

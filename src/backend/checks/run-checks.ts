@@ -3,7 +3,7 @@ import { type CertificateFacts, readCertificate } from '../../certificate/read-c
 import { readExtensions } from '../../certificate/read-extensions.ts'
 import type { Grade } from '../../policy/policy.ts'
 import type { Finding } from '../../policy/verdict.ts'
-import type { ChainWalk } from '../walk-chain.ts'
+import type { ChainWalk } from '../judge/walk-chain.ts'
 import type { Check, JudgedPath, Step } from './check.ts'
 import { constraintChecks } from './constraint-checks.ts'
 import { dateChecks } from './date-checks.ts'

@@ -4,7 +4,7 @@
  */
 import type net from 'node:net'
 import { Wire, type WireReader } from '../../wire/wire.ts'
-import type { DialFailure } from '../network-errors.ts'
+import type { DialFailure } from '../dial/network-errors.ts'
 import type { Opening } from '../upstream/opening.ts'
 import type { AskCaller, Dialect, Step } from './dialect.ts'
 

@@ -1,6 +1,6 @@
 import type { AllowedDecision } from '../../policy/allowed-or-throw.ts'
 import type { Snapshot } from '../../settings/snapshot.ts'
-import { connectFailure, type DialFailure } from '../network-errors.ts'
+import { connectFailure, type DialFailure } from '../dial/network-errors.ts'
 import { httpOpening } from './http-opening.ts'
 import type { Opening } from './opening.ts'
 import { socksOpening } from './socks-opening.ts'

@@ -3,7 +3,7 @@
  * issuers that backends did not send. Facts go to the workers as they come, and serve the handshakes of control itself.
  */
 import type { Known } from '../../backend/backends.ts'
-import { patiently } from '../../backend/find-revocation.ts'
+import { patiently } from '../../backend/judge/find-revocation.ts'
 import type { History } from '../../history/open-history.ts'
 import { destinationsSince, lastEnds } from '../../history/sightings.ts'
 import type { Metrics } from '../../observe/metrics.ts'

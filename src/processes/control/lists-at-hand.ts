@@ -4,7 +4,7 @@
  */
 import { X509Certificate } from 'node:crypto'
 import { fetchUnder } from '../../backend/fetch-bounded.ts'
-import { patiently, type RevocationKnowledge } from '../../backend/find-revocation.ts'
+import { patiently, type RevocationKnowledge } from '../../backend/judge/find-revocation.ts'
 import { ListKeeper } from '../../revocation/list-keeper.ts'
 import { RevocationBook } from '../../revocation/revocation-book.ts'
 import { RevocationDesk } from '../../revocation/revocation-desk.ts'

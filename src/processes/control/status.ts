@@ -1,5 +1,5 @@
 /** What `vedette status` shows: which version and generation are in force, who carries it, what waits, what failed. */
-import type { IntoleranceMark } from '../../backend/hybrid-tolerance.ts'
+import type { IntoleranceMark } from '../../backend/dial/hybrid-tolerance.ts'
 import type { History } from '../../history/open-history.ts'
 import type { PendingConfirmation } from '../../history/pending.ts'
 import { lastRejection, type Rejection } from '../../history/rejections.ts'

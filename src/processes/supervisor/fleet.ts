@@ -5,7 +5,7 @@
  */
 import type { ChildProcess } from 'node:child_process'
 import crypto from 'node:crypto'
-import type { IntoleranceMark } from '../../backend/hybrid-tolerance.ts'
+import type { IntoleranceMark } from '../../backend/dial/hybrid-tolerance.ts'
 import { SidecarError } from '../../errors.ts'
 import type { EventName } from '../../observe/event-names.ts'
 import type { Totals } from '../../observe/tally.ts'

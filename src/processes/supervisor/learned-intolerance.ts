@@ -2,7 +2,7 @@
  * What the workers have learned of backends that cannot take post-quantum groups, kept by the supervisor: siblings are
  * told at once, later generations at their start, so that nobody has to run into the same middlebox again.
  */
-import type { IntoleranceMark } from '../../backend/hybrid-tolerance.ts'
+import type { IntoleranceMark } from '../../backend/dial/hybrid-tolerance.ts'
 
 const MARKS_MAX = 1000
 

@@ -3,7 +3,7 @@
  * forward through its states, and everything awaited here also ends when the process dies.
  */
 import type { ChildProcess } from 'node:child_process'
-import type { IntoleranceMark } from '../../backend/hybrid-tolerance.ts'
+import type { IntoleranceMark } from '../../backend/dial/hybrid-tolerance.ts'
 import { SidecarError } from '../../errors.ts'
 import type { Totals } from '../../observe/tally.ts'
 import type { Snapshot } from '../../settings/snapshot.ts'

@@ -1,7 +1,7 @@
 /** Everything of one worker that callers come in by: the proxy and the services, as one thing to retire and to cut. */
 import type { Backends } from '../../backend/backends.ts'
-import type { RevocationKnowledge } from '../../backend/find-revocation.ts'
-import { reweighUnder, type Scales } from '../../backend/reweigh.ts'
+import type { RevocationKnowledge } from '../../backend/judge/find-revocation.ts'
+import { reweighUnder, type Scales } from '../../backend/judge/reweigh.ts'
 import { reweighCallers } from '../../incoming/reweigh-callers.ts'
 import type { AccessRecord } from '../../observe/access-record.ts'
 import type { Shortage } from '../../proxy/entrance-context.ts'

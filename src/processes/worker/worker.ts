@@ -3,7 +3,7 @@
  * does not need (no parser of documents, no database, no logger library): see test/processes/worker-modules.test.ts.
  */
 import { Backends } from '../../backend/backends.ts'
-import type { IntoleranceMark } from '../../backend/hybrid-tolerance.ts'
+import type { IntoleranceMark } from '../../backend/dial/hybrid-tolerance.ts'
 import { createAccessLog } from '../../observe/access-line.ts'
 import type { AccessRecord } from '../../observe/access-record.ts'
 import { AccessSample } from '../../observe/access-sample.ts'

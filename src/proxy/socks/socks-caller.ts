@@ -2,7 +2,7 @@
  * One caller of the proxy's SOCKS5 door: it says who it is where we ask, where it wants to go, and from there on it is
  * a tunnel as CONNECT makes it. It stays with the generation that took it, for it asks only once.
  */
-import type { OpenConnection } from '../../backend/reweigh.ts'
+import type { OpenConnection } from '../../backend/judge/reweigh.ts'
 import { asSidecarError, SidecarError } from '../../errors.ts'
 import type { Watched } from '../../wire/deadlines.ts'
 import type { TcpHandle } from '../../wire/raw-handle.ts'

@@ -3,8 +3,8 @@
  * caller's answer before there is TLS and holds it until there is a verdict; then it stands between both sides, packet by
  * packet, and after that the tunnel does.
  */
-import { brokenOff } from '../../backend/network-errors.ts'
-import type { OpenedConnection } from '../../backend/open-connection.ts'
+import { brokenOff } from '../../backend/dial/network-errors.ts'
+import type { OpenedConnection } from '../../backend/dial/open-connection.ts'
 import { type MysqlPacket, MysqlPackets } from '../../backend/starttls/mysql-packets.ts'
 import { SidecarError } from '../../errors.ts'
 import type { Deadlines, Watched } from '../../wire/deadlines.ts'

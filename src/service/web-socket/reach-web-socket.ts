@@ -5,8 +5,8 @@
  */
 import type net from 'node:net'
 import { WebSocket } from 'ws'
-import { brokenOff, lateRefusal } from '../../backend/network-errors.ts'
-import type { OpenedConnection } from '../../backend/open-connection.ts'
+import { brokenOff, lateRefusal } from '../../backend/dial/network-errors.ts'
+import type { OpenedConnection } from '../../backend/dial/open-connection.ts'
 import { type ErrorCode, SidecarError } from '../../errors.ts'
 import type { BackendWebSocket, ServiceBackend } from '../../settings/service.ts'
 import type { Deadlines, Watched } from '../../wire/deadlines.ts'

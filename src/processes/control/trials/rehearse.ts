@@ -4,7 +4,7 @@
  * would break, and whom it would newly trust, is told with the reason.
  */
 import { Backends, type Known } from '../../../backend/backends.ts'
-import type { Resolve } from '../../../backend/name-resolver.ts'
+import type { Resolve } from '../../../backend/dial/name-resolver.ts'
 import { parseAuthority } from '../../../policy/parse-destination.ts'
 import type { Snapshot } from '../../../settings/snapshot.ts'
 import { Deadlines } from '../../../wire/deadlines.ts'

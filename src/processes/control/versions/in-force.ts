@@ -2,7 +2,7 @@
  * What is in force, and the one way it changes: validate, provision, test, write beside, start, take the name, record,
  * swap. Until the swap every step can be taken back, and a failure anywhere leaves version and files as they were.
  */
-import { buildContexts } from '../../../backend/contexts.ts'
+import { buildContexts } from '../../../backend/dial/contexts.ts'
 import { asSidecarError, SidecarError } from '../../../errors.ts'
 import { pending as pendingOf } from '../../../history/pending.ts'
 import { activeVersion, recordVersion, type Version, type VersionHead } from '../../../history/versions.ts'
