@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
+import type { Page } from 'playwright-core'
 import { makeCertificate } from '../../src/certificate/make-certificate.ts'
 import { adminPassword } from '../kit/admin-client.ts'
 import { closeBrowser, openTab } from '../kit/browser.ts'
@@ -98,6 +99,52 @@ test('the frame of every screen', async (t) => {
     assert.equal(await journey.visit(`own.localhost:${backend.port}`), 502)
   })
 
+  await t.test(
+    'eight tabs and ten full loads have one stream, which goes on when its tab closes or is left',
+    async (t) => {
+      const context = page.context()
+      const streams: Page[] = []
+      context.on('request', (request) => {
+        if (request.url().endsWith('/stream')) streams.push(request.frame().page())
+      })
+      const chip = (tab: Page, version: number) => tab.getByText(`Version ${version} in force`).waitFor()
+      const change = async (text: string) => {
+        const { status, body } = await journey.admin.ask('policy')
+        const changed = { text: `${body.text}\n# ${text}`, comment: text }
+        const headers = { 'if-match': body.etag, prefer: 'wait=30' }
+        assert.equal((await journey.admin.ask('applyPolicy', { body: changed, headers })).status, 200, `${status}`)
+        return body.version.number + 1
+      }
+      const added = await Promise.all(Array.from({ length: 7 }, () => openTab(t, { context })))
+      await Promise.all(added.map((tab) => tab.goto(`${journey.url}/`)))
+      const tabs = [page, ...added]
+      for (let load = 0; load < 10; load++) await page.goto(`${journey.url}/?load=${load}`)
+      for (const tab of tabs) await tab.getByText('Healthy').waitFor()
+      await page.evaluate('globalThis.isKept = true')
+      await page.goto(`${journey.url}/?load=last`)
+      await page.getByText('Healthy').waitFor()
+
+      const first = streams.at(-1) as Page
+      await show(first, 'hidden')
+      const version = await change('out of sight')
+      for (const tab of tabs) if (tab !== first) await chip(tab, version)
+      await chip(first, version - 1)
+      await show(first, 'visible')
+      await chip(first, version)
+      const second = streams.at(-1) as Page
+      assert.notEqual(second, first)
+      await second.close()
+      const last = await change('after it was closed')
+      for (const tab of tabs) if (tab !== second) await chip(tab, last)
+
+      // Nothing is loaded when a page comes back, so there is no load to wait for.
+      await page.goBack({ waitUntil: 'commit' })
+      assert.equal(await page.evaluate('globalThis.isKept'), true, 'the browser had kept the page')
+      await chip(page, last)
+      await page.getByText('Healthy').waitFor()
+    },
+  )
+
   await t.test('the theme is remembered', async () => {
     await page.getByLabel('Theme').selectOption('Dark')
     await page.reload()
@@ -127,3 +174,9 @@ test('the frame of every screen', async (t) => {
     await page.getByRole('button', { name: 'Sign in' }).waitFor()
   })
 })
+
+/** Puts a tab out of sight or back, as the browser of a person does: one without a screen shows all its tabs. */
+async function show(tab: Page, state: 'hidden' | 'visible'): Promise<void> {
+  const says = `Object.defineProperty(document, 'visibilityState', { value: '${state}', configurable: true })`
+  await tab.evaluate(`${says}; document.dispatchEvent(new Event('visibilitychange'))`)
+}

@@ -60,6 +60,8 @@ async function launch(): Promise<Browser> {
     executablePath: pathOf('chromium') as string,
     // Chromium refuses its sandbox to root, which is who runs the tests in a container.
     args: isRoot ? ['--no-sandbox'] : [],
+    // A page that was left is kept for going back to it, as in the browser of everybody; the driver would switch that off.
+    ignoreDefaultArgs: ['--disable-back-forward-cache'],
   })
 }
 

@@ -1,49 +1,56 @@
 /**
- * The stream of what happens, opened once for the whole page. What it says of status and operations goes straight into
- * what the page knows; a new version makes the page forget what it knew of the old one.
+ * The stream of what happens, heard by the whole page for as long as somebody can see it. What it says of status and
+ * operations goes straight into what the page knows; a new version makes the page forget what it knew of the old one, and
+ * a time without news makes it ask for everything that it shows again.
  */
 import { useEffect, useEffectEvent, useSyncExternalStore } from 'react'
 import type { StreamEvents } from '../../admin/contract.ts'
+import type { NewsName } from './open-source.ts'
 import { queries } from './queries.ts'
 import { queryClient } from './query-client.ts'
+import { shareSource } from './share-source.ts'
+import { whileShown } from './while-shown.ts'
 
-type Name = keyof StreamEvents
-type Listener<N extends Name> = (data: StreamEvents[N]) => void
+type Listener<N extends NewsName> = (data: StreamEvents[N]) => void
 
-const names: readonly Name[] = ['status', 'operation', 'event', 'connections', 'failures', 'signed-out']
-const listeners = new Map<Name, Set<Listener<Name>>>(names.map((name) => [name, new Set()]))
+const listeners = new Map<NewsName, Set<Listener<NewsName>>>()
 const watchers = new Set<() => void>()
 let isOpen = false
 
 /** Opens the stream; gives what closes it. */
 export function openStream(): () => void {
-  const source = new EventSource('/api/v1/stream')
-  const setOpen = (open: boolean) => {
-    isOpen = open
+  // A page that is only now being fetched knows all there is, unless it was fetched out of sight.
+  let mayHaveMissed = document.visibilityState !== 'visible'
+  const setOpen = (next: boolean) => {
+    if (next === isOpen) return
+    isOpen = next
     for (const watcher of watchers) watcher()
+    if (!next) return
+    if (mayHaveMissed) void queryClient.invalidateQueries()
+    mayHaveMissed = true
   }
-  source.onopen = () => setOpen(true)
-  source.onerror = () => setOpen(false)
-  for (const name of names) {
-    source.addEventListener(name, ({ data }) => {
-      const value = JSON.parse(data) as StreamEvents[Name]
-      take(name, value)
-      for (const listener of listeners.get(name) ?? []) listener(value)
-    })
+  const hear = (name: NewsName, data: StreamEvents[NewsName]) => {
+    take(name, data)
+    for (const listener of listeners.get(name) ?? []) listener(data)
   }
-  return () => {
-    source.close()
-    setOpen(false)
-  }
+  const onRefused = () => void queryClient.invalidateQueries({ queryKey: queries.session.queryKey })
+  return whileShown(() => {
+    const leave = shareSource({ hear, setOpen, onRefused })
+    return () => {
+      leave()
+      setOpen(false)
+    }
+  })
 }
 
 /** Calls the listener with every event of a name, as long as the caller is shown. */
-export function useStream<N extends Name>(name: N, listener: Listener<N>): void {
+export function useStream<N extends NewsName>(name: N, listener: Listener<N>): void {
   const heard = useEffectEvent(listener)
   useEffect(() => {
-    const own: Listener<Name> = (data) => heard(data as StreamEvents[N])
-    listeners.get(name)?.add(own)
-    return () => void listeners.get(name)?.delete(own)
+    const own: Listener<NewsName> = (data) => heard(data as StreamEvents[N])
+    const ofName = listeners.get(name) ?? new Set()
+    listeners.set(name, ofName.add(own))
+    return () => void ofName.delete(own)
   }, [name])
 }
 
@@ -58,7 +65,7 @@ export function useIsStreamOpen(): boolean {
   )
 }
 
-function take(name: Name, data: StreamEvents[Name]): void {
+function take(name: NewsName, data: StreamEvents[NewsName]): void {
   if (name === 'status') takeStatus(data as StreamEvents['status'])
   if (name === 'operation') {
     const operation = data as StreamEvents['operation']
