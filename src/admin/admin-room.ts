@@ -19,7 +19,7 @@ import { Operations } from './operations.ts'
 import { Previews } from './previews.ts'
 import { Stream } from './stream.ts'
 import { Feed } from './traffic/feed.ts'
-import { readTotals } from './traffic/summarise.ts'
+import { readingAtStart, readTotals } from './traffic/summarise.ts'
 
 export interface AdminRoomOptions {
   readonly instance: Instance
@@ -121,7 +121,10 @@ export class AdminRoom {
   #read(): void {
     const { feed, instance } = this.#means
     const version = instance.snapshot()?.version ?? 0
-    feed.read({ timeMs: Date.now(), version, ...readTotals(instance.totals()) })
+    const reading = { timeMs: Date.now(), version, ...readTotals(instance.totals()) }
+    if (feed.points.length === 0)
+      for (const zero of readingAtStart(reading, instance.status().startedMs)) feed.read(zero)
+    feed.read(reading)
   }
 }
 

@@ -1,7 +1,8 @@
 /** What the overview draws: what came between two readings of the counters. */
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { readTotals, summarise } from '../../src/admin/traffic/summarise.ts'
+import { Feed } from '../../src/admin/traffic/feed.ts'
+import { readingAtStart, readTotals, summarise } from '../../src/admin/traffic/summarise.ts'
 import { createCounters } from '../../src/observe/counters.ts'
 
 const counters = createCounters()
@@ -33,4 +34,25 @@ it('a point has the decisions and the phases since the point before, and not tho
       latency: { dns: null, connect: null, tls: null, firstByte: null },
     },
   ])
+})
+
+it('what an instance counted before the first reading belongs to its first point, unless it started long ago', () => {
+  const first = { timeMs: 3_601_000, version: 7, ...readTotals(counters.snapshot()) }
+  const pointsSince = (startedMs: number) =>
+    summarise([...readingAtStart(first, startedMs), first], counters.snapshot()).points
+  const [point] = pointsSince(1000)
+  assert.deepEqual([point?.version, point?.decisions, point?.latency.tls?.count], [7, { allow: 103 }, 104])
+  assert.deepEqual(pointsSince(999), [])
+})
+
+it('the points cover an hour and not more', () => {
+  const feed = new Feed()
+  const readings = Array.from({ length: 450 }, (_, nth) => ({
+    timeMs: nth * 10_000,
+    version: 1,
+    decisions: {},
+    phases: {},
+  }))
+  for (const reading of readings) feed.read(reading)
+  assert.equal((feed.points.at(-1)?.timeMs ?? 0) - (feed.points[0]?.timeMs ?? 0), 3_600_000)
 })

@@ -57,9 +57,9 @@ export class Feed {
     keep(this.#readings, reading, READINGS_MAX)
   }
 
-  /** The oldest first. */
+  /** Those of the last hour, the oldest first. */
   get points(): readonly Reading[] {
-    return this.#readings
+    return this.#readings.slice(-READINGS_MAX)
   }
 
   /** The newest first. */

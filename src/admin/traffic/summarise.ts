@@ -12,6 +12,16 @@ export interface Reading {
   readonly phases: PhaseCounts
 }
 
+/**
+ * Gives the reading that comes before the first one: whoever started within the hour had counted nothing then, and what was
+ * counted before the first reading belongs to that hour. A control process that took over from another one knows no more than
+ * the counts since the instance started.
+ */
+export function readingAtStart({ timeMs, version }: Reading, startedMs: number): readonly Reading[] {
+  if (timeMs - startedMs > HOUR_MS) return []
+  return [{ timeMs: startedMs, version, decisions: {}, phases: {} }]
+}
+
 /** Reads the counters. */
 export function readTotals(totals: Totals): Pick<Reading, 'decisions' | 'phases'> {
   return { decisions: sumBy(totals.connections_total, 1), phases: readPhases(totals) }
@@ -44,3 +54,5 @@ function sumBy(series: Totals['connections_total'], label: number): Record<strin
   }
   return sums
 }
+
+const HOUR_MS = 3_600_000

@@ -27,7 +27,7 @@ export function OverviewScreen() {
             <section className="card">
               <h2>Decisions over the last hour</h2>
               {known.points.length === 0 ? (
-                <p className="quiet">The first point comes within twenty seconds.</p>
+                <p className="quiet">The first point comes within ten seconds.</p>
               ) : (
                 <Chart title="Decisions, every ten seconds" data={decisionSeries(known)} />
               )}
