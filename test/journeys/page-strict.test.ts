@@ -35,6 +35,7 @@ test('strict on, allow and log, and a custom store that an upload fills', async 
   const keys = await Keyboard.only(page)
   assert.deepEqual(await outcomes(), [200, 200, 200], 'nobody is verified')
 
+  const mark = page.getByRole('banner').getByRole('link', { name: 'Strict TLS off' })
   await t.test('Enable Strict TLS reveals its options, the default trust store ticked', async () => {
     const strict = page.getByRole('switch', { name: 'Enable Strict TLS' })
     assert.equal(await page.getByLabel('Enable Default Trust Store').count(), 0)
@@ -46,10 +47,12 @@ test('strict on, allow and log, and a custom store that an upload fills', async 
     const hostName = page.getByLabel('Server host name verification')
     assert.deepEqual([await hostName.isChecked(), await hostName.isDisabled()], [true, true])
     assert.deepEqual(await outcomes(), [200, 200, 200], 'a draft changes nothing')
+    await mark.waitFor()
     await page.reload()
     assert.ok(await strict.isChecked(), 'a refresh keeps the draft')
     await keys.applyDraft(() => keys.type(page.getByLabel(/^Type \d to apply although/), '2'))
     assert.deepEqual(await outcomes(), [200, 502, 502])
+    await mark.waitFor({ state: 'detached' })
     const text = readFileSync(journey.sidecar.policyFile, 'utf8')
     assert.match(text, /^ {2}strictTls: \{ ?enabled: true, customTrustStores: \[corp\] ?\} +# asked for by the mail/m)
   })

@@ -4,6 +4,7 @@ import { queries } from '../api/queries.ts'
 import { useIsStreamOpen } from '../api/stream.ts'
 import { documentsAt } from '../documents/address-of.ts'
 import { Link } from '../router/link.tsx'
+import { describeStrict } from './describe-strict.ts'
 import { ThemeSwitch } from './theme-switch.tsx'
 import { UserMenu } from './user-menu.tsx'
 
@@ -16,6 +17,7 @@ export function Header({ session }: { readonly session: Session }) {
         <strong>Vedette</strong> <span className="quiet">{location.host}</span>
       </p>
       {status !== undefined && <VersionChip status={status} />}
+      <StrictMark />
       <Health status={status} />
       <a href={documentsAt} target="_blank" rel="noreferrer">
         Documents
@@ -36,6 +38,18 @@ function VersionChip({ status: { version, rejected, generations } }: { readonly 
       {version === null ? 'No version yet' : `Version ${version.number} in force`}
       {rejected !== null && <span className="bad"> · a newer {rejected.of} was rejected</span>}
       {draining > 0 && ` · draining ${draining}`}
+    </Link>
+  )
+}
+
+/** Stands for as long as the policy in force lets pass what strict TLS would refuse: being healthy is not being safe. */
+function StrictMark() {
+  const { data: policy } = useQuery(queries.policy)
+  const mark = policy === undefined ? undefined : describeStrict(policy.document)
+  if (mark === undefined) return null
+  return (
+    <Link to="/outgoing-tls" className="chip chip-doubtful">
+      {mark}
     </Link>
   )
 }
