@@ -4,8 +4,6 @@
  */
 import type { RequestListener, Server, ServerOptions } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import path from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { SidecarError } from '../errors.ts'
 import type { AccessNews } from '../observe/access-sample.ts'
 import type { EventName } from '../observe/event-names.ts'
@@ -13,6 +11,7 @@ import { formatListenAddress } from '../settings/listen-address.ts'
 import { productVersion } from '../settings/product-version.ts'
 import type { ListenAddress, Settings } from '../settings/settings.ts'
 import { createTryLimits } from './access/try-limits.ts'
+import { builtPage } from './built-page.ts'
 import type { Means } from './call.ts'
 import type { Instance } from './instance.ts'
 import { Operations } from './operations.ts'
@@ -153,7 +152,6 @@ function listen(server: Server, address: ListenAddress): Promise<void> {
   })
 }
 
-const builtPage = path.join(fileURLToPath(new URL('../../', import.meta.url)), 'dist', 'page')
 const BEAT_MS = 1000
 const BEATS_PER_READING = 10
 const CONNECTIONS_MAX = 200

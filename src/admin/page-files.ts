@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import express, { type Request, type RequestHandler, type Response } from 'express'
+import { buildCommand, isPageBuilt } from './built-page.ts'
 import { apiBase } from './route-table.ts'
 
 /** Where the built page lies. */
@@ -25,7 +26,7 @@ export function servePage({ folder }: PageFiles): RequestHandler {
     (request, response, next) => {
       if ((request.method !== 'GET' && request.method !== 'HEAD') || !ownAddress.test(request.path)) return next()
       response.setHeader('Cache-Control', 'no-cache')
-      if (existsSync(path.join(folder, 'index.html'))) sendFile(response, 'index.html')
+      if (isPageBuilt(folder)) sendFile(response, 'index.html')
       else response.type('text/plain').send(withoutPage)
     },
     nothingHere,
@@ -49,6 +50,10 @@ function setHeaders(response: { setHeader(name: string, value: string): unknown 
   response.setHeader('Cache-Control', isNamedByContent ? 'public, max-age=31536000, immutable' : 'no-cache')
 }
 
-const withoutPage = `This is the System Manager of Vedette. Its page is not part of this installation; the API is:
-${apiBase}/openapi.json describes it, ${apiBase}/health answers without signing in.
+const withoutPage = `This is the System Manager of Vedette. Its page is not part of this installation. This makes it, on the machine
+of the instance:
+
+    ${buildCommand}
+
+The API is there: ${apiBase}/openapi.json describes it, ${apiBase}/health answers without signing in.
 `

@@ -13,6 +13,8 @@ export const defineSetup: DefineCommand = (command, { terminal }) => {
     const request = { author: author(), ...(options.recover ? { recover: 1 } : {}) }
     const link = await askControl('setup', request, { state })
     if (options.json) return terminal.printJson(link)
+    const { buildCommand, isPageBuilt } = await import('../admin/built-page.ts')
+    if (!isPageBuilt()) terminal.say(`its page is not part of this installation, this makes it: ${buildCommand}`)
     terminal.say(`make an admin account with this link, once, until ${new Date(link.untilMs).toISOString()}:`)
     terminal.print(link.url)
   })

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { describe, it, test } from 'node:test'
 import { hashPassword } from '../../src/admin/access/password.ts'
+import { buildCommand } from '../../src/admin/built-page.ts'
 import { openApi } from '../../src/admin/openapi.ts'
 import { apiBase, routeNamed, routeNames } from '../../src/admin/route-table.ts'
 import { makeCertificate } from '../../src/certificate/make-certificate.ts'
@@ -107,10 +108,11 @@ test('the page is served where it is built, with its own addresses, and nothing 
   }
 })
 
-test('without a built page a short text says so', async (t) => {
+test('without a built page a short text says so, and how to get it', async (t) => {
   const { status, body } = await (await startAdmin(t)).stranger().send('/')
   assert.equal(status, 200)
   assert.match(body, /its page is not part of this installation/i)
+  assert.ok(body.includes(buildCommand), body)
 })
 
 describe('the description of the API', () => {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
+import { isPageBuilt } from '../../src/admin/built-page.ts'
 import { startInstance } from '../kit/start-instance.ts'
 import { policyFor } from '../processes/policies.ts'
 import { runCli } from './run-cli.ts'
@@ -63,6 +64,7 @@ test('what is not there or broken is told with what to do, and nothing is made',
       ['policy', 'bad'],
       ['trust corp', 'bad'],
       ['history', 'doubtful'],
+      ['page', isPageBuilt() ? 'well' : 'doubtful'],
       ['instance', 'bad'],
     ],
   )

@@ -3,6 +3,7 @@
  * never into the log. Its token stands behind the `#`, so that no browser sends it to anybody: the page reads it there.
  */
 import { makeSetupToken } from '../../admin/access/token.ts'
+import { buildCommand, isPageBuilt } from '../../admin/built-page.ts'
 import { SidecarError } from '../../errors.ts'
 import type { History } from '../../history/open-history.ts'
 import { replaceSetupToken } from '../../history/setup-token.ts'
@@ -39,7 +40,16 @@ export function makeSetupLink({ history, origin, recover = false }: LinkWish): S
 export function saySetupLink(wish: LinkWish): void {
   if (hasAdmin(wish.history)) return
   const { url } = makeSetupLink(wish)
-  process.stderr.write(`System Manager: make the first account with this link, once, within a day:\n  ${url}\n`)
+  process.stderr.write(
+    `${missingPage()}System Manager: make the first account with this link, once, within a day:\n  ${url}\n`,
+  )
+}
+
+/** A link to a page that is not there would end at a text. */
+function missingPage(): string {
+  return isPageBuilt()
+    ? ''
+    : `System Manager: its page is not part of this installation, this makes it:\n  ${buildCommand}\n`
 }
 
 const VALID_MS = 86_400_000
