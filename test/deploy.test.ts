@@ -100,6 +100,24 @@ describe('the systemd units', () => {
     assert.deepEqual(start?.slice(1), reload?.slice(1))
   })
 
+  it('are told how the page is made, in the unit and in the documents', () => {
+    const build = 'npm ci && npm run build && npm prune --omit=dev'
+    assert.ok(unit.includes(build))
+    assert.ok(read('docs/deployment.md').includes(build))
+    assert.ok('build' in JSON.parse(read('package.json')).scripts)
+  })
+
+  it('have settings whose policy and trust stores the service may change, and whose policy the unit puts there', () => {
+    const text = read('deploy/systemd/vedette.yaml')
+    assert.deepEqual(examineDocument(text, { file: 'vedette.yaml', schema: settingsSchema }).problems, [])
+    const state = `/var/lib/${value('StateDirectory')}/`
+    const settings = parse(text) as Record<'policy' | 'truststores', string>
+    assert.ok(settings.policy.startsWith(state) && settings.truststores.startsWith(state))
+    const [, from = '', to = ''] = /cp -r \/opt\/vedette\/(\S+) (\S+)'/.exec(unit) ?? []
+    assert.ok(settings.policy.startsWith(`${to}/`))
+    assert.ok(existsSync(path.join(top, from, path.relative(to, settings.policy))))
+  })
+
   it('know which exit statuses are no failures and which a restart does not mend', () => {
     assert.equal(value('SuccessExitStatus'), String(exitCodes.drainCut.status))
     assert.equal(value('RestartPreventExitStatus'), `${exitCodes.usage.status} ${exitCodes.invalid.status}`)
@@ -195,6 +213,7 @@ interface Container {
   readonly readinessProbe: Probe
   readonly livenessProbe: Probe
   readonly securityContext: Readonly<Record<string, unknown>>
+  readonly volumeMounts: readonly { readonly name: string; readonly mountPath: string }[]
 }
 
 describe('the Kubernetes sidecar', () => {
@@ -207,6 +226,13 @@ describe('the Kubernetes sidecar', () => {
     const settings = examineDocument(files['vedette.yaml'], { file: 'vedette.yaml', schema: settingsSchema })
     assert.deepEqual(settings.problems, [])
     assert.deepEqual(parsePolicy(files['policy.yaml'], { file: 'policy.yaml' }).warnings, [])
+  })
+
+  it('has a place for an authority of its own, as a trust store of the folder that the settings name', () => {
+    const { truststores } = parse(files['vedette.yaml']) as { truststores: string }
+    const mount = sidecar.volumeMounts.find(({ name }) => name === 'corp-ca')
+    assert.equal(path.dirname(String(mount?.mountPath)), truststores)
+    assert.ok(!sidecar.volumeMounts.some(({ mountPath }) => truststores.startsWith(`${mountPath}/`)))
   })
 
   it('starts first and ends last, with arguments that parse', async () => {

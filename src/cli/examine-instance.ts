@@ -1,4 +1,5 @@
 /** The checks of `vedette doctor`, in the order in which one rests on another. */
+import { buildCommand, isPageBuilt } from '../admin/built-page.ts'
 import { asSidecarError, errorCodes, SidecarError } from '../errors.ts'
 import { type LoadOptions, loadSettings } from '../settings/load-settings.ts'
 import type { Settings } from '../settings/settings.ts'
@@ -25,6 +26,7 @@ export async function* examineInstance(load: LoadOptions): AsyncGenerator<Examin
   yield (await examine('policy', () => examinePolicy(settings.value as Settings))).examined
   yield* examineTrustStores(settings.value, load)
   yield* examineHistory(settings.value)
+  yield examinePage()
   yield* examineRunning(settings.value)
 }
 
@@ -105,6 +107,11 @@ async function* examineHistory({ state }: Settings): AsyncGenerator<Examined> {
   else yield { name: 'admin', ...doubtful('nobody can sign in yet', 'vedette setup makes the one-time link') }
 }
 
+function examinePage(): Examined {
+  if (isPageBuilt()) return { name: 'page', ...well('the System Manager is built') }
+  return { name: 'page', ...doubtful('the System Manager is not part of this installation', buildCommand) }
+}
+
 async function* examineRunning({ state }: Settings): AsyncGenerator<Examined> {
   const { askControl } = await import('../processes/control/control-client.ts')
   const running = await examine('instance', async () => {
@@ -120,7 +127,13 @@ async function* examineRunning({ state }: Settings): AsyncGenerator<Examined> {
   })
   yield running.examined
   if (running.value === undefined) return
-  const { rejected, alarms, restartNeeded, pending } = running.value
+  const { rejected, alarms, restartNeeded, pending, policy } = running.value
+  if (policy.writeFault !== '') {
+    const { describeWriteFault } = await import('../processes/control/versions/policy-file-access.ts')
+    const hint =
+      'where it is meant, as with a ConfigMap, all is well; else move policy: to a folder the instance may write'
+    yield { name: 'policy file', ...doubtful(describeWriteFault(policy.file, policy.writeFault), hint) }
+  }
   if (rejected !== null)
     yield { name: 'rejected', ...bad(rejected.message, 'mend what it names; what ran before runs on') }
   for (const alarm of alarms)

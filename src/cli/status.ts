@@ -1,4 +1,5 @@
 import { describeRejected, type Status } from '../processes/control/status.ts'
+import { describeWriteFault } from '../processes/control/versions/policy-file-access.ts'
 import { formatBound } from '../processes/describe-bound.ts'
 import { formatListenAddress } from '../settings/listen-address.ts'
 import { addExamples, type DefineCommand } from './cli.ts'
@@ -19,35 +20,12 @@ export const defineStatus: DefineCommand = (command, { terminal }) => {
 }
 
 function showStatus(status: Status, terminal: Terminal): void {
-  const {
-    version,
-    policy,
-    listen,
-    load,
-    generations,
-    rejected,
-    pending,
-    alarms,
-    restartNeeded,
-    exceptions,
-    intolerant,
-    revocationLists,
-    backendHealth,
-  } = status
-  const rows: [string, string][] = [
-    ['policy', `v${version?.number ?? 0} "${policy.name}" from ${policy.file} (${policy.sha256.slice(0, 12)})`],
-    ['state', `${status.state} since ${new Date(status.startedMs).toISOString()}`],
-    ['proxy', listen.proxy.map(formatBound).join(', ')],
-    ...listen.services.map((bound): [string, string] => ['service', `${bound.entrance} on ${formatBound(bound)}`]),
-    ['admin', formatListenAddress(listen.admin)],
-    ['health', formatListenAddress(listen.health)],
-    ['load', `${load.callers} callers, ${load.requests} requests, ${load.tunnels} tunnels`],
-    ...generations.map(({ number, version: of, state, workers }): [string, string] => [
-      `gen ${number}`,
-      `v${of} ${state}, ${workers.length} ${workers.length === 1 ? 'worker' : 'workers'}`,
-    ]),
-  ]
-  for (const [name, text] of rows) terminal.print(`${name.padEnd(9)}${text}`)
+  const { policy, rejected, pending, alarms, restartNeeded, exceptions, intolerant, revocationLists, backendHealth } =
+    status
+  for (const [name, text] of rowsOf(status)) terminal.print(`${name.padEnd(9)}${text}`)
+  if (policy.writeFault !== '') {
+    terminal.print(terminal.paint('yellow', `file     ${describeWriteFault(policy.file, policy.writeFault)}`))
+  }
   if (pending !== null) {
     const deadline = new Date(pending.deadlineMs).toISOString()
     terminal.print(
@@ -87,4 +65,20 @@ function showStatus(status: Status, terminal: Terminal): void {
     const what = `exception of ${backend} for ${findings.join(', ')} ${end}`
     terminal.print(terminal.paint(state === 'over' ? 'red' : 'yellow', what))
   }
+}
+
+function rowsOf({ version, policy, listen, load, generations, state, startedMs }: Status): [string, string][] {
+  return [
+    ['policy', `v${version?.number ?? 0} "${policy.name}" from ${policy.file} (${policy.sha256.slice(0, 12)})`],
+    ['state', `${state} since ${new Date(startedMs).toISOString()}`],
+    ['proxy', listen.proxy.map(formatBound).join(', ')],
+    ...listen.services.map((bound): [string, string] => ['service', `${bound.entrance} on ${formatBound(bound)}`]),
+    ['admin', formatListenAddress(listen.admin)],
+    ['health', formatListenAddress(listen.health)],
+    ['load', `${load.callers} callers, ${load.requests} requests, ${load.tunnels} tunnels`],
+    ...generations.map(({ number, version: of, state, workers }): [string, string] => [
+      `gen ${number}`,
+      `v${of} ${state}, ${workers.length} ${workers.length === 1 ? 'worker' : 'workers'}`,
+    ]),
+  ]
 }

@@ -55,6 +55,10 @@ export const events = {
   'policy.awaits-confirmation': { level: 'warn', meaning: 'A version reverts by itself unless it is confirmed.' },
   'policy.confirmed': { level: 'info', meaning: 'The pending version stays.' },
   'policy.reverted': { level: 'warn', meaning: 'The pending version was not confirmed and is undone.' },
+  'policy.unwritable': {
+    level: 'warn',
+    meaning: 'The policy file cannot be written: only a change of the file itself changes the policy.',
+  },
   'policy.warning': { level: 'warn', meaning: 'The policy is valid and says something doubtful.' },
   'exception.ending': { level: 'warn', meaning: 'An exception of the policy ends within 14 days, or within 3.' },
   'exception.over': { level: 'warn', meaning: 'An exception of the policy is over and forgives nothing any more.' },

@@ -88,7 +88,7 @@ describe('apply', () => {
 
 const status: Status = {
   version: null,
-  policy: { name: 'x', file: 'x.yaml', sha256: 'ab'.repeat(32) },
+  policy: { name: 'x', file: 'x.yaml', sha256: 'ab'.repeat(32), writeFault: '' },
   generation: 1,
   state: 'running',
   startedMs: 0,

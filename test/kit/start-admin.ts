@@ -120,7 +120,10 @@ function standIn({ history, truststores, wishes, logged, refusal }: StandIn): In
     history,
     environment: {},
     status: () => ({
-      ...{ version: null, policy: { name: 'test', file: '/policy.yaml', sha256: hashText(policyInForce) } },
+      ...{
+        version: null,
+        policy: { name: 'test', file: '/policy.yaml', sha256: hashText(policyInForce), writeFault: '' },
+      },
       ...{ generation: 1, state: 'running', startedMs: 1, load: { callers: 0, requests: 0, tunnels: 0 } },
       ...{ listen: { proxy: [], services: [], health: nowhere, admin: nowhere }, generations: [], rejected: null },
       ...{

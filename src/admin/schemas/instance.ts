@@ -17,7 +17,12 @@ export const generation = z.object({
 /** What `vedette status` shows. */
 export const status = z.object({
   version: versionHead.nullable(),
-  policy: z.object({ name: z.string(), file: z.string(), sha256: z.string() }),
+  policy: z.object({
+    name: z.string(),
+    file: z.string(),
+    sha256: z.string(),
+    writeFault: z.string().describe('Why the policy file cannot be written, such as EROFS; empty when it can.'),
+  }),
   generation: z.int(),
   state: z.enum(['running', 'draining']),
   startedMs: timeMs,

@@ -9,13 +9,20 @@ import type { ListenAddress } from '../../settings/settings.ts'
 import type { Snapshot } from '../../settings/snapshot.ts'
 import { byEntrance } from '../describe-bound.ts'
 import type { BoundAddress, GenerationOverview, Load, Overview } from '../messages.ts'
+import { writeFaultOf } from './versions/policy-file-access.ts'
 import type { Trigger } from './versions/trigger.ts'
 import type { BackendHealthState } from './watch/check-backend.ts'
 import { type ListedException, listExceptions } from './watch/exception-list.ts'
 
 export interface Status {
   readonly version: VersionHead | null
-  readonly policy: { readonly name: string; readonly file: string; readonly sha256: string }
+  readonly policy: {
+    readonly name: string
+    readonly file: string
+    readonly sha256: string
+    /** Why the file cannot be written (`EROFS`): only a change of the file itself changes the policy. Empty when it can. */
+    readonly writeFault: string
+  }
   readonly generation: number
   readonly state: 'running' | 'draining'
   readonly startedMs: number
@@ -80,6 +87,7 @@ export function statusOf({ snapshot, history, outcomes, overview, ...parts }: St
       name: snapshot?.policy.name ?? '',
       file: snapshot?.settings.policy ?? '',
       sha256: snapshot?.policySha256 ?? '',
+      writeFault: snapshot === undefined ? '' : writeFaultOf(snapshot.settings.policy),
     },
     generation: snapshot?.generation ?? 0,
     state: parts.stopping ? 'draining' : 'running',

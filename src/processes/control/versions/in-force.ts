@@ -17,6 +17,7 @@ import { type Composition, composeSnapshot, meansTheSame, type Readers } from '.
 import { newVersion, undoneVersion, waiting } from './new-version.ts'
 import { appliedUnder } from './note-upgrade.ts'
 import { readPolicyFile, type StagedText, stageText } from './policy-file.ts'
+import { assertPolicyWritable } from './policy-file-access.ts'
 
 export interface InForceOptions extends Pick<Means, 'history' | 'load'> {
   readonly link: Pick<SupervisorLink, 'prepare' | 'swap' | 'tell'>
@@ -124,6 +125,7 @@ export class InForce {
       await restoreFile(attempt)
       return { version: before.version, generation: before.generation, unchanged: true, warnings }
     }
+    if (attempt.writes) assertPolicyWritable(attempt.settings.policy)
     buildContexts(snapshot)
     buildIncoming(snapshot)
     step('provisioned', 'trust stores are loaded and contexts built')

@@ -18,6 +18,7 @@ import { anchorEnds } from '../watch/certificate-ends.ts'
 import type { Change } from './change.ts'
 import type { Adoption, Rejected } from './in-force.ts'
 import { noteUpgrade } from './note-upgrade.ts'
+import { describeWriteFault, writeFaultOf } from './policy-file-access.ts'
 
 export type Log = (name: EventName, message: string, fields?: Readonly<Record<string, unknown>>) => void
 
@@ -37,6 +38,7 @@ export class OutcomeRecord {
   #rejected: RejectedNow | undefined
   #alarms: readonly string[] = []
   #waitsForRestart: readonly string[] = []
+  #unwritable = ''
 
   constructor({ history, metrics, log, link }: OutcomeRecordOptions) {
     this.#history = history
@@ -108,6 +110,15 @@ export class OutcomeRecord {
     } else noteUpgrade(version, { history: this.#history, log: this.#log })
     for (const [name, message] of differences(before, snapshot)) this.#log(name, message, { generation, trigger })
     for (const warning of composition.warnings) this.#log('policy.warning', formatProblem(warning), { version })
+    this.#noteWriteFault(snapshot.settings.policy)
+  }
+
+  /** Says once of each file that no version can be written to it. */
+  #noteWriteFault(file: string): void {
+    const fault = writeFaultOf(file)
+    const said = fault === '' ? '' : describeWriteFault(file, fault)
+    if (said !== '' && said !== this.#unwritable) this.#log('policy.unwritable', said, { file, reason: fault })
+    this.#unwritable = said
   }
 
   /** Notes stores and key pairs that are bad now and stay as they were; says the same thing only once. */
