@@ -14,7 +14,7 @@ RUN npm ci --ignore-scripts --no-audit --no-fund \
     && npm ci --omit=dev --ignore-scripts --no-audit --no-fund
 COPY policies policies
 # A first run of everything: a broken image fails here, and what Node compiled is kept for starts on a read-only root.
-RUN node src/main.ts demo --once && chmod -R a+rX node_modules/.cache
+RUN node src/main.ts demo --once && chmod -R a+rX node_modules/.cache && chmod a+rx src/main.ts
 # What the volume begins with: a volume over a folder that is not there would belong to root.
 RUN mkdir -p /var/lib/vedette/state /var/lib/vedette/truststores /var/lib/vedette/identities \
     && cp -r policies /var/lib/vedette/policies
@@ -31,6 +31,8 @@ RUN apt-get update \
 COPY --from=build /usr/local/bin/node /usr/local/bin/node
 COPY --from=build /app /app
 COPY --from=build --chown=65532:65532 /var/lib/vedette /var/lib/vedette
+# For `docker exec` and `kubectl exec`: vedette status, vedette doctor.
+RUN ln -s /app/src/main.ts /usr/local/bin/vedette
 
 # The root may be read-only. Settings, policy, trust stores, identities and state are looked for in this folder, which
 # is all that is written to: `vedette apply` writes the policy file, because the file is the law.

@@ -77,6 +77,12 @@ describe('the image', () => {
     }
   })
 
+  it('has a vedette command on its path, which may be run', () => {
+    assert.match(final, /^RUN ln -s \/app\/src\/main\.ts \/usr\/local\/bin\/vedette$/m)
+    assert.match(stages[0] as string, /chmod a\+rx src\/main\.ts/)
+    assert.ok(read('src/main.ts').startsWith('#!/usr/bin/env node\n'))
+  })
+
   it('starts, and asks for its health, without a shell', async () => {
     const entry = JSON.parse(instruction('ENTRYPOINT')) as string[]
     assert.deepEqual(entry, ['node', '/app/src/main.ts'])
