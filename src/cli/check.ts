@@ -1,6 +1,8 @@
-import { SidecarError } from '../errors.ts'
+import { existsSync, readFileSync } from 'node:fs'
+import { asSidecarError, SidecarError } from '../errors.ts'
 import type { Problem } from '../policy/document/problem.ts'
 import type { LoadedSettings, LoadOptions } from '../settings/load-settings.ts'
+import { isOfSettings, placeProblems } from '../settings/place-problems.ts'
 import type { Settings } from '../settings/settings.ts'
 import { addExamples, type DefineCommand } from './cli.ts'
 import { composePolicy } from './compose-policy.ts'
@@ -35,7 +37,7 @@ async function checkFiles(files: readonly string[], load: LoadOptions, terminal:
   for (const file of files) {
     const named = await readDocument(file, terminal)
     if (isSettings(named)) reports.push(...(await checkSettings({ ...load, file }, terminal)))
-    else reports.push(await checkPolicy(named, (await settingsOf(load)).settings))
+    else reports.push(...(await checkPolicy(named, await settingsOf(load))).filter(isPolicyOrBad))
   }
   return reports
 }
@@ -52,12 +54,23 @@ async function checkSettings(load: LoadOptions, terminal: Terminal): Promise<Rep
   try {
     loaded = await settingsOf(load)
   } catch (error) {
+    // A file that is not there is no bad file.
+    if (asSidecarError(error).code === 'OPERATOR_FILE_UNREADABLE') throw error
     const file = load.file ?? 'vedette.yaml'
-    return [{ file, text: '', kind: 'settings', problems: problemsOf(error, file) }]
+    return [settingsReport(file, problemsOf(error, file))]
   }
-  const policy = await readDocument(shortPath(loaded.settings.policy), terminal)
-  const file = loaded.file === null ? 'default settings' : shortPath(loaded.file)
-  return [{ file, text: '', kind: 'settings', problems: [] }, await checkPolicy(policy, loaded.settings)]
+  return checkPolicy(await readDocument(shortPath(loaded.settings.policy), terminal), loaded)
+}
+
+/** A policy without mistakes may be checked against settings that have some, which are told too. */
+function isPolicyOrBad({ kind, problems }: Report): boolean {
+  return kind === 'policy' || problems.length > 0
+}
+
+/** The problems of settings with their lines, as far as the file says what they are about. */
+function settingsReport(file: string, problems: readonly Problem[]): Report {
+  const text = existsSync(file) ? readFileSync(file, 'utf8') : ''
+  return { file, text, kind: 'settings', problems: placeProblems(problems, { text, file }) }
 }
 
 async function settingsOf(load: LoadOptions): Promise<LoadedSettings> {
@@ -65,17 +78,28 @@ async function settingsOf(load: LoadOptions): Promise<LoadedSettings> {
   return loadSettings(load)
 }
 
+/** Reports on the settings and the policy: services name trust stores and key pairs as the policy does. */
+async function checkPolicy(named: NamedText, { settings, file }: LoadedSettings): Promise<Report[]> {
+  const problems = await problemsIn(named, settings)
+  const ofSettings = problems.filter(isOfSettings)
+  const own = problems.filter((problem) => !isOfSettings(problem))
+  return [
+    settingsReport(file === null ? 'default settings' : shortPath(file), ofSettings),
+    { ...named, kind: 'policy', problems: own },
+  ]
+}
+
 /** Goes as far as an instance would: the document, what it names, and the TLS contexts OpenSSL makes of it. */
-async function checkPolicy(named: NamedText, settings: Settings): Promise<Report> {
+async function problemsIn(named: NamedText, settings: Settings): Promise<readonly Problem[]> {
   try {
     const { buildContexts } = await import('../backend/dial/contexts.ts')
     const { buildIncoming } = await import('../incoming/incoming-tls.ts')
     const { snapshot, warnings } = await composePolicy(named, settings)
     buildContexts(snapshot)
     buildIncoming(snapshot)
-    return { ...named, kind: 'policy', problems: warnings }
+    return warnings
   } catch (error) {
-    return { ...named, kind: 'policy', problems: problemsOf(error, named.file) }
+    return problemsOf(error, named.file)
   }
 }
 

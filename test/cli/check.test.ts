@@ -128,6 +128,29 @@ describe('check', () => {
     assert.match(stdout, /vedette\.yaml:6:10 workers: /)
   })
 
+  it('counts what services lack to the settings, with line and caret, and leaves the policy sound', async (t) => {
+    const settings = `apiVersion: vedette/v1\nkind: Settings\npolicy: policy.yaml\nservices:\n  - name: gate
+    accept: 127.0.0.1:4650\n    connect: 127.0.0.1:587\n    tls: { certificate: gate }\n`
+    const folder = makeFolder(t, { 'vedette.yaml': settings, 'policy.yaml': policyText('  sni: false') })
+    const file = path.join(folder, 'vedette.yaml')
+    for (const words of [[file], ['--config', file], [path.join(folder, 'policy.yaml'), '--config', file]]) {
+      const { status, stdout, stderr } = await runCli(['check', ...words])
+      assert.equal(status, 3)
+      const [place, line, caret] = stdout.split('\n')
+      assert.ok(place?.startsWith(`${file}:8:25 services[0].tls.certificate: identity "gate"`), stdout)
+      assert.deepEqual(
+        [line, caret?.indexOf('^')],
+        ['  8 |     tls: { certificate: gate }', (line ?? '').indexOf('gate }')],
+      )
+      assert.match(stderr, /✗ settings .*: 1 error\n✓ policy .*: sound/)
+    }
+  })
+
+  it('says of a settings file that is not there what it says of a policy', async (t) => {
+    const gone = path.join(makeFolder(t), 'gone.yaml')
+    for (const words of [['--config', gone], [gone]]) assert.equal((await runCli(['check', ...words])).status, 4)
+  })
+
   it('refuses an address outside loopback unless the flag is given', async (t) => {
     const listening = `${settings}health: { listen: "0.0.0.0:9901" }\n`
     const folder = makeFolder(t, { 'vedette.yaml': listening, 'policy.yaml': sound })
