@@ -91,6 +91,9 @@ export class Wire {
     // An 'error' without a listener kills the process, so it is listened to from the first moment to the last.
     socket.on('error', (error) => {
       this.#error ??= error
+      // A fatal alert after the handshake is told by Node, and the socket stands: what is written to it from then on is never
+      // sent, never fails, and keeps the connection from ever closing.
+      socket.destroy()
     })
     socket.on('end', () => this.reader.ended())
     socket.on('drain', () => this.reader.drained())
