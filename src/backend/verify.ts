@@ -140,13 +140,13 @@ class Handshake {
     const { wire, address, takeEarly } = dialled
     const phases = this.#phases(dialled)
     try {
-      if (wire.destroyed) throw this.#gone(address, phases)
+      if (wire.destroyed) throw this.#gone(wire.error, { address, phases })
       const { rule, destination } = this.#decision
       const socket = wire.socket as tls.TLSSocket
       const { certificate, tls, presentedChain } = this.#look(socket, dialled.staple)
       const revocation = await findRevocation(certificate.revocation, this.#asked)
       // Finding out may have taken a while; until the verdict whatever the backend says is unasked for, and ends it.
-      if (wire.destroyed) throw this.#gone(address, phases)
+      if (wire.destroyed) throw this.#gone(wire.error, { address, phases })
       const input: VerdictInput = {
         findings: [...certificate.findings, ...revocation.findings, ...handshakeFindings(tls, rule)],
         rule,
@@ -256,8 +256,8 @@ class Handshake {
     return refused(this.#decision.destination, details)
   }
 
-  #gone(address: string, phases: DialPhases): SidecarError {
-    return gone(this.#decision.destination, { address, phases })
+  #gone(error: Error | undefined, at: { readonly address: string; readonly phases: DialPhases }): SidecarError {
+    return gone(this.#decision.destination, { ...at, error })
   }
 
   /** A dial that failed because of what the rule offers is refused by the rule; any other is the network's doing. */

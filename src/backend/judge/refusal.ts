@@ -2,6 +2,7 @@
 import { SidecarError } from '../../errors.ts'
 import type { Destination } from '../../policy/destination.ts'
 import type { Verdict } from '../../policy/verdict.ts'
+import { lateRefusal } from '../dial/network-errors.ts'
 import type { DialPhases, TlsFacts } from '../verified-backend.ts'
 import type { PresentedChain } from './read-handshake.ts'
 
@@ -22,11 +23,18 @@ export function refused({ authority }: Destination, details: RefusalDetails): Si
   })
 }
 
-/** Makes the error of a backend that closed, or spoke unasked, between the handshake and the verdict. */
+/** Makes the error of a backend that closed, spoke unasked, or refused us, between the handshake and the verdict. */
 export function gone(
   { authority }: Destination,
-  details: { readonly address: string; readonly phases: DialPhases },
+  { error, ...details }: { readonly address: string; readonly phases: DialPhases; readonly error: Error | undefined },
 ): SidecarError {
+  const refusal = lateRefusal(authority, error)
+  if (refusal !== undefined) {
+    return new SidecarError(refusal.code, refusal.message, {
+      details: { ...refusal.details, ...details },
+      cause: error,
+    })
+  }
   const message = `backend ${authority} closed right after the TLS handshake`
   return new SidecarError('BACKEND_HANDSHAKE_FAILED', message, { details })
 }
