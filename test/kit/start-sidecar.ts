@@ -122,11 +122,21 @@ export class Sidecar {
 
   /** Waits until the condition holds; it is looked at whenever the sidecar has said something. */
   async until(condition: () => boolean): Promise<void> {
-    while (!condition()) {
-      if (this.#process.exitCode !== null) throw new Error(`the sidecar has ended:\n${this.messages}`)
-      await new Promise<void>((resolve) => {
-        this.#changed = resolve
-      })
+    let isLate = false
+    const patience = setTimeout(() => {
+      isLate = true
+      this.#changed()
+    }, PATIENCE_MS)
+    try {
+      while (!condition()) {
+        if (this.#process.exitCode !== null) throw new Error(`the sidecar has ended:\n${this.messages}`)
+        if (isLate) throw new Error(`waited ${PATIENCE_MS} ms for ${condition}; ${this.log.length} lines of log came`)
+        await new Promise<void>((resolve) => {
+          this.#changed = resolve
+        })
+      }
+    } finally {
+      clearTimeout(patience)
     }
   }
 
@@ -154,6 +164,9 @@ export class Sidecar {
     this.#changed()
   }
 }
+
+/** Longer than anything takes on a busy machine; a wait without an end would hold up all tests. */
+const PATIENCE_MS = 60_000
 
 export interface CommandResult {
   readonly code: number | null
