@@ -1,14 +1,15 @@
 /** A chart with its table twin. What draws it is fetched when a chart is first shown; the twin needs nothing. */
 import { lazy, Suspense } from 'react'
 import { Loading } from '../parts/loading.tsx'
+import { formatClock, useTimeZone } from '../parts/time-zone.ts'
 import { DataTable } from '../show/data-table.tsx'
-import { describeClock } from '../show/describe-time.ts'
 import type { ChartData } from './chart-data.ts'
 
 const Plot = lazy(() => import('./plot.tsx').then(({ Plot }) => ({ default: Plot })))
 
 /** Shows rows of numbers over time, as lines and as a table. */
 export function Chart({ title, data }: { readonly title: string; readonly data: ChartData }) {
+  const zone = useTimeZone()
   const rows = data.times.map((time, index) => ({ time, index })).toReversed()
   return (
     <figure aria-label={title}>
@@ -22,7 +23,11 @@ export function Chart({ title, data }: { readonly title: string; readonly data: 
           rows={rows}
           keyOf={({ time }) => `${time}`}
           columns={[
-            { title: 'Time (UTC)', isHead: true, cell: ({ time }) => describeClock(time * 1000) },
+            {
+              title: zone === 'utc' ? 'Time (UTC)' : 'Time (of this machine)',
+              isHead: true,
+              cell: ({ time }) => formatClock(time * 1000, zone),
+            },
             ...data.series.map(({ name, values }) => ({
               title: name,
               isNumber: true,

@@ -1,14 +1,17 @@
 /** Lines over time, drawn for eyes alone: the table beside them says the same. */
 import { useCallback } from 'react'
 import UPlot from 'uplot'
+import { formatMoment, type TimeZone, useTimeZone } from '../parts/time-zone.ts'
 import type { ChartData } from './chart-data.ts'
+import { describeSplits } from './describe-splits.ts'
 import { plotColours } from './plot-colours.ts'
 import { usePlot } from './use-plot.ts'
 
 export function Plot({ data }: { readonly data: ChartData }) {
+  const zone = useTimeZone()
   const drawing = useCallback(
-    (element: HTMLElement) => ({ options: optionsFor(data, element), data: alignedData(data) }),
-    [data],
+    (element: HTMLElement) => ({ options: optionsFor(data, { element, zone }), data: alignedData(data) }),
+    [data, zone],
   )
   return <div ref={usePlot(drawing)} className="chart" aria-hidden="true" />
 }
@@ -17,17 +20,30 @@ function alignedData({ times, series }: ChartData): UPlot.AlignedData {
   return [[...times], ...series.map(({ values }) => [...values])]
 }
 
-function optionsFor(data: ChartData, element: HTMLElement): UPlot.Options {
+interface Place {
+  readonly element: HTMLElement
+  readonly zone: TimeZone
+}
+
+function optionsFor(data: ChartData, { element, zone }: Place): UPlot.Options {
   const colours = plotColours(element)
   const axis = { stroke: colours.text, grid: { stroke: colours.line }, ticks: { stroke: colours.line } }
   return {
     width: element.clientWidth,
     height: HEIGHT,
-    tzDate: (seconds) => UPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC'),
-    axes: [axis, axis],
+    tzDate: (seconds) =>
+      zone === 'utc' ? UPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC') : new Date(seconds * 1000),
+    axes: [
+      { ...axis, values: (_plot, splits, _axis, _space, stepSeconds) => describeSplits(splits, { stepSeconds, zone }) },
+      axis,
+    ],
     scales: { y: { range: (_plot, _least, most) => [0, Math.max(1, most)] } },
     series: [
-      {},
+      // uPlot says null where nothing is pointed at.
+      {
+        label: 'Time',
+        value: (_plot, seconds: number | null) => (seconds === null ? '–' : formatMoment(seconds * 1000, zone)),
+      },
       ...data.series.map(({ name }, index) => ({
         label: name,
         width: 2,

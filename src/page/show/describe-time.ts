@@ -1,10 +1,5 @@
 /** Times as people say them, beside those of parts/time.tsx. Pure; the clock is passed in. */
 
-/** The time of day, in UTC: enough for a list that covers an hour. */
-export function describeClock(timeMs: number): string {
-  return new Date(timeMs).toISOString().slice(11, 19)
-}
-
 /** How many whole days are left; negative once it is over. */
 export function daysLeft(endMs: number, nowMs: number): number {
   return Math.floor((endMs - nowMs) / DAY_MS)
