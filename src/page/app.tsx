@@ -4,14 +4,16 @@ import { lazy, Suspense } from 'react'
 import { queries } from './api/queries.ts'
 import { Frame } from './frame/frame.tsx'
 import { Loading } from './parts/loading.tsx'
-import { useLocation } from './router/location.ts'
+import { useHash, useLocation } from './router/location.ts'
 import { SignIn } from './session/sign-in.tsx'
 
 const SetUp = lazy(() => import('./setup/set-up.tsx').then(({ SetUp }) => ({ default: SetUp })))
 
 export function App() {
   const { path } = useLocation()
-  const { data: session, isPending } = useQuery(queries.session)
+  // Whoever brings a one-time link has no session to be asked for, and a refusal would stand in the browser's log.
+  const isInvited = useHash().startsWith('token=') && path === '/setup'
+  const { data: session, isPending } = useQuery({ ...queries.session, enabled: !isInvited })
   if (path === '/setup') {
     return (
       <Suspense fallback={<Loading />}>

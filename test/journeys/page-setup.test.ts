@@ -23,16 +23,22 @@ test('the one-time link leads to an admin, a policy in force, and the first conn
   const page = await openTab(t)
   const name = `own.localhost:${backend.port}`
 
+  const refused: string[] = []
+  page.on('response', (response) => void (response.status() === 401 && refused.push(response.url())))
   await page.goto(`${url}/setup#token=${token}`)
   const keys = await Keyboard.only(page)
   await keys.type(page.getByLabel('Name'), 'dana')
   await keys.type(page.getByLabel('Password', { exact: true }), 'short')
   await page.getByText('Too short').waitFor()
   assert.deepEqual(await wrongInSomeLook(page), [])
+  await keys.press(page.getByLabel('Show what is typed'), 'Space')
+  assert.equal(await page.locator('input[type=password]').count(), 0)
+  await keys.press(page.getByLabel('Show what is typed'), 'Space')
   await keys.type(page.getByLabel('Password', { exact: true }), adminPassword)
   await keys.press(page.getByRole('button', { name: 'Make the account' }))
 
   await page.getByRole('heading', { name: 'Choose where to begin' }).waitFor()
+  assert.deepEqual(refused, [])
   assert.ok(!page.url().includes(token), 'the token is gone from the address')
   assert.deepEqual(await wrongInSomeLook(page), [])
   await keys.press(page.getByRole('button', { name: 'Begin with Sentry-compatible' }))
@@ -41,7 +47,13 @@ test('the one-time link leads to an admin, a policy in force, and the first conn
   await page.getByText(/export HTTPS_PROXY=http:\/\/127\.0\.0\.1:\d+/).waitFor()
   assert.deepEqual(await wrongInSomeLook(page), [])
   assert.equal(await visit(name), 200, 'nobody is verified under this profile')
-  await page.getByText('The first connection has arrived:').waitFor()
+  const arrived = page.getByRole('status')
+  await arrived.getByText('Connections arrive.').waitFor()
+  assert.match((await arrived.textContent()) ?? '', new RegExp(`to ${name}: Allowed`))
+  assert.equal(await page.getByText('No application at hand?').count(), 0)
+  assert.equal(await visit('gone.localhost:1'), 502)
+  await arrived.getByRole('link', { name: 'What to do' }).waitFor()
+  assert.match((await arrived.textContent()) ?? '', /to gone\.localhost:1: Failed/)
   assert.deepEqual(
     backend.handshakes.map(({ protocol, sni }) => [protocol, sni]),
     [['TLSv1.2', undefined]],

@@ -11,6 +11,7 @@ export function FirstAdmin() {
   const client = useQueryClient()
   const id = useId()
   const [password, setPassword] = useState('')
+  const [isSeen, setSeen] = useState(false)
   const token = new URLSearchParams(useHash()).get('token') ?? ''
   const setUp = useMutation({
     mutationFn: (body: SetupRequest) => ask<Session>('/setup', { method: 'POST', body }),
@@ -43,7 +44,9 @@ export function FirstAdmin() {
       <label className="field">
         Password
         <input
-          type="password"
+          type={isSeen ? 'text' : 'password'}
+          spellCheck={false}
+          autoCapitalize="off"
           autoComplete="new-password"
           required
           minLength={12}
@@ -52,6 +55,10 @@ export function FirstAdmin() {
           aria-describedby={id}
           onChange={({ target }) => setPassword(target.value)}
         />
+      </label>
+      <label className="choice">
+        <input type="checkbox" checked={isSeen} onChange={({ target }) => setSeen(target.checked)} />
+        <span>Show what is typed</span>
       </label>
       <p id={id} className="quiet">
         <meter min={0} max={4} low={2} high={3} optimum={4} value={strength} aria-label="Strength of the password" />{' '}

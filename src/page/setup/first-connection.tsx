@@ -7,6 +7,7 @@ import { useStream } from '../api/stream.ts'
 import { Answered } from '../parts/answered.tsx'
 import { toast } from '../parts/toasts.tsx'
 import { Link } from '../router/link.tsx'
+import { Outcome } from '../show/outcome.tsx'
 
 /** The two lines that lead an application here, and the first connection that comes of them. */
 export function FirstConnection() {
@@ -32,10 +33,7 @@ export function FirstConnection() {
           )
         }}
       </Answered>
-      <Waiting />
-      <p>
-        No application at hand? <code>npm start</code> runs demo backends with every fault there is.
-      </p>
+      <Arrivals />
       <Link to="/" className="button">
         Open the System Manager
       </Link>
@@ -43,23 +41,39 @@ export function FirstConnection() {
   )
 }
 
-function Waiting() {
+/** The newest connection: what came of it, and for who has no application yet, where to get some. */
+function Arrivals() {
   const [heard, hear] = useState<Connection>()
-  useStream('connections', ({ items }) => hear((before) => before ?? items[0]))
+  useStream('connections', ({ items }) => hear((before) => items.at(-1) ?? before))
   const { data: earlier } = useQuery({
-    queryKey: ['connections', 'first'],
+    queryKey: ['connections', 'newest'],
     queryFn: ({ signal }) => ask<ConnectionPage>('/connections', { signal, query: { limit: 1 } }),
   })
   const connection = heard ?? earlier?.items[0]
+  if (connection !== undefined) return <Arrival connection={connection} />
   return (
-    <p role="status" className={`note ${connection === undefined ? '' : 'note-good'}`}>
-      {connection === undefined ? (
-        'Waiting for the first connection…'
-      ) : (
+    <>
+      <p role="status" className="note">
+        Waiting for the first connection…
+      </p>
+      <p>
+        No application at hand? <code>npm start</code> in a checkout runs demo backends with every fault there is.
+      </p>
+    </>
+  )
+}
+
+function Arrival({ connection: { host, port, decision, message } }: { readonly connection: Connection }) {
+  const hasPassed = decision === 'allow' || decision === 'allow-untrusted'
+  return (
+    <p role="status" className={`note ${hasPassed ? 'note-good' : 'note-doubtful'}`}>
+      <strong className={hasPassed ? 'good' : 'doubtful'}>Connections arrive.</strong> The newest one, to {host}:{port}:{' '}
+      <Outcome outcome={decision} />
+      {message !== '' && ` ${message}`}
+      {!hasPassed && (
         <>
-          <strong className="good">The first connection has arrived:</strong> {connection.host}:{connection.port},{' '}
-          {connection.decision}
-          {connection.message !== '' && ` (${connection.message})`}
+          {' '}
+          <Link to="/failures">What to do</Link>
         </>
       )}
     </p>
