@@ -34,8 +34,9 @@ export async function openTab(
   const complaints: string[] = []
   page.on('pageerror', (error) => complaints.push(String(error)))
   page.on('console', (message) => {
-    // A refusal of the API is part of many journeys, and the browser reports each.
-    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) {
+    // A refusal of the API is part of many journeys, and the browser reports each; [DOM] is how it begins advice about forms.
+    const isNews = message.type() === 'error' && !message.text().startsWith('Failed to load resource')
+    if (isNews || message.text().startsWith('[DOM]')) {
       complaints.push(message.text())
     }
   })

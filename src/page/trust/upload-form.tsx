@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { type FormEvent, useState } from 'react'
 
 /** A file, where its certificates are to go, and the password of a key store. */
 export interface UploadWish {
@@ -19,8 +19,12 @@ export function UploadForm({ store: first, isBusy, send }: UploadFormProps) {
   const [store, setStore] = useState(first)
   const [file, setFile] = useState<File | null>(null)
   const [password, setPassword] = useState('')
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    if (file !== null) send({ store, file, password })
+  }
   return (
-    <div className="row">
+    <form className="row" onSubmit={submit}>
       <label>
         Store{' '}
         <input value={store} pattern="[A-Za-z0-9][A-Za-z0-9._\-]*" onChange={({ target }) => setStore(target.value)} />
@@ -37,14 +41,10 @@ export function UploadForm({ store: first, isBusy, send }: UploadFormProps) {
           onChange={({ target }) => setPassword(target.value)}
         />
       </label>
-      <button
-        type="button"
-        disabled={file === null || store === '' || isBusy}
-        onClick={() => file !== null && send({ store, file, password })}
-      >
+      <button type="submit" disabled={file === null || store === '' || isBusy}>
         Upload and look
       </button>
-    </div>
+    </form>
   )
 }
 
