@@ -114,6 +114,18 @@ test('every screen, after a good and a hostile backend', async (t) => {
     },
   )
 
+  await t.test('every column of the backends can be seen at 1280 px', async () => {
+    const usual = tab.viewportSize()
+    await tab.setViewportSize({ width: 1280, height: 900 })
+    await goWithin(tab, '/backends')
+    await tab.getByText(/^TLS_ECDHE_ECDSA_/).waitFor()
+    const hidden = await tab.evaluate(
+      `(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)(document.querySelector('.table-frame'))`,
+    )
+    if (usual !== null) await tab.setViewportSize(usual)
+    assert.equal(hidden, 0)
+  })
+
   await t.test('the simulator explains step by step, and probes when it is asked to', async () => {
     await goWithin(tab, `/simulator?destination=${encodeURIComponent(evilName)}`)
     await tab.getByText('vedette explain').waitFor()

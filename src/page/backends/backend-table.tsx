@@ -1,5 +1,6 @@
 import type { Backend } from '../../admin/contract.ts'
 import { Time } from '../parts/time.tsx'
+import { Breakable } from '../show/breakable.tsx'
 import { type Column, DataTable } from '../show/data-table.tsx'
 import { DaysLeft } from '../show/days-left.tsx'
 import { Outcome } from '../show/outcome.tsx'
@@ -39,8 +40,9 @@ function Agreed({ protocol, cipher, group }: Pick<Backend, 'protocol' | 'cipher'
     <>
       {protocol}
       <span className="quiet small second-line">
-        {cipher} {group}
+        <Breakable name={cipher} />
       </span>
+      <span className="quiet small second-line">{group}</span>
     </>
   )
 }
