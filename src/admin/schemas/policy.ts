@@ -49,6 +49,7 @@ export const offer = z.object({
   keyShares: z.array(z.string()),
   postQuantum: z.enum(['off', 'compatible', 'prefer']),
   securityLevel: z.int(),
+  remarks: z.array(z.string()).describe('Of the sentences, what stands in none of the lists.'),
   sentences: z.array(z.string()),
 })
 

@@ -1,8 +1,9 @@
 import type { Offer } from '../../admin/contract.ts'
+import { Breakable } from '../show/breakable.tsx'
 
 /** What will really leave in the ClientHello for a destination that no rule names. */
 export function EffectiveHello({ offer }: { readonly offer: Offer }) {
-  const { protocols, suites, groups, keyShares, securityLevel, sentences } = offer
+  const { protocols, suites, groups, keyShares, securityLevel, remarks, source } = offer
   const areForward = suites.every(({ forwardSecrecy }) => forwardSecrecy)
   return (
     <section className="card" aria-labelledby="hello">
@@ -21,6 +22,8 @@ export function EffectiveHello({ offer }: { readonly offer: Offer }) {
         )}
       </p>
       <dl className="facts">
+        <dt>From</dt>
+        <dd>{source}</dd>
         <dt>Protocols</dt>
         <dd>{protocols.join(', ')}</dd>
         <dt>Cipher suites</dt>
@@ -28,7 +31,9 @@ export function EffectiveHello({ offer }: { readonly offer: Offer }) {
           <ol>
             {suites.map(({ iana }) => (
               <li key={iana}>
-                <code>{iana}</code>
+                <code>
+                  <Breakable name={iana} />
+                </code>
               </li>
             ))}
           </ol>
@@ -41,8 +46,8 @@ export function EffectiveHello({ offer }: { readonly offer: Offer }) {
         <dd>{securityLevel}</dd>
       </dl>
       <ul className="quiet">
-        {sentences.map((sentence) => (
-          <li key={sentence}>{sentence}</li>
+        {remarks.map((remark) => (
+          <li key={remark}>{remark}</li>
         ))}
       </ul>
     </section>

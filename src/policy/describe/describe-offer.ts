@@ -16,6 +16,9 @@ export interface OfferDescription {
   readonly keyShares: readonly string[]
   readonly postQuantum: TlsOffer['postQuantum']
   readonly securityLevel: number
+  /** What stands in none of the lists. */
+  readonly remarks: readonly string[]
+  /** All of it, for who reads no lists. */
   readonly sentences: readonly string[]
 }
 
@@ -26,6 +29,7 @@ export function describeOffer(tls: TlsOffer): OfferDescription {
   const groups = readGroups(tls.groups)
   const withShare = readGroups(tls.groups, 'with key share')
   const keyShares = tls.protocols.includes('TLSv1.3') ? withShare : []
+  const remarks = [postQuantumSentences[tls.postQuantum], ...weaknessSentences(suites), ...hatchSentences(tls)]
   const source = tls.profile === undefined ? 'custom configuration' : `default set ${tls.profile}`
   return {
     source,
@@ -41,13 +45,12 @@ export function describeOffer(tls: TlsOffer): OfferDescription {
     keyShares,
     postQuantum: tls.postQuantum,
     securityLevel: tls.securityLevel,
+    remarks,
     sentences: [
       `It offers ${protocols.join(', ')} with ${count(suites.length, 'suite')} (${source}).`,
       secrecySentence(suites),
       `Groups, in order: ${groups.join(', ')}${keyShares.length > 0 ? `; key share for ${keyShares.join(', ')}` : ''}.`,
-      postQuantumSentences[tls.postQuantum],
-      ...weaknessSentences(suites),
-      ...hatchSentences(tls),
+      ...remarks,
     ],
   }
 }
