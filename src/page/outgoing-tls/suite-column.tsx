@@ -1,6 +1,7 @@
 import { type KeyboardEvent, useId } from 'react'
 import { Group } from 'react-aria-components/Group'
 import { ListBox, ListBoxItem } from 'react-aria-components/ListBox'
+import { Breakable } from '../show/breakable.tsx'
 import type { SuiteOption } from './suite-option.ts'
 
 interface SuiteColumnProps {
@@ -35,7 +36,9 @@ export function SuiteColumn({ title, options, marked, mark, pressed }: SuiteColu
       >
         {({ key, name, inDefault, marks, remarks }) => (
           <ListBoxItem id={key} className="suite" textValue={name}>
-            <span className={inDefault ? 'in-default' : ''}>{name}</span>{' '}
+            <span className={inDefault ? 'in-default' : ''}>
+              <Breakable name={name} />
+            </span>{' '}
             <span className="suite-marks">
               {marks.map(({ text, kind }) => (
                 <span key={text} className={`badge ${kind}`}>
