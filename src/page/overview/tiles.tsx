@@ -11,7 +11,8 @@ export function Tiles({ summary }: { readonly summary: Summary }) {
         <li key={decision} className="card tile">
           <Link to={`/connections?filter=${encodeURIComponent(`decision:${decision} since:1h`)}`}>{title}</Link>
           <strong>{(sums[decision] ?? 0).toLocaleString('en')}</strong>
-          <span className="quiet">in the last hour, {perMinute(summary, decision)} a minute now</span>
+          <span className="quiet">in the last hour</span>
+          <span className="quiet small second-line">{perMinute(summary, decision)} a minute now</span>
         </li>
       ))}
     </ul>
