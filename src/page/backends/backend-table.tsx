@@ -28,8 +28,7 @@ export function BackendTable({ backends, onOpen }: BackendTableProps) {
     { title: 'TLS', cell: (backend) => <Agreed {...backend} /> },
     { title: 'Certificate', cell: ({ notAfterMs }) => <DaysLeft endMs={notAfterMs} /> },
     { title: 'Health', cell: (backend) => <Health {...backend} /> },
-    { title: 'Last seen', cell: ({ lastMs }) => (lastMs === null ? 'never' : <Time ms={lastMs} />) },
-    { title: 'Handshakes', isNumber: true, cell: ({ count }) => count.toLocaleString('en') },
+    { title: 'Last seen', cell: (backend) => <LastSeen {...backend} /> },
   ]
   return <DataTable caption="Backends" rows={backends} keyOf={({ backend }) => backend} columns={columns} />
 }
@@ -43,6 +42,18 @@ function Agreed({ protocol, cipher, group }: Pick<Backend, 'protocol' | 'cipher'
         <Breakable name={cipher} />
       </span>
       <span className="quiet small second-line">{group}</span>
+    </>
+  )
+}
+
+function LastSeen({ lastMs, count }: Pick<Backend, 'lastMs' | 'count'>) {
+  if (lastMs === null) return 'never'
+  return (
+    <>
+      <Time ms={lastMs} />
+      <span className="quiet small second-line">
+        {count.toLocaleString('en')} {count === 1 ? 'handshake' : 'handshakes'}
+      </span>
     </>
   )
 }
