@@ -67,7 +67,7 @@ export type Wish =
       readonly comment: string
       readonly ifVersion: number
       readonly cut: boolean
-      readonly confirm?: { readonly withinMs: number; readonly revertOnRefusals?: number }
+      readonly confirm?: Probation
     }
   | {
       readonly kind: 'rollback'
@@ -76,8 +76,15 @@ export type Wish =
       readonly ifVersion: number
       readonly cut: boolean
       readonly version?: number
+      readonly confirm?: Probation
     }
   | { readonly kind: 'reload'; readonly author: string; readonly afresh?: true }
+
+/** A change that goes by itself unless somebody keeps it. */
+interface Probation {
+  readonly withinMs: number
+  readonly revertOnRefusals?: number
+}
 
 /** What a change has brought into force. */
 export interface Outcome {

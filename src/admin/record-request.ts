@@ -34,7 +34,7 @@ interface Outcome {
 
 function record(name: RouteName, { request, response, history, nowMs }: Exchange, { outcome, code }: Outcome): void {
   const { name: actor } = (response.locals.who as Identity | undefined) ?? nobody
-  const subject = Object.values(request.params).join(' ') || nameIn(request.body, { outcome, history })
+  const subject = Object.values(request.params).join(' ') || subjectIn(request.body, { outcome, history })
   recordAudit(history, {
     timeMs: nowMs,
     actor: actor === '' ? subject : actor,
@@ -46,11 +46,16 @@ function record(name: RouteName, { request, response, history, nowMs }: Exchange
   })
 }
 
-/** The name in a body; of what was refused only one that exists, as people type passwords where names belong. */
-function nameIn(body: unknown, { outcome, history }: Pick<Exchange, 'history'> & Outcome): string {
-  const { name } = (body ?? {}) as { readonly name?: unknown }
-  if (typeof name !== 'string') return ''
-  return outcome === 'done' ? name : (userNamed(history, name)?.name ?? '')
+/**
+ * What a body is about: a version, a name, a backend. Of what was refused only a name that exists, as people type passwords
+ * where names belong.
+ */
+function subjectIn(body: unknown, { outcome, history }: Pick<Exchange, 'history'> & Outcome): string {
+  const { name, backend, version } = (body ?? {}) as { readonly [key: string]: unknown }
+  if (Number.isSafeInteger(version)) return `version ${version}`
+  const said = typeof name === 'string' ? name : backend
+  if (typeof said !== 'string') return ''
+  return outcome === 'done' ? said : (userNamed(history, said)?.name ?? '')
 }
 
 function isRecorded(name: RouteName): boolean {

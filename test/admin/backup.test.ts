@@ -43,13 +43,14 @@ test('a backup is looked at, and comes back through the queue with its stores', 
   assert.deepEqual([trustStores[0].name, trustStores[0].fresh[0].subject], ['corp', 'CN=Corp Root'])
   assert.deepEqual([readdirSync(admin.truststores), admin.wishes], [[], []], 'looking changes nothing')
 
-  const wish = { params: { digest }, body: { comment: '' } }
+  const wish = { params: { digest }, body: { comment: '', confirmWithinMs: 60_000 } }
   assert.equal((await client.ask('restore', wish)).status, 428, 'it says what it replaces')
   const headers = { 'if-match': await client.etag(), prefer: 'wait=10' }
   const done = await client.ask('restore', { ...wish, headers })
   assert.deepEqual([done.body.state, done.body.kind], ['done', 'restore'], JSON.stringify(done.body))
   const [made] = admin.wishes
   assert.equal(made?.kind === 'candidate' && made.text, policyInForce)
+  assert.deepEqual(made?.kind === 'candidate' && made.confirm, { withinMs: 60_000 })
   assert.match(made?.kind === 'candidate' ? made.comment : '', /^restored from a backup of \d{4}-.*, version 1$/)
   assert.equal(readdirSync(path.join(admin.truststores, 'corp')).length, 1)
   assert.equal((await client.ask('restore', { ...wish, headers })).status, 404, 'once')

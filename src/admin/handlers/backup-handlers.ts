@@ -9,6 +9,7 @@ import { describeAnchors } from '../../truststore/describe-anchors.ts'
 import { assertFewValues } from '../assert-few-values.ts'
 import type { Call, Handlers, Means } from '../call.ts'
 import { previewKeptMs } from '../previews.ts'
+import { confirmOf } from './confirm-of.ts'
 import { changing, follow } from './follow.ts'
 import { assertInForce, check, sourceOf } from './policy-handlers.ts'
 import { storesOf } from './trust-handlers.ts'
@@ -36,7 +37,7 @@ export const backupHandlers: Handlers<'backup' | 'previewRestore' | 'restore'> =
     restores.keep({ digest, store: '', read, untilMs })
     return {
       ...{ digest, expiresMs: untilMs, madeMs: backup.madeMs, product: backup.product },
-      policy: { number, author, timeMs, comment, valid, problems, sentences, diff },
+      policy: { number, author, timeMs, comment, text, valid, problems, sentences, diff },
       trustStores: changes.map(({ fresh, ...change }) => ({
         ...change,
         fresh: describeAnchors([{ file: 'backup', certificates: fresh }], now()),
@@ -52,13 +53,14 @@ export const backupHandlers: Handlers<'backup' | 'previewRestore' | 'restore'> =
     const kept = restores.find('', call.params.digest ?? '', now())
     if (kept === undefined) throw new SidecarError('OPERATOR_NOT_FOUND', 'this backup was forgotten: send it again')
     assertInForce(call.ifVersion, instance)
+    const bring = bringBack(kept.read, { call, means })
     // Once at a time: of two at once the one that comes too late would take back what the other has added.
     restores.forget(kept)
     return follow(call, means, {
       kind: 'restore',
       work: async (tell) => {
         try {
-          return await bringBack(kept.read, { call, means })(tell)
+          return await bring(tell)
         } catch (thrown) {
           restores.keep(kept)
           throw thrown
@@ -78,9 +80,11 @@ function bringBack({ policy, stores, backup }: ReadBackup, { call, means: { inst
   const { who, body, ifVersion } = call
   const made = new Date(backup.madeMs).toISOString()
   const comment = body.comment === '' ? `restored from a backup of ${made}, version ${policy.number}` : body.comment
+  const confirm = confirmOf(body)
   const change = changing(instance, {
     ...{ kind: 'candidate', source: sourceOf(who), text: policy.text, comment, author: who.name, ifVersion },
     cut: body.connections === 'cut',
+    ...confirm,
   })
   return async (tell: Parameters<typeof change>[0]) => {
     const place = storesOf(instance)

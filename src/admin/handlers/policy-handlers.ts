@@ -3,6 +3,7 @@ import { SidecarError } from '../../errors.ts'
 import { diffText } from '../../history/diff-text.ts'
 import { pending } from '../../history/pending.ts'
 import { listRejections } from '../../history/rejections.ts'
+import { undoneVersions } from '../../history/rollback-target.ts'
 import { activeVersion, listVersions, type Version, versionByNumber } from '../../history/versions.ts'
 import { columnsIn } from '../../policy/catalogue/columns-in.ts'
 import { describeChange } from '../../policy/describe/describe-change.ts'
@@ -15,6 +16,7 @@ import type { Check, CheckRequest } from '../contract.ts'
 import type { Frozen, Instance } from '../instance.ts'
 import { etagOf } from '../parse-call.ts'
 import { placeOf } from '../places.ts'
+import { confirmOf } from './confirm-of.ts'
 import { changing, follow } from './follow.ts'
 import { lookAt } from './look-at.ts'
 import { numberIn, pageOf } from './pages.ts'
@@ -59,29 +61,12 @@ export const policyHandlers: Handlers<Names> = {
 
   applyPolicy(call, means) {
     const { body, who, ifVersion } = call
-    const { text, comment, connections, confirmWithinMs: withinMs, revertOnRefusals } = body
-    if (withinMs === undefined && revertOnRefusals !== undefined) {
-      throw new SidecarError(
-        'OPERATOR_BAD_REQUEST',
-        'revertOnRefusals watches until the confirmation: it needs confirmWithinMs',
-      )
-    }
+    const { text, comment, connections } = body
+    const confirm = confirmOf(body)
     assertInForce(ifVersion, means.instance)
-    const confirm =
-      withinMs === undefined
-        ? {}
-        : { confirm: { withinMs, ...(revertOnRefusals === undefined ? {} : { revertOnRefusals }) } }
     const work = changing(means.instance, {
-      ...{
-        kind: 'candidate',
-        source: sourceOf(who),
-        text,
-        comment,
-        author: who.name,
-        ifVersion,
-        cut: connections === 'cut',
-      },
-      ...confirm,
+      ...{ kind: 'candidate', source: sourceOf(who), text, comment, author: who.name, ifVersion },
+      ...{ cut: connections === 'cut', ...confirm },
     })
     return follow(call, means, { kind: 'apply', work })
   },
@@ -91,10 +76,12 @@ export const policyHandlers: Handlers<Names> = {
   rollBackPolicy(call, means) {
     const { body, who, ifVersion } = call
     const { version, comment, connections } = body
+    const confirm = confirmOf(body)
     assertInForce(ifVersion, means.instance)
     if (version !== undefined) versionByNumber(means.instance.history, version)
     const work = changing(means.instance, {
       ...{ kind: 'rollback', author: who.name, comment, ifVersion, cut: connections === 'cut' },
+      ...confirm,
       ...(version === undefined ? {} : { version }),
     })
     return follow(call, means, { kind: 'rollback', work })
@@ -110,9 +97,11 @@ export const policyHandlers: Handlers<Names> = {
 
   versions({ query: { limit, cursor } }, { instance: { history } }) {
     const before = numberIn(cursor)
+    const undone = undoneVersions(history)
     const found = listVersions(history, { limit: limit + 1, ...(before === undefined ? {} : { before }) })
+    const items = found.map((version) => ({ ...version, undoneBy: undone.get(version.number) ?? null }))
     return {
-      ...pageOf(found, { limit, cursorOf: ({ number }) => `${number}` }),
+      ...pageOf(items, { limit, cursorOf: ({ number }) => `${number}` }),
       active: activeVersion(history)?.number ?? null,
     }
   },

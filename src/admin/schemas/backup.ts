@@ -1,7 +1,7 @@
 /** One file with what the instance was told, and what bringing it back would change. */
 import * as z from 'zod'
 import { comment, place, sha256, timeMs } from './parts.ts'
-import { connectionsChoice } from './policy.ts'
+import { connectionsChoice, probation } from './policy.ts'
 import { anchor, storeName } from './trust.ts'
 
 /** What a backup would change; nothing is changed yet. */
@@ -15,6 +15,7 @@ export const restorePreview = z.object({
     author: z.string(),
     timeMs,
     comment: z.string(),
+    text: z.string(),
     valid: z.boolean().describe('False: it cannot be brought back.'),
     problems: z.array(place),
     sentences: z.array(z.string()).describe('How it differs from the version in force.'),
@@ -37,4 +38,4 @@ export const restorePreview = z.object({
   versions: z.int().describe('How many versions the file holds, the one above among them.'),
 })
 
-export const restoreRequest = z.strictObject({ comment, connections: connectionsChoice })
+export const restoreRequest = z.strictObject({ comment, connections: connectionsChoice, ...probation })

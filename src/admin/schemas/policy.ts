@@ -15,7 +15,13 @@ export const versionHead = z.object({
   parent: z.int().nullable(),
 })
 export const version = versionHead.extend({ text: z.string() })
-export const versionPage = pageOf(versionHead).extend({ active: z.int().nullable() })
+const listedVersion = versionHead.extend({
+  undoneBy: z
+    .int()
+    .nullable()
+    .describe('The rollback or revert that took it away; null where it stands, or was replaced.'),
+})
+export const versionPage = pageOf(listedVersion).extend({ active: z.int().nullable() })
 
 /** A candidate that never became a version, and everything that was wrong with it; its text is not kept. */
 export const rejection = versionHead
@@ -102,10 +108,8 @@ export const connectionsChoice = z
   .default('drain')
   .describe('drain lets them finish until timeouts.drain; cut ends at the swap those that the new version refuses.')
 
-export const applyRequest = z.strictObject({
-  text: z.string().max(1_000_000),
-  comment,
-  connections: connectionsChoice,
+/** A change that goes by itself again, unless somebody keeps it. */
+export const probation = {
   confirmWithinMs: z
     .int()
     .min(1000)
@@ -118,11 +122,19 @@ export const applyRequest = z.strictObject({
     .max(1)
     .optional()
     .describe('While unconfirmed: reverts when more than this share of at least 20 requests is refused.'),
+}
+
+export const applyRequest = z.strictObject({
+  text: z.string().max(1_000_000),
+  comment,
+  connections: connectionsChoice,
+  ...probation,
 })
 export const rollbackRequest = z.strictObject({
   version: z.int().min(1).optional().describe('Left out: the newest one before that was not undone and differs.'),
   comment,
   connections: connectionsChoice,
+  ...probation,
 })
 export const confirmed = z.object({ version: z.int() })
 

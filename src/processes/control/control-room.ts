@@ -224,7 +224,7 @@ export class ControlRoom {
     this.#known.revocation.adopted(snapshot)
     this.#exceptions.look(snapshot.policy, Date.now())
     if (recorded === undefined) return
-    const asked = change.kind === 'candidate' ? change.confirm : undefined
+    const asked = change.kind === 'reload' ? undefined : change.confirm
     // A version that takes over the wait of another is watched as that one was.
     const ratio = asked === undefined ? this.#watching?.ratio : asked.revertOnRefusals
     this.#confirmation.arm()

@@ -119,7 +119,7 @@ function given<T extends object>(wishes: T): { [K in keyof T]?: NonNullable<T[K]
 }
 
 function rollback(
-  { version, trigger, author, comment, ifVersion }: Rollback,
+  { version, trigger, author, comment, ifVersion, confirm }: Rollback,
   history: History,
   settings: Settings,
 ): Attempt {
@@ -140,6 +140,6 @@ function rollback(
     comment: said,
     writes: true,
     backTo: number,
-    ...given({ ifVersion }),
+    ...given({ ifVersion, confirm }),
   }
 }

@@ -42,6 +42,7 @@ export interface Rollback {
   /** Left out: the newest one before it that was not undone and differs. */
   readonly version?: number
   readonly ifVersion?: number
+  readonly confirm?: Candidate['confirm']
 }
 
 export type Change = Candidate | Reload | Rollback

@@ -1,7 +1,7 @@
 /**
  * What a change records. While a version waits for its confirmation, whatever replaces it takes the wait over: an edit
  * that came in between must not make stay what nobody confirmed. Only a rollback, which is a decision of its own, ends
- * the wait, and so does a return by hand to the text that would have come back.
+ * the wait (unless it is on trial itself), and so does a return by hand to the text that would have come back.
  */
 import type { History } from '../../../history/open-history.ts'
 import { pending as pendingOf } from '../../../history/pending.ts'
@@ -39,7 +39,7 @@ export function waiting(history: History): NewVersion['confirm'] {
 }
 
 function confirmationFor({ text, source, confirm }: Attempt, { active, history }: Base & { active: Version }) {
-  if (source === 'rollback' || source === 'revert') return undefined
+  if (source === 'revert' || (source === 'rollback' && confirm === undefined)) return undefined
   const waits = waiting(history)
   // While one version waits for its confirmation, the next one goes back to what was confirmed last.
   const revertTo = waits?.revertTo ?? active.number
