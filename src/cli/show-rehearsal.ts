@@ -1,3 +1,4 @@
+import { unlistedName } from '../policy/document/compile-rule.ts'
 import { type Rehearsal, type RehearsalChange, rehearsalChanges } from '../processes/control/trials/rehearse.ts'
 import type { Trial } from '../processes/control/trials/try-destination.ts'
 import { showTable } from './show-table.ts'
@@ -42,7 +43,8 @@ export function showRehearsal(rehearsal: Rehearsal, terminal: Terminal): void {
 
 /** The reason of whatever is worse; a change for the better is explained by what was wrong before. */
 function describeWhy(now: Trial | null, after: Trial): string {
-  const rule = `rule ${after.rule}`
+  // What no rule names is judged by the policy as a whole.
+  const rule = after.rule === unlistedName ? 'no rule' : `rule ${after.rule}`
   if (after.why !== '') return after.why.includes(rule) ? after.why : `${rule}: ${after.why}`
   return now === null || now.why === '' ? rule : `${rule}; was ${now.why}`
 }

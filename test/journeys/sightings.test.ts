@@ -112,7 +112,7 @@ test('backends that callers met are listed, pinned and rehearsed', async (t) => 
     write('wild.yaml', `${allowing}\nrules:\n  - { name: wild, match: ["*.localhost"], action: deny }`)
     const wild = await sidecar.vedette(['rehearse', 'wild.yaml'])
     assert.equal(wild.code, 10)
-    assert.match(wild.stdout, new RegExp(`would break +${oddName} +allowed +denied +rule wild: rule-denies`))
+    assert.match(wild.stdout, new RegExp(`would break +${oddName} +allowed +denied +rule wild: the rule denies it`))
     const applied = await sidecar.vedette(['apply', 'strict.yaml', '--rehearse'])
     assert.equal(applied.code, 10)
     assert.match(applied.stderr, /nothing was applied: 1 would break/)

@@ -2,6 +2,7 @@
 import { AdminRoom } from '../../admin/admin-room.ts'
 import type { BackendWatch, Instance, Wish } from '../../admin/instance.ts'
 import { SidecarError } from '../../errors.ts'
+import { destinationsSince } from '../../history/sightings.ts'
 import { formatListenAddress } from '../../settings/listen-address.ts'
 import { type LoadOptions, loadSettings } from '../../settings/load-settings.ts'
 import type { ListenAddress, Settings } from '../../settings/settings.ts'
@@ -83,17 +84,20 @@ function instanceFrom({ actors, load, log, health, totals }: AdminDoorOptions): 
     },
     probe: (under, decision) => probe(under, decision, known),
     tryOut: (decision, progress) => trials.take(() => tryOut({ snapshot: inForce(snapshot()), decision, progress })),
-    backendWatch: () => backendWatch(inForce(snapshot()), actors.backendHealth),
+    backendWatch: () => backendWatch(inForce(snapshot()), actors),
     health,
     totals,
     log,
   }
 }
 
-function backendWatch({ policy, settings }: Snapshot, health: Actors['backendHealth']): BackendWatch {
+function backendWatch(snapshot: Snapshot, { backendHealth: health, history }: Actors): BackendWatch {
+  const { policy, settings } = snapshot
   const { watched } = health
+  const seen = destinationsSince(history, 0, SEEN_MAX)
+  const known = rehearsalList({ policies: [policy], services: settings.services, seen })
   return {
-    named: rehearsalList({ policies: [policy], services: settings.services }).map(({ authority }) => authority),
+    named: known.filter(({ configured }) => configured).map(({ authority }) => authority),
     everyMs: (backend) => watched.get(backend)?.everyMs,
     lastCheck: (backend) => (watched.has(backend) ? health.of(backend) : undefined),
   }
@@ -111,3 +115,6 @@ function changeOf(wish: Wish): Change {
   if (rest.kind === 'rollback') return { ...rest, ...more, trigger: 'rollback' }
   return { ...rest, ...more, trigger: rest.source, file: 'candidate' }
 }
+
+/** More backends than these are not listed anywhere. */
+const SEEN_MAX = 5000

@@ -2,6 +2,7 @@
 import type { Backends } from '../../../backend/backends.ts'
 import { asSidecarError, faultOf } from '../../../errors.ts'
 import { decide } from '../../../policy/decide.ts'
+import type { DenyReason } from '../../../policy/decision.ts'
 import type { Destination } from '../../../policy/destination.ts'
 import type { Rule } from '../../../policy/policy.ts'
 import type { Finding, Verdict } from '../../../policy/verdict.ts'
@@ -31,7 +32,7 @@ export async function tryDestination(
 ): Promise<Trial> {
   const decision = decide(snapshot.policy, destination)
   const rule = decision.rule.name
-  if (!decision.allowed) return { outcome: 'denied', rule, why: `rule ${rule}: ${decision.reason}`, findings: [] }
+  if (!decision.allowed) return { outcome: 'denied', rule, why: denials[decision.reason], findings: [] }
   if (decision.rule.plaintext) return { outcome: 'allowed', rule, why: 'plain text', findings: [] }
   try {
     const { verdict } = await (starttls === undefined
@@ -55,6 +56,11 @@ function describeFailure(thrown: unknown, rule: Rule): Omit<Trial, 'rule'> {
   const refused = faultOf(code) === 'policy' || handshakeFailures.includes(code)
   const { findings: all = [], weighed: findings = all } = (details.verdict ?? {}) as Partial<Verdict>
   return { outcome: refused ? 'refused' : 'unreachable', why: message, findings }
+}
+
+const denials: Readonly<Record<DenyReason, string>> = {
+  'rule-denies': 'the rule denies it',
+  'unlisted-denied': 'the policy denies what no rule names',
 }
 
 const handshakeFailures: readonly string[] = ['BACKEND_HANDSHAKE_FAILED', 'BACKEND_REFUSED_US', 'BACKEND_NO_STARTTLS']

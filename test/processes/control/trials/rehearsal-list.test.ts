@@ -22,6 +22,21 @@ test('exact hosts of rules are tried at their port, or where their rule lifts to
   ])
 })
 
+test('a port that nobody wrote is left out where the host is known on another one', () => {
+  const bare = makeRule({ match: match(['a.example']) })
+  const policy = makePolicy({ rules: [bare] })
+  assert.deepEqual(authorities([policy], ['a.example:9444']), ['a.example:9444 (seen)'])
+  assert.deepEqual(authorities([policy], ['a.example:9444', 'a.example:443']), [
+    'a.example:443',
+    'a.example:9444 (seen)',
+  ])
+  assert.deepEqual(authorities([policy], ['aa.example:9444']), ['a.example:443', 'aa.example:9444 (seen)'])
+  const both = makePolicy({ rules: [makeRule({ match: match(['a.example:636']) }), bare] })
+  assert.deepEqual(authorities([both]), ['a.example:636'])
+  const lifted = makePolicy({ rules: [makeRule({ match: match(['a.example']), tlsPort: 9443 })] })
+  assert.deepEqual(authorities([lifted], ['a.example:9444']), ['a.example:9443', 'a.example:9444 (seen)'])
+})
+
 test('tests and exceptions are tried too, IPv6 in brackets', () => {
   const policy: Policy = {
     ...makePolicy(),

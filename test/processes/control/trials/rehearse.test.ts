@@ -76,7 +76,7 @@ describe('a rehearsal', () => {
       'no-longer-trusted',
       /untrusted-issuer/,
     ],
-    ['a rule that denies', named({ action: 'deny' }), 'breaks', /rule own: rule-denies/],
+    ['a rule that denies', named({ action: 'deny' }), 'breaks', /^the rule denies it$/],
     [
       'a protocol that the backend does not speak',
       named({ tls: makeOffer({ protocols: ['TLSv1.3'], ciphers: ['TLS_AES_128_GCM_SHA256'] }) }),
