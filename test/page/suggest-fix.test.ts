@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { isFault } from '../../src/page/backends/suggest-fix.ts'
+import { isFault, isMendedByTrust } from '../../src/page/backends/suggest-fix.ts'
 
 describe('what counts as a reason why connections fail', () => {
   const faults: [string, string][] = [
@@ -18,4 +18,19 @@ describe('what counts as a reason why connections fail', () => {
   ]
   for (const [reason, why] of passes)
     it(`${reason || 'nothing'} does not: ${why}`, () => assert.equal(isFault(reason), false))
+})
+
+describe('trusting a certificate is offered', () => {
+  const rows: [isOffered: boolean, findings: string[]][] = [
+    [true, ['self-signed']],
+    [true, ['untrusted-issuer', 'revocation-unknown']],
+    [true, ['expired', 'incomplete-chain']],
+    [false, ['expired']],
+    [false, ['name-mismatch', 'revoked']],
+    [false, []],
+  ]
+  for (const [isOffered, findings] of rows) {
+    const title = `${isOffered ? '' : 'not '}for ${findings.join(' and ') || 'nothing'}`
+    it(title, () => assert.equal(isMendedByTrust(findings), isOffered))
+  }
 })

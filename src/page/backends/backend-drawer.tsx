@@ -6,6 +6,7 @@ import { Answered } from '../parts/answered.tsx'
 import { Time } from '../parts/time.tsx'
 import { Link } from '../router/link.tsx'
 import { useMay } from '../session/session-context.ts'
+import { nameRule } from '../show/describe-rule.ts'
 import { Drawer } from '../show/drawer.tsx'
 import { Facts } from '../show/facts.tsx'
 import { Findings } from '../show/findings.tsx'
@@ -49,7 +50,7 @@ function Summary({ known }: { readonly known: BackendDetail }) {
       <Facts
         facts={[
           ['Last verdict', <Outcome key="outcome" outcome={outcome} />],
-          ['Rule', rule],
+          ['Rule', nameRule(rule)],
           ['Protocol', protocol],
           ['Cipher suite', cipher],
           ['Group', group],

@@ -3,6 +3,7 @@ import { Time } from '../parts/time.tsx'
 import { Breakable } from '../show/breakable.tsx'
 import { type Column, DataTable } from '../show/data-table.tsx'
 import { DaysLeft } from '../show/days-left.tsx'
+import { nameRule } from '../show/describe-rule.ts'
 import { Outcome } from '../show/outcome.tsx'
 
 interface BackendTableProps {
@@ -24,7 +25,7 @@ export function BackendTable({ backends, onOpen }: BackendTableProps) {
     },
     { title: 'Last verdict', cell: ({ outcome }) => <Outcome outcome={outcome} /> },
     { title: 'Findings', cell: ({ findings }) => findings.join(', ') || '–' },
-    { title: 'Rule', cell: ({ rule }) => rule },
+    { title: 'Rule', cell: ({ rule }) => nameRule(rule) },
     { title: 'TLS', cell: (backend) => <Agreed {...backend} /> },
     { title: 'Certificate', cell: ({ notAfterMs }) => <DaysLeft endMs={notAfterMs} /> },
     { title: 'Health', cell: (backend) => <Health {...backend} /> },

@@ -7,6 +7,7 @@ import { Empty } from '../parts/empty.tsx'
 import { Screen } from '../parts/screen.tsx'
 import { useQueryWord } from '../router/location.ts'
 import { useMay } from '../session/session-context.ts'
+import { nameRule } from '../show/describe-rule.ts'
 import { BackendDrawer } from './backend-drawer.tsx'
 import { BackendTable } from './backend-table.tsx'
 import { HealthForAll } from './health-for-all.tsx'
@@ -62,7 +63,7 @@ export function BackendsScreen() {
 
 function fits(backend: Backend, { words, outcome }: { readonly words: string; readonly outcome: string }): boolean {
   if (outcome !== '' && backend.outcome !== outcome) return false
-  const text = `${backend.backend} ${backend.rule} ${backend.findings.join(' ')}`.toLowerCase()
+  const text = `${backend.backend} ${nameRule(backend.rule)} ${backend.findings.join(' ')}`.toLowerCase()
   return words
     .toLowerCase()
     .split(/\s+/)

@@ -1,5 +1,6 @@
 import type { Probe } from '../../admin/contract.ts'
 import { describePhase } from '../show/describe-amount.ts'
+import { describeRule } from '../show/describe-rule.ts'
 import { Facts } from '../show/facts.tsx'
 import { Findings } from '../show/findings.tsx'
 import { Outcome } from '../show/outcome.tsx'
@@ -10,7 +11,7 @@ export function ProbeResult({
 }: {
   readonly probe: Probe
 }) {
-  if (!allowed) return <p>Not dialled: rule {rule} denies this destination.</p>
+  if (!allowed) return <p>Not dialled: the policy denies this destination ({describeRule(rule)}).</p>
   if (failure !== null) {
     return (
       <p>

@@ -10,13 +10,13 @@ export function isFault(reason: string): boolean {
   return reason in fixes || /^[A-Z]/.test(reason)
 }
 
-/** Tells whether trusting a certificate of the chain would mend it. */
+/** Tells whether trusting a certificate of the chain would mend one of the findings. */
 export function isMendedByTrust(findings: readonly string[]): boolean {
-  return findings.length > 0 && findings.every((name) => trustFindings.includes(name))
+  return findings.some((name) => trustFindings.includes(name))
 }
 
 /** What allow-and-log forgives, and what a trust store mends. */
-export const trustFindings: readonly string[] = ['untrusted-issuer', 'self-signed', 'incomplete-chain']
+const trustFindings: readonly string[] = ['untrusted-issuer', 'self-signed', 'incomplete-chain']
 
 const fixes: Readonly<Record<string, string>> = {
   'untrusted-issuer': 'Add the issuing authority to a custom trust store, after comparing its fingerprint.',

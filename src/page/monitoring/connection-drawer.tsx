@@ -7,6 +7,7 @@ import { Link } from '../router/link.tsx'
 import { useMay } from '../session/session-context.ts'
 import { CopyButton } from '../show/copy-button.tsx'
 import { describeBytes } from '../show/describe-amount.ts'
+import { nameRule } from '../show/describe-rule.ts'
 import { Drawer } from '../show/drawer.tsx'
 import { Facts } from '../show/facts.tsx'
 import { Findings } from '../show/findings.tsx'
@@ -63,7 +64,7 @@ function ConnectionFacts({ connection }: { readonly connection: Connection }) {
         ['Verdict', verdict === '' ? '' : <Outcome key="verdict" outcome={verdict} />],
         ['Would be refused', wouldRefuse ? 'yes, if this were enforced' : ''],
         ['Because of', because.join(', ')],
-        ['Rule', `${rule}, version ${version}`],
+        ['Rule', `${nameRule(rule)}, version ${version}`],
         ['Error', connection.error === '' ? '' : <Reason key="error" name={connection.error} />],
         ['Time', moment(timeMs)],
         ['Caller', caller],

@@ -4,6 +4,7 @@ import { Reason } from '../parts/reason.tsx'
 import { moment, Time } from '../parts/time.tsx'
 import { Link } from '../router/link.tsx'
 import { describeCount } from '../show/describe-amount.ts'
+import { describeRule } from '../show/describe-rule.ts'
 import { Outcome } from '../show/outcome.tsx'
 
 interface FailureCardProps {
@@ -28,7 +29,7 @@ export function FailureCard({ failure, onChange, onExcept }: FailureCardProps) {
       </h2>
       <p className="sentence">{sentence}</p>
       <p>
-        {describeCount(count, 'time')}, first <Time ms={firstMs} />, last <Time ms={lastMs} />, rule {rule}
+        {describeCount(count, 'time')}, first <Time ms={firstMs} />, last <Time ms={lastMs} />, {describeRule(rule)}
         {by !== '' && state !== 'open' && `, ${state} by ${by}`}
         {mutedUntilMs !== null && ` until ${moment(mutedUntilMs)}`}
       </p>

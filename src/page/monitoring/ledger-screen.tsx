@@ -4,6 +4,7 @@ import { useState } from 'react'
 import type { Sighting } from '../../admin/contract.ts'
 import { looks } from '../api/looks.ts'
 import { ExceptionForm } from '../backends/exception-form.tsx'
+import { isMendedByTrust } from '../backends/suggest-fix.ts'
 import { Answered } from '../parts/answered.tsx'
 import { Empty } from '../parts/empty.tsx'
 import { Reasons } from '../parts/reason.tsx'
@@ -75,7 +76,7 @@ function columns(acts: Acts | undefined): readonly Column<Sighting>[] {
       title: 'What to do',
       cell: (sighting) => (
         <span className="row">
-          {acts && sighting.spkiSha256 !== '' && (
+          {acts && sighting.spkiSha256 !== '' && isMendedByTrust(sighting.findings) && (
             <button type="button" aria-label={`Trust this… ${sighting.backend}`} onClick={() => acts.trust(sighting)}>
               Trust this…
             </button>

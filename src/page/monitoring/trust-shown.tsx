@@ -15,7 +15,7 @@ export function TrustShown({ backend, onClose }: { readonly backend: string; rea
       </p>
       <Answered query={detail}>
         {({ sightings: [newest] }) =>
-          newest === undefined ? <p>It has shown nothing yet.</p> : <Chain backend={backend} sight={newest} />
+          newest === undefined ? <p>It has shown nothing yet.</p> : <Chain backend={backend} sight={newest} isOpen />
         }
       </Answered>
     </Drawer>

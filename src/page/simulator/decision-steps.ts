@@ -1,5 +1,6 @@
 /** An explanation as steps in the order in which a connection takes them, each with whether it lets it pass. */
 import type { Explanation } from '../../admin/contract.ts'
+import { nameRule } from '../show/describe-rule.ts'
 
 export interface Step {
   readonly name: string
@@ -44,7 +45,7 @@ function ruleStep({ passedOver, rule, matchedBy, allowed, reason, deniedAddress 
     name: 'Rule',
     passes: !isDenied,
     says: [
-      matchedBy === null ? rule : `${rule}, by ${matchedBy}`,
+      matchedBy === null ? nameRule(rule) : `${rule}, by ${matchedBy}`,
       ...(isDenied ? [reason] : []),
       ...(over === '' ? [] : [`passed over: ${over}`]),
     ].join('; '),

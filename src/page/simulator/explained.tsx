@@ -6,6 +6,7 @@ import { ProbeResult } from '../backends/probe-result.tsx'
 import { Answered } from '../parts/answered.tsx'
 import { ProblemNote } from '../parts/problem-note.tsx'
 import { useMay } from '../session/session-context.ts'
+import { nameRule } from '../show/describe-rule.ts'
 import { Facts } from '../show/facts.tsx'
 import { stepsOf } from './decision-steps.ts'
 
@@ -43,7 +44,7 @@ function Steps({ known }: { readonly known: Explanation }) {
       </ol>
       <Facts
         facts={[
-          ['Rule', rule],
+          ['Rule', nameRule(rule)],
           ['Name sent (SNI)', serverName === '' ? 'none' : serverName],
           ['Name to verify', nameToVerify],
           [
