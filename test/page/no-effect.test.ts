@@ -15,6 +15,8 @@ const usual: Spec = {
   tls: { configuration: 'default', postQuantum: 'compatible' },
 }
 
+const rule = { name: 'a', match: [], action: 'allow' } as const
+
 describe('settings without effect are told of', () => {
   const rows: [why: string, spec: Spec, backends: number | undefined, expected: RegExp | undefined][] = [
     ['nothing waits', usual, 1, undefined],
@@ -39,10 +41,10 @@ describe('settings without effect are told of', () => {
       undefined,
     ],
     ['nobody may leave', { ...usual, destinations: { unlisted: 'deny' } }, 0, /No rule lets a connection out over TLS/],
-    ['a rule lets one out', { ...usual, destinations: { unlisted: 'deny' }, rules: [{ name: 'a' }] }, 1, undefined],
+    ['a rule lets one out', { ...usual, destinations: { unlisted: 'deny' }, rules: [{ ...rule }] }, 1, undefined],
     [
       'a rule lets one out in plain text only',
-      { ...usual, destinations: { unlisted: 'deny' }, rules: [{ name: 'a', plaintext: true }] },
+      { ...usual, destinations: { unlisted: 'deny' }, rules: [{ ...rule, plaintext: true }] },
       1,
       /No rule lets a connection out over TLS/,
     ],

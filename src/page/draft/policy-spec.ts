@@ -41,12 +41,20 @@ export interface PolicyTest {
   readonly expect: 'trusted' | 'allowed' | 'refused'
 }
 
+/** A rule as the form shows it; whatever else it says stands beside. */
+interface RuleEntry {
+  readonly name: string
+  readonly match: readonly { readonly text: string }[]
+  readonly action: 'allow' | 'deny'
+  readonly plaintext?: boolean
+}
+
 export interface Spec {
   readonly strictTls: StrictTls
   readonly sni: boolean
   readonly tls: TlsChoice
   readonly destinations: { readonly unlisted: 'allow' | 'deny' }
-  readonly rules: readonly { readonly name: string; readonly plaintext?: boolean }[]
+  readonly rules: readonly RuleEntry[]
   readonly exceptions: readonly ExceptionEntry[]
   readonly tests: readonly PolicyTest[]
 }

@@ -15,6 +15,7 @@ import { ExceptionsSection } from './exceptions-section.tsx'
 import { NoEffectBanner } from './no-effect-banner.tsx'
 import { Places } from './places.tsx'
 import { PolicyTestsSection } from './policy-tests-section.tsx'
+import { RulesSection } from './rules-section.tsx'
 import { SniSection } from './sni-section.tsx'
 import { StrictTlsSection } from './strict-tls-section.tsx'
 import { TlsSection } from './tls-section.tsx'
@@ -40,12 +41,19 @@ export function OutgoingTlsScreen() {
         </fieldset>
       }
     >
-      <Answered query={draft}>{(data) => (isText ? <YamlTab view={data} /> : <Form view={data} />)}</Answered>
+      <Answered query={draft}>
+        {(data) => (isText ? <YamlTab view={data} /> : <Form view={data} editText={() => setView('yaml')} />)}
+      </Answered>
     </Screen>
   )
 }
 
-function Form({ view: { policy, check } }: { readonly view: DraftView }) {
+interface FormProps {
+  readonly view: DraftView
+  readonly editText: () => void
+}
+
+function Form({ view: { policy, check }, editText }: FormProps) {
   const [error, setError] = useState<unknown>(null)
   const catalogue = useQuery(queries.catalogue)
   const spec = specOf(check)
@@ -68,6 +76,7 @@ function Form({ view: { policy, check } }: { readonly view: DraftView }) {
       <SniSection sni={spec.sni} />
       <Answered query={catalogue}>{(value) => <TlsSection tls={spec.tls} catalogue={value} />}</Answered>
       {check.offer !== null && <EffectiveHello offer={check.offer} />}
+      <RulesSection rules={spec.rules} editText={editText} />
       <ExceptionsSection exceptions={spec.exceptions} />
       <PolicyTestsSection tests={spec.tests} />
     </EditContext>
