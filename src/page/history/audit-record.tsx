@@ -47,8 +47,8 @@ export function AuditRecord() {
                       <td>{moment(timeMs)}</td>
                       <td>{actor}</td>
                       <td>{address}</td>
-                      <td>{action}</td>
-                      <td>{subject}</td>
+                      <td>{describeAction(action)}</td>
+                      <td>{subject === '' ? '–' : subject}</td>
                       <td className={outcome === 'refused' ? 'bad' : ''}>{outcome}</td>
                     </tr>
                   ))}
@@ -64,4 +64,9 @@ export function AuditRecord() {
       )}
     </>
   )
+}
+
+/** The name of a request as words: `tryOutBackend` is nothing that operators say. */
+function describeAction(action: string): string {
+  return action.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
 }
