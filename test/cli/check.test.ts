@@ -130,7 +130,7 @@ describe('check', () => {
 
   it('counts what services lack to the settings, with line and caret, and leaves the policy sound', async (t) => {
     const settings = `apiVersion: vedette/v1\nkind: Settings\npolicy: policy.yaml\nservices:\n  - name: gate
-    accept: 127.0.0.1:4650\n    connect: 127.0.0.1:587\n    tls: { certificate: gate }\n`
+    accept: tls://127.0.0.1:4650\n    connect: tcp://127.0.0.1:587\n    tls: { certificate: gate }\n`
     const folder = makeFolder(t, { 'vedette.yaml': settings, 'policy.yaml': policyText('  sni: false') })
     const file = path.join(folder, 'vedette.yaml')
     for (const words of [[file], ['--config', file], [path.join(folder, 'policy.yaml'), '--config', file]]) {
