@@ -3,6 +3,7 @@ import { buildCommand, isPageBuilt } from '../admin/built-page.ts'
 import { asSidecarError, errorCodes, SidecarError } from '../errors.ts'
 import { type LoadOptions, loadSettings } from '../settings/load-settings.ts'
 import type { Settings } from '../settings/settings.ts'
+import { describeUnnamedAdmin } from '../settings/unnamed-admin.ts'
 import { composePolicy } from './compose-policy.ts'
 import { shortPath } from './read-document.ts'
 
@@ -27,6 +28,8 @@ export async function* examineInstance(load: LoadOptions): AsyncGenerator<Examin
   yield* examineTrustStores(settings.value, load)
   yield* examineHistory(settings.value)
   yield examinePage()
+  const unnamed = describeUnnamedAdmin(settings.value.admin)
+  if (unnamed !== '') yield { name: 'admin.hosts', ...doubtful(unnamed, 'admin.hosts: [sidecar.example.org]') }
   yield* examineRunning(settings.value)
 }
 

@@ -115,6 +115,10 @@ export const events = {
   'entrance.unserved': { level: 'warn', meaning: 'A socket that systemd passes has the address of no entrance.' },
   'health.listening': { level: 'info', meaning: 'Health and metrics can be asked for.' },
   'admin.listening': { level: 'info', meaning: 'The System Manager and its API can be asked.' },
+  'admin.unnamed': {
+    level: 'warn',
+    meaning: 'The System Manager listens on every address and knows no name it is called by: it refuses who asks.',
+  },
   'command.refused': { level: 'warn', meaning: 'A command on the control socket failed.' },
   'internal.error': { level: 'error', meaning: 'A bug of ours: please report it with this line.' },
   'debug.note': { level: 'debug', meaning: 'A detail for those who look for a fault.' },

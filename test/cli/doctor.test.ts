@@ -51,7 +51,10 @@ test('what is not there or broken is told with what to do, and nothing is made',
   const folder = mkdtempSync(path.join(tmpdir(), 'vedette-doctor-'))
   t.after(() => rmSync(folder, { recursive: true, force: true }))
   const config = path.join(folder, 'vedette.yaml')
-  writeFileSync(config, 'apiVersion: vedette/v1\nkind: Settings\npolicy: policy.yaml\n')
+  writeFileSync(
+    config,
+    'apiVersion: vedette/v1\nkind: Settings\npolicy: policy.yaml\nadmin: { listen: 0.0.0.0:9080 }\n',
+  )
   writeFileSync(path.join(folder, 'policy.yaml'), policyFor(['one.localhost']).replace('plaintext', 'plantext'))
   mkdirSync(path.join(folder, 'truststores', 'corp'), { recursive: true })
   writeFileSync(path.join(folder, 'truststores', 'corp', 'a.pem'), 'nonsense')
@@ -65,6 +68,7 @@ test('what is not there or broken is told with what to do, and nothing is made',
       ['trust corp', 'bad'],
       ['history', 'doubtful'],
       ['page', isPageBuilt() ? 'well' : 'doubtful'],
+      ['admin.hosts', 'doubtful'],
       ['instance', 'bad'],
     ],
   )

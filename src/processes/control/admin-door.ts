@@ -7,6 +7,7 @@ import { formatListenAddress } from '../../settings/listen-address.ts'
 import { type LoadOptions, loadSettings } from '../../settings/load-settings.ts'
 import type { ListenAddress, Settings } from '../../settings/settings.ts'
 import type { Snapshot } from '../../settings/snapshot.ts'
+import { describeUnnamedAdmin } from '../../settings/unnamed-admin.ts'
 import { type OpenAddress, saySetupLink } from './setup-link.ts'
 import { probe } from './trials/probe.ts'
 import { rehearsalList } from './trials/rehearsal-list.ts'
@@ -44,6 +45,8 @@ export async function openAdminDoor(options: AdminDoorOptions): Promise<AdminDoo
   const host = admin.hosts.find((name) => name !== 'own') ?? address.host
   const origin = `${identity === undefined ? 'http' : 'https'}://${formatListenAddress({ ...address, host })}`
   log('admin.listening', `System Manager and API on ${origin}`, { ...address })
+  const unnamed = describeUnnamedAdmin(admin)
+  if (unnamed !== '') log('admin.unnamed', unnamed, { ...address })
   saySetupLink({ history: actors.history, origin })
   return { room, address, origin }
 }
