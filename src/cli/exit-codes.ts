@@ -37,7 +37,8 @@ const environment: readonly ErrorCode[] = [
 
 /** Translates an error into how the process ends; the only place that does. */
 export function exitNameOf(code: ErrorCode): ExitName {
-  if (code === 'OPERATOR_USAGE') return 'usage'
+  // A destination stands on the command line, and one that cannot exist is a slip there.
+  if (code === 'OPERATOR_USAGE' || code === 'CALLER_BAD_TARGET') return 'usage'
   if (invalid.includes(code)) return 'invalid'
   if (environment.includes(code)) return 'environment'
   return faultOf(code) === 'policy' ? 'refused' : 'failed'

@@ -1,3 +1,4 @@
+import { asSidecarError, errorCodes, SidecarError } from '../errors.ts'
 import { decideOn, type PassedOver, passedOver } from '../policy/decide-on.ts'
 import type { RuleDescription } from '../policy/describe/describe-rule.ts'
 import type { DeniedAddress } from '../policy/judge-destination.ts'
@@ -5,6 +6,7 @@ import type { Policy } from '../policy/policy.ts'
 import type { Snapshot } from '../settings/snapshot.ts'
 import { addExamples, type DefineCommand } from './cli.ts'
 import { addPolicyOptions, composeFrom } from './compose-policy.ts'
+import { exitNameOf } from './exit-codes.ts'
 import { exitNameFor, handshakeRecord, makeHandshake, showHandshake } from './handshake.ts'
 import type { SettingOptions } from './setting-options.ts'
 import { showHello } from './show-hello.ts'
@@ -39,17 +41,25 @@ export const defineExplain: DefineCommand = (command, { terminal, exit }) => {
           }),
     }
     const allowed = decision.allowed && explanation.deniedAddress === undefined
-    const handshake =
-      options.connect && decision.allowed && allowed ? await makeHandshake(snapshot, decision) : undefined
-    if (options.json)
-      terminal.printJson({
-        ...explanation,
-        ...(handshake === undefined ? {} : { handshake: handshakeRecord(handshake) }),
-      })
-    else showExplanation(explanation, terminal)
-    if (handshake !== undefined && !options.json) showHandshake(handshake, terminal)
+    if (!options.json) showExplanation(explanation, terminal)
     if (!allowed) exit('refused')
-    else if (handshake !== undefined) exit(exitNameFor(handshake))
+    if (!options.connect || !decision.allowed || !allowed) {
+      if (options.json) terminal.printJson(explanation)
+      return
+    }
+    // What needs no backend is told although there is none to be reached: as text before it is dialled, as JSON with what came of it.
+    const handshake = await makeHandshake(snapshot, decision).catch((thrown: unknown) => {
+      if (!options.json) throw thrown
+      return asSidecarError(thrown)
+    })
+    if (handshake instanceof SidecarError) {
+      const { code, message } = handshake
+      terminal.printJson({ ...explanation, error: { code, message, hint: errorCodes[code].hint } })
+      return exit(exitNameOf(code))
+    }
+    if (options.json) terminal.printJson({ ...explanation, handshake: handshakeRecord(handshake) })
+    else showHandshake(handshake, terminal)
+    exit(exitNameFor(handshake))
   })
 }
 

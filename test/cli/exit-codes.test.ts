@@ -48,7 +48,7 @@ describe('exit codes', () => {
     ['OPERATOR_TOO_LARGE', 'failed', 'only the admin API says so'],
     ['POLICY_ADDRESS_DENIED', 'refused', 'the policy said no'],
     ['BACKEND_CONNECT_REFUSED', 'failed', 'the backend is not there'],
-    ['CALLER_BAD_TARGET', 'failed', 'no such destination can exist'],
+    ['CALLER_BAD_TARGET', 'usage', 'the destination that was typed cannot exist'],
     ['INTERNAL_ERROR', 'failed', 'a bug of ours'],
   ]
   for (const [code, name, why] of rows) {

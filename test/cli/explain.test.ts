@@ -105,7 +105,7 @@ describe('explain', () => {
   for (const destination of ['ftp://mail.example', 'https://me@mail.example']) {
     it(`takes ${destination} for a URL, not a host`, async (t) => {
       const { status, stderr } = await explain(t, destination)
-      assert.equal(status, 1)
+      assert.equal(status, 2)
       assert.match(stderr, /must be a host name, not a URL/)
     })
   }
@@ -126,9 +126,24 @@ describe('explain', () => {
     })
   }
 
+  it('gives the explanation although --connect finds nobody', async (t) => {
+    const file = path.join(
+      makeFolder(t, { 'policy.yaml': policyText('  destinations: { allowAddresses: [127.0.0.0/8] }') }),
+      'policy.yaml',
+    )
+    const words = ['explain', '127.0.0.1:1', '--connect', '--policy', file]
+    const { status, stdout, stderr } = await runCli(words)
+    assert.equal(status, 1)
+    assert.match(stdout, /^No rule names 127\.0\.0\.1:1; .*\n[\s\S]*Never dialled: /)
+    assert.match(stderr, /BACKEND_CONNECT_REFUSED/)
+    const asJson = await runCli([...words, '--json'])
+    const { allowed, error } = JSON.parse(asJson.stdout) as { allowed: boolean; error: { code: string } }
+    assert.deepEqual([asJson.status, allowed, error.code], [1, true, 'BACKEND_CONNECT_REFUSED'])
+  })
+
   it('refuses what is no destination', async (t) => {
     const { status, stderr } = await explain(t, 'mail.example:99999')
-    assert.equal(status, 1)
+    assert.equal(status, 2)
     assert.match(stderr, /CALLER_BAD_TARGET/)
   })
 
