@@ -179,7 +179,8 @@ test('a broken policy file at a later start runs the last good version, with an 
   await first.kill()
   const second = startInstance(t, { policy: broken, folder: first.folder })
   await second.up
-  await second.logged('policy.rejected')
+  const { message } = await second.logged('policy.rejected')
+  assert.match(String(message), /^the instance cannot start with what the files say: .*nonsense/)
   assert.match(
     (await second.health('/readyz?verbose')).body,
     /policy ok: v1 running, the change of \S+ \(start\) was rejected: .*nonsense/,

@@ -65,7 +65,10 @@ export class OutcomeRecord {
   /** Notes what a change was refused for; mistakes of the command itself are no refusal of a version. */
   refused({ change, of, attempt, error }: Rejected): void {
     const fields = { trigger: change.trigger, error }
-    this.#log(`${of}.rejected`, `the change is refused: ${error.message}`, fields)
+    // At a start nothing is changed: what the files say is tried for the first time.
+    const what =
+      change.trigger === 'start' ? 'the instance cannot start with what the files say' : 'the change is refused'
+    this.#log(`${of}.rejected`, `${what}: ${error.message}`, fields)
     this.#metrics.policyReloaded({ result: 'rejected', trigger: change.trigger, timeMs: Date.now() })
     if (mistakes.includes(error.code)) return
     this.#rejected = { of, trigger: change.trigger, message: error.message, timeMs: Date.now() }
