@@ -30,7 +30,11 @@ export async function storeFiles(folder: string, name: string): Promise<StoreFil
   if (found.files.length > 0) return found
   const store = path.join(folder, name)
   const put = 'put the certificates to trust in it, as .pem, .crt, .cer, .der, .p7b, .p12 or .jks files'
-  if (found.folder === undefined) throw bad(`trust store folder ${store} does not exist: make it and ${put}`)
+  if (found.folder === undefined) {
+    const known = [...builtInStores, ...(await listStores(folder))]
+    const message = `trust store folder ${store} does not exist (there are ${known.join(', ')}): make it and ${put}`
+    throw new SidecarError('OPERATOR_BAD_TRUST_STORE', message, { details: { known } })
+  }
   throw bad(`trust store folder ${store} holds no certificate: ${put}`)
 }
 

@@ -47,6 +47,22 @@ describe('check', () => {
     assert.match(stdout, /policy\.yaml:6:25 spec\.strictTls\.customTrustStores\[0\]: .*does not exist/)
   })
 
+  it('says which trust stores there are, and which one was meant', async (t) => {
+    const policy = policyText('  strictTls: { customTrustStores: [crop] }')
+    const folder = makeFolder(t, { 'policy.yaml': policy })
+    mkdirSync(path.join(folder, 'truststores', 'corp'), { recursive: true })
+    const { stdout } = await runCli([
+      'check',
+      path.join(folder, 'policy.yaml'),
+      '--truststores',
+      path.join(folder, 'truststores'),
+    ])
+    assert.match(
+      stdout,
+      /truststores\/crop does not exist \(there are bundled, system, corp\): .*: did you mean corp\?$/m,
+    )
+  })
+
   it('is content with the same policy once the trust store is there', async (t) => {
     const { ca } = await makeTrust()
     const folder = makeFolder(t, {

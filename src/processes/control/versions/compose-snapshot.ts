@@ -5,6 +5,7 @@
 import crypto from 'node:crypto'
 import { asSidecarError, type SidecarError } from '../../../errors.ts'
 import type { CatalogueRecord } from '../../../policy/catalogue/catalogue-record.ts'
+import { didYouMean } from '../../../policy/document/did-you-mean.ts'
 import { type Mention, namedIdentities, namedStores } from '../../../policy/document/mentions.ts'
 import { type ParsedPolicy, type ParseOptions, parsePolicy } from '../../../policy/document/parse-policy.ts'
 import { badDocument, type Problem } from '../../../policy/document/problem.ts'
@@ -106,7 +107,7 @@ async function parseAgainst(readers: Readers, text: string, options: ParseOption
       const own = (kind === 'identity' ? badPairs : badStores).filter(
         ({ details }) => (kind === 'identity' ? details.identity : details.store) === name,
       )
-      return own.length === 0 ? undefined : own.map(({ message }) => message).join('; ')
+      return own.length === 0 ? undefined : own.map((each) => sayMissing(name, each)).join('; ')
     }
     throw errorOf(text, { ...options, faultOf }) ?? error
   }
@@ -127,7 +128,7 @@ function assertAllThere(parsed: ParsedPolicy, trust: TrustReading, keys: Identit
     if (isThere) return []
     const reasons = [...trust.problems, ...keys.problems]
       .filter(({ details }) => (kind === 'trust-store' ? details.store : details.identity) === name)
-      .map(({ message }) => parsed.problemAt(path, message))
+      .map((each) => parsed.problemAt(path, sayMissing(name, each)))
     return reasons.length > 0 ? reasons : [parsed.problemAt(path, `there is no ${kind} ${JSON.stringify(name)}`)]
   })
   // A store may be needed without being mentioned: the default one, when the system's store cannot be read.
@@ -136,6 +137,11 @@ function assertAllThere(parsed: ParsedPolicy, trust: TrustReading, keys: Identit
     problems.push(...trust.problems.map(({ message }) => parsed.problemAt(['spec'], message)))
   }
   if (problems.length > 0) throw badDocument([...parsed.warnings, ...problems])
+}
+
+/** A name that is near to that of a store is more likely mistyped than missing. */
+function sayMissing(name: string, { message, details: { known } }: SidecarError): string {
+  return Array.isArray(known) ? `${message}${didYouMean(name, known as readonly string[])}` : message
 }
 
 function pick<T>(from: Readonly<Record<string, T>>, names: readonly string[]): Readonly<Record<string, T>> {
