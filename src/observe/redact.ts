@@ -40,17 +40,24 @@ function redactValue(value: unknown, depth: number): unknown {
   return redactRecord(value as Record<string, unknown>, depth)
 }
 
-function describeError(error: Error, depth: number): Record<string, unknown> {
+function describeError(error: Error, depth: number, isUnder = false): Record<string, unknown> {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined
   const expected = error instanceof SidecarError && code !== 'INTERNAL_ERROR'
   return {
     ...(code === undefined ? {} : { code }),
     message: redactText(error.message),
     ...(error instanceof SidecarError ? { see: entryOf(error.code), ...redactRecord(error.details, depth) } : {}),
-    // A stack helps with what nobody expected, and only buries the message of what somebody did.
-    ...(expected || error.stack === undefined ? {} : { stack: redactText(error.stack) }),
-    ...(error.cause === undefined ? {} : { cause: redactValue(error.cause, depth + 1) }),
+    // A stack helps with what nobody expected, and only buries the message of what somebody did: a disk that refuses, too.
+    ...(expected || (isUnder && 'syscall' in error) || error.stack === undefined
+      ? {}
+      : { stack: redactText(error.stack) }),
+    ...(error.cause === undefined ? {} : { cause: describeCause(error.cause, { depth, expected }) }),
   }
+}
+
+function describeCause(cause: unknown, { depth, expected }: { depth: number; expected: boolean }): unknown {
+  if (depth >= depthMax || !(cause instanceof Error)) return redactValue(cause, depth + 1)
+  return describeError(cause, depth + 1, expected)
 }
 
 const censored = '[redacted]'

@@ -115,6 +115,17 @@ test('an expected error is described by code, message and cause; an unexpected o
   assert.match((unexpected.only().error as { stack: string }).stack, /logger\.test\.ts/)
 })
 
+test('what the system said to an expected error has no stack, a mistake of ours under it has one', () => {
+  const causeOf = (cause: Error) => {
+    const { logger, only } = collect()
+    logger.event('policy.rejected', 'x', { error: new SidecarError('OPERATOR_FILE_UNWRITABLE', 'no', { cause }) })
+    return (only().error as { cause: { code?: string; stack?: string } }).cause
+  }
+  const denied = Object.assign(new Error('EACCES: permission denied'), { code: 'EACCES', syscall: 'open' })
+  assert.deepEqual(causeOf(denied), { code: 'EACCES', message: 'EACCES: permission denied' })
+  assert.match(causeOf(new TypeError('undefined is not')).stack ?? '', /logger\.test\.ts/)
+})
+
 test('fields without end are cut: depth, length, circles', () => {
   const { logger, lines } = collect()
   const circle: Record<string, unknown> = {
