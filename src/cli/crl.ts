@@ -13,7 +13,9 @@ export const defineCrl: DefineCommand = (command, cli) => {
   addInstanceOptions(command)
   command.configureHelp({ showGlobalOptions: true })
   addExamples(command, ['crl list', 'crl fetch --json'])
-  const list = command.command('list').description('list every revocation list with its issuer, dates and state')
+  const list = command
+    .command('list', { isDefault: true })
+    .description('list every revocation list with its issuer, dates and state')
   defineLists(list, { fetch: false }, cli)
   const fetch = command.command('fetch').description('read the folder and fetch every list again, then list them')
   defineLists(fetch, { fetch: true }, cli)

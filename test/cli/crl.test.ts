@@ -31,6 +31,7 @@ describe('crl', () => {
         ['bad', '?', '-', '-', '-', '/crls/broken.crl'],
       ],
     )
+    assert.equal((await runCli(['crl', '--state', state])).stdout, stdout)
     assert.equal(stderr, '/crls/old.crl: has expired on 2026-01-02\n/crls/broken.crl: is malformed\n3 lists\n')
   })
 
