@@ -15,6 +15,7 @@ import type { Terminal } from './terminal.ts'
 export async function runCommandLine(argv: readonly string[], terminal: Terminal): Promise<number> {
   let ended: ExitName = 'ok'
   const words = asCommand(argv)
+  let name = commandIn(words)
   const cli: Cli = {
     terminal,
     exit: (name) => {
@@ -22,13 +23,14 @@ export async function runCommandLine(argv: readonly string[], terminal: Terminal
     },
   }
   try {
-    const asked = commandIn(words)
+    const asked = name
     // Completion speaks of all commands, every other command of itself alone.
-    const program = await buildProgram(cli, ({ name }) => name === asked || asked === 'completion')
+    const program = await buildProgram(cli, (entry) => entry.name === asked || asked === 'completion')
+    name = wholeName(words, program)
     assertHelpKnown(words, program)
     await program.parseAsync([...words], { from: 'user' })
   } catch (error) {
-    ended = reportError(error, { terminal, json: argv.includes('--json'), name: commandIn(words) })
+    ended = reportError(error, { terminal, json: argv.includes('--json'), name })
   }
   return exitCodes[ended].status
 }
@@ -51,6 +53,7 @@ export async function buildProgram(cli: Cli, wanted: (entry: CommandEntry) => bo
     if (!wanted(entry)) continue
     const define = await entry.load()
     define(command, cli)
+    for (const part of command.commands) part.showHelpAfterError(hintFor(`${entry.name} ${part.name()}`))
   }
   return program
 }
@@ -67,8 +70,16 @@ function assertHelpKnown([help, name]: readonly string[], program: Command): voi
   if (!names.includes(name)) program.error(`error: unknown command '${name}'${didYouMean(name, names)}`)
 }
 
+/** The command with the part of it that was asked for: `token issue`. */
+function wholeName(words: readonly string[], program: Command): string | undefined {
+  const name = commandIn(words)
+  const parts = program.commands.find((command) => command.name() === name)?.commands ?? []
+  const part = parts.find((each) => words.includes(each.name()))
+  return part === undefined ? name : `${name} ${part.name()}`
+}
+
 function hintFor(name: string | undefined): string {
-  const known = commands.some((entry) => entry.name === name)
+  const known = commands.some((entry) => entry.name === name?.split(' ')[0])
   return `See vedette ${known ? `${name} ` : ''}--help.`
 }
 

@@ -13,6 +13,7 @@ describe('the command line', () => {
     ['a choice that is none', ['completion', 'tcsh'], /Allowed choices are bash, zsh, fish/],
     ['help about no command', ['help', 'nope'], /unknown command 'nope'/],
     ['help about a mistyped command', ['help', 'aply'], /did you mean apply\?/],
+    ['what a part of a command lacks, with where to look', ['token', 'issue'], /See vedette token issue --help\./],
     ['a mistyped flag, with where to look', ['run', '--nope'], /See vedette run --help\./],
     ['no command at all', [], /Usage: vedette/],
   ]
