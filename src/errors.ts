@@ -130,6 +130,10 @@ export const errorCodes = {
   OPERATOR_USAGE: { level: 'error', hint: 'See vedette --help.' },
 
   OPERATOR_BAD_REQUEST: { level: 'warn', hint: 'Mend the request at the places named; docs/api.md describes it.' },
+  OPERATOR_BAD_BACKUP: {
+    level: 'warn',
+    hint: 'Give a file that vedette backup or the System Manager made, as it was made.',
+  },
   OPERATOR_NOT_SIGNED_IN: { level: 'warn', hint: 'Sign in, or send a valid API key as a bearer token.' },
   OPERATOR_SIGN_IN_FAILED: { level: 'warn', hint: 'Check name and password; an admin can set a new one.' },
   OPERATOR_NOT_PERMITTED: { level: 'warn', hint: 'Ask an admin for the role that the message names.' },

@@ -10,6 +10,7 @@ import { placeOf } from './places.ts'
 const statuses: Partial<Record<ErrorCode, number>> = {
   CALLER_BAD_TARGET: 422,
   OPERATOR_BAD_REQUEST: 422,
+  OPERATOR_BAD_BACKUP: 422,
   OPERATOR_USAGE: 422,
   OPERATOR_BAD_DOCUMENT: 422,
   OPERATOR_BAD_TRUST_STORE: 422,

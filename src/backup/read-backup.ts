@@ -25,7 +25,7 @@ export interface StoreInBackup {
   readonly certificates: readonly crypto.X509Certificate[]
 }
 
-/** Reads a backup; throws OPERATOR_BAD_REQUEST naming what is wrong with it, or what its certificates are refused for. */
+/** Reads a backup; throws OPERATOR_BAD_BACKUP naming what is wrong with it, or what its certificates are refused for. */
 export async function readBackup(bytes: Buffer): Promise<ReadBackup> {
   if (bytes.length > BACKUP_BYTES_MAX) throw bad(`it has more than ${BACKUP_BYTES_MAX / 1_048_576} MiB`)
   const backup = parseBackup(bytes)
@@ -59,5 +59,5 @@ function parseBackup(bytes: Buffer): Backup {
 }
 
 function bad(message: string, cause?: unknown): SidecarError {
-  return new SidecarError('OPERATOR_BAD_REQUEST', `this is no backup of Vedette: ${message}`, { cause })
+  return new SidecarError('OPERATOR_BAD_BACKUP', `this is no backup of Vedette: ${message}`, { cause })
 }

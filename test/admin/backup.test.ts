@@ -94,7 +94,7 @@ test('only an admin takes a backup out or brings one back, and what is no backup
   assert.equal((await operator.ask('previewRestore', { body: backup })).status, 403)
   for (const bytes of [Buffer.from('{}'), Buffer.from('['.repeat(50_000)), root.certificate]) {
     const { status, body } = await client.ask('previewRestore', { body: Buffer.from(bytes) })
-    assert.deepEqual([status, body.code], [422, 'OPERATOR_BAD_REQUEST'])
+    assert.deepEqual([status, body.code], [422, 'OPERATOR_BAD_BACKUP'])
   }
   const wide = Buffer.from(`{${Array.from({ length: 100_001 }, (_, n) => `"${n}":0`).join()}}`)
   assert.equal((await client.ask('previewRestore', { body: wide })).status, 413, 'nothing is made of it')

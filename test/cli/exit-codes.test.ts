@@ -23,6 +23,7 @@ describe('exit codes', () => {
     ['OPERATOR_BAD_DOCUMENT', 'invalid', 'a document does not hold'],
     ['OPERATOR_BAD_TRUST_STORE', 'invalid', 'what the policy names is not there'],
     ['OPERATOR_BAD_IDENTITY', 'invalid', 'what the policy names is not there'],
+    ['OPERATOR_BAD_BACKUP', 'invalid', 'the file is no backup'],
     ['OPERATOR_UNSAFE_ADDRESS', 'invalid', 'settings ask for what they may not'],
     ['OPERATOR_POLICY_TEST_FAILED', 'invalid', 'the policy contradicts its own tests'],
     ['OPERATOR_PORT_IN_USE', 'environment', 'somebody else is in the way'],
