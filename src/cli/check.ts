@@ -6,6 +6,7 @@ import { isOfSettings, placeProblems } from '../settings/place-problems.ts'
 import type { Settings } from '../settings/settings.ts'
 import { addExamples, type DefineCommand } from './cli.ts'
 import { composePolicy } from './compose-policy.ts'
+import { counted } from './counted.ts'
 import { type NamedText, readDocument, shortPath, stdinName } from './read-document.ts'
 import { addSettingOptions, addUnsafeOptions, loadOptionsFrom, type SettingOptions } from './setting-options.ts'
 import { linesFrom, problemsOf, showProblems } from './show-problems.ts'
@@ -110,7 +111,7 @@ function showReports(reports: readonly Report[], terminal: Terminal): void {
     for (const line of showProblems(problems, { lineOf, paint })) terminal.print(line)
     const errors = problems.filter(isError).length
     const warnings = problems.length - errors
-    const said = [...counted(errors, 'error'), ...counted(warnings, 'warning')].join(', ')
+    const said = [...someOf(errors, 'error'), ...someOf(warnings, 'warning')].join(', ')
     const mark = errors > 0 ? terminal.paintSaid('red', '✗') : terminal.paintSaid('green', '✓')
     terminal.say(`${mark} ${kind} ${file}: ${said === '' ? 'sound' : said}`)
   }
@@ -120,6 +121,6 @@ function isError({ severity }: Problem): boolean {
   return severity === 'error'
 }
 
-function counted(count: number, noun: string): string[] {
-  return count === 0 ? [] : [`${count} ${noun}${count === 1 ? '' : 's'}`]
+function someOf(count: number, noun: string): string[] {
+  return count === 0 ? [] : [counted(count, noun)]
 }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { Status } from '../processes/control/status.ts'
 import { addExamples, type Cli, type DefineCommand } from './cli.ts'
+import { counted } from './counted.ts'
 import { addInstanceOptions, stateFrom } from './instance.ts'
 import { showTable } from './show-table.ts'
 import type { Terminal } from './terminal.ts'
@@ -45,7 +46,7 @@ function showLists(lists: readonly ListState[], terminal: Terminal): void {
   ])
   if (rows.length > 0) showTable([head, ...rows], terminal)
   for (const { source, detail } of lists) if (detail !== '') terminal.say(`${source}: ${detail}`)
-  terminal.say(`${lists.length} ${lists.length === 1 ? 'list' : 'lists'}`)
+  terminal.say(counted(lists.length, 'list'))
 }
 
 function time(ms: number | undefined): string {

@@ -5,6 +5,7 @@ import { type LoadOptions, loadSettings } from '../settings/load-settings.ts'
 import type { Settings } from '../settings/settings.ts'
 import { describeUnnamedAdmin } from '../settings/unnamed-admin.ts'
 import { composePolicy } from './compose-policy.ts'
+import { counted } from './counted.ts'
 import { shortPath } from './read-document.ts'
 
 /** What was found of one part. */
@@ -55,10 +56,10 @@ async function examinePolicy(settings: Settings) {
     throw new SidecarError('OPERATOR_FILE_UNREADABLE', `${name} cannot be read (${cause.code})`, { cause })
   })
   const { snapshot, warnings } = await composePolicy({ file: name, text }, settings)
-  const what = `"${snapshot.policy.name}" with ${snapshot.policy.rules.length} rules`
+  const what = `"${snapshot.policy.name}" with ${counted(snapshot.policy.rules.length, 'rule')}`
   if (warnings.length === 0) return { value: undefined, says: well(what) }
   const hint = 'vedette check shows them with their lines'
-  return { value: undefined, says: doubtful(`${what}, ${warnings.length} warnings`, hint) }
+  return { value: undefined, says: doubtful(`${what}, ${counted(warnings.length, 'warning')}`, hint) }
 }
 
 async function* examineTrustStores(settings: Settings, { environment }: LoadOptions): AsyncGenerator<Examined> {
@@ -72,8 +73,9 @@ async function* examineTrustStores(settings: Settings, { environment }: LoadOpti
     const warned = anchors.filter(({ warnings }) => warnings.length > 0).length
     const hint = `vedette trust show ${store} names them`
     if (wrong[0] !== undefined) yield { name, ...bad(wrong[0].message, errorCodes[wrong[0].code].hint) }
-    else if (warned > 0) yield { name, ...doubtful(`${anchors.length} certificates, ${warned} with warnings`, hint) }
-    else yield { name, ...well(`${anchors.length} certificates`) }
+    else if (warned > 0)
+      yield { name, ...doubtful(`${counted(anchors.length, 'certificate')}, ${warned} with warnings`, hint) }
+    else yield { name, ...well(counted(anchors.length, 'certificate')) }
   }
 }
 
@@ -90,7 +92,7 @@ async function* examineHistory({ state }: Settings): AsyncGenerator<Examined> {
     const versions = listVersions(history, { limit: Number.MAX_SAFE_INTEGER })
     // Reading a version holds its text to its hash.
     for (const { number } of versions) versionByNumber(history, number)
-    return { value: history, says: well(`${versions.length} versions, each as it was recorded`) }
+    return { value: history, says: well(`${counted(versions.length, 'version')}, each as it was recorded`) }
   })
   yield opened.examined
   if (opened.value === undefined) return
@@ -103,7 +105,9 @@ async function* examineHistory({ state }: Settings): AsyncGenerator<Examined> {
   if (whole)
     yield {
       name: 'record',
-      ...well(`${entries} entries, the chain holds${head === '' ? '' : ` (head ${head.slice(0, 12)})`}`),
+      ...well(
+        `${counted(entries, 'entry', 'entries')}, the chain holds${head === '' ? '' : ` (head ${head.slice(0, 12)})`}`,
+      ),
     }
   else yield { name: 'record', ...bad(`the chain breaks at entry ${brokenAt}`, hint) }
   if (isSetUp) yield { name: 'admin', ...well('there is an admin') }
@@ -121,7 +125,7 @@ async function* examineRunning({ state }: Settings): AsyncGenerator<Examined> {
     const status = await askControl('status', {}, { state })
     const workers = status.generations.filter((one) => one.state === 'live').flatMap((one) => one.workers)
     const accepting = workers.filter((worker) => worker.state === 'accepting').length
-    const says = `v${status.version?.number ?? 0} is served by ${accepting} of ${workers.length} workers`
+    const says = `v${status.version?.number ?? 0} is served by ${accepting} of ${counted(workers.length, 'worker')}`
     if (accepting === 0) return { value: status, says: bad(says, 'see the log for why workers end') }
     return {
       value: status,

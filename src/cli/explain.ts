@@ -6,6 +6,7 @@ import type { Policy } from '../policy/policy.ts'
 import type { Snapshot } from '../settings/snapshot.ts'
 import { addExamples, type DefineCommand } from './cli.ts'
 import { addPolicyOptions, composeFrom } from './compose-policy.ts'
+import { counted } from './counted.ts'
 import { exitNameOf } from './exit-codes.ts'
 import { exitNameFor, handshakeRecord, makeHandshake, showHandshake } from './handshake.ts'
 import type { SettingOptions } from './setting-options.ts'
@@ -88,7 +89,7 @@ function showExplanation(explanation: Explanation, terminal: Terminal): void {
   for (const sentence of after) terminal.print(`  ${sentence}`)
   showHello(explanation.clientHello, terminal)
   for (const { name, certificates } of explanation.trust) {
-    terminal.print(`  The trust store ${name} holds ${certificates} certificates.`)
+    terminal.print(`  The trust store ${name} holds ${counted(certificates, 'certificate')}.`)
   }
   const { deny, allow } = explanation.addresses
   const except = allow.length === 0 ? '' : `, except ${allow.join(', ')}`

@@ -7,6 +7,7 @@ import type { ReadFiles } from '../importer/importer.ts'
 import { type ImportKind, kindNames, kinds } from '../importer/kinds.ts'
 import { type ReportLine, results } from '../importer/report.ts'
 import { addExamples, type DefineCommand } from './cli.ts'
+import { counted } from './counted.ts'
 import { readDocument } from './read-document.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -82,7 +83,7 @@ function showReport({ report, warnings }: Imported, terminal: Terminal): void {
   }
   const counts = countsOf(report)
   terminal.say(results.map((result) => `${counts[result]} ${result}`).join(', '))
-  if (warnings.length > 0) terminal.say(`vedette check has ${warnings.length} warnings for the policy`)
+  if (warnings.length > 0) terminal.say(`vedette check has ${counted(warnings.length, 'warning')} for the policy`)
 }
 
 function countsOf(report: readonly ReportLine[]): Record<string, number> {

@@ -1,4 +1,5 @@
 import { addExamples, type DefineCommand } from './cli.ts'
+import { counted } from './counted.ts'
 import { addSettingOptions, addUnsafeOptions, loadOptionsFrom, type SettingOptions } from './setting-options.ts'
 
 /** `vedette run`. */
@@ -22,7 +23,7 @@ export const defineRun: DefineCommand = (command, { terminal, exit }) => {
       },
     })
     if (cutCallers === 0) return
-    terminal.say(`the drain deadline cut ${cutCallers} ${cutCallers === 1 ? 'caller' : 'callers'}`)
+    terminal.say(`the drain deadline cut ${counted(cutCallers, 'caller')}`)
     exit('drainCut')
   })
 }

@@ -3,6 +3,7 @@ import { describeWriteFault } from '../processes/control/versions/policy-file-ac
 import { formatBound } from '../processes/describe-bound.ts'
 import { formatListenAddress } from '../settings/listen-address.ts'
 import { addExamples, type DefineCommand } from './cli.ts'
+import { counted } from './counted.ts'
 import { addInstanceOptions, stateFrom } from './instance.ts'
 import type { SettingOptions } from './setting-options.ts'
 import type { Terminal } from './terminal.ts'
@@ -71,14 +72,20 @@ function rowsOf({ version, policy, listen, load, generations, state, startedMs }
   return [
     ['policy', `v${version?.number ?? 0} "${policy.name}" from ${policy.file} (${policy.sha256.slice(0, 12)})`],
     ['state', `${state} since ${new Date(startedMs).toISOString()}`],
-    ['proxy', listen.proxy.map(formatBound).join(', ')],
+    [
+      'proxy',
+      listen.proxy.map(formatBound).join(', ') || (state === 'draining' ? 'closed, nobody new is accepted' : 'none'),
+    ],
     ...listen.services.map((bound): [string, string] => ['service', `${bound.entrance} on ${formatBound(bound)}`]),
     ['admin', formatListenAddress(listen.admin)],
     ['health', formatListenAddress(listen.health)],
-    ['load', `${load.callers} callers, ${load.requests} requests, ${load.tunnels} tunnels`],
+    [
+      'load',
+      [counted(load.callers, 'caller'), counted(load.requests, 'request'), counted(load.tunnels, 'tunnel')].join(', '),
+    ],
     ...generations.map(({ number, version: of, state, workers }): [string, string] => [
       `gen ${number}`,
-      `v${of} ${state}, ${workers.length} ${workers.length === 1 ? 'worker' : 'workers'}`,
+      `v${of} ${state}, ${counted(workers.length, 'worker')}`,
     ]),
   ]
 }

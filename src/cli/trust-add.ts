@@ -3,6 +3,7 @@ import { SidecarError } from '../errors.ts'
 import type { Anchor } from '../truststore/describe-anchors.ts'
 import type { StorePlace } from '../truststore/read-store.ts'
 import { addExamples, type DefineCommand } from './cli.ts'
+import { counted } from './counted.ts'
 import { shortPath } from './read-document.ts'
 import type { SettingOptions } from './setting-options.ts'
 import type { Terminal } from './terminal.ts'
@@ -81,17 +82,14 @@ function showAddition(
   for (const { subject, sha256 } of known)
     terminal.say(`duplicate: ${subject} (${sha256.slice(0, 12)}) is there already`)
   if (fresh.length === 0) terminal.say(`nothing new for ${name}`)
-  else if (dryRun) terminal.say(`${counted(fresh.length)} would be newly trusted by ${name}; nothing was written`)
+  else if (dryRun)
+    terminal.say(`${counted(fresh.length, 'certificate')} would be newly trusted by ${name}; nothing was written`)
   else {
     for (const file of files) terminal.say(`wrote ${shortPath(file)}`)
     terminal.say(
-      `${counted(fresh.length)} newly trusted by ${name}; an instance whose policy names it takes up the change`,
+      `${counted(fresh.length, 'certificate')} newly trusted by ${name}; an instance whose policy names it takes up the change`,
     )
   }
-}
-
-function counted(count: number): string {
-  return count === 1 ? '1 certificate' : `${count} certificates`
 }
 
 /** Node writes fingerprints in upper case with colons; everything here has them plain. */

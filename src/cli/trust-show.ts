@@ -1,4 +1,5 @@
 import { addExamples, type DefineCommand } from './cli.ts'
+import { counted } from './counted.ts'
 import { anchorsOf, placeFrom, readWhole, showAnchor } from './trust-anchors.ts'
 
 /** `vedette trust show STORE`. */
@@ -11,8 +12,6 @@ export const defineTrustShow: DefineCommand = (command, { terminal }) => {
     if (options.json) return terminal.printJson(anchors)
     for (const anchor of anchors) showAnchor(anchor, terminal)
     const minded = anchors.filter(({ warnings }) => warnings.length > 0).length
-    terminal.say(
-      `${anchors.length} ${anchors.length === 1 ? 'certificate' : 'certificates'}${minded > 0 ? `, ${minded} with warnings` : ''}`,
-    )
+    terminal.say(`${counted(anchors.length, 'certificate')}${minded > 0 ? `, ${minded} with warnings` : ''}`)
   })
 }

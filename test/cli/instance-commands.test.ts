@@ -139,6 +139,12 @@ describe('the other commands that ask a running instance', () => {
     assert.equal(stdout, 'version 9 is in force, with the text of version 7 (generation 10, 231 ms)\n')
   })
 
+  it('status says why there is no proxy while the instance drains', async (t) => {
+    const { state } = await standIn(t, { result: { ...status, state: 'draining' } })
+    const { stdout } = await runCli(['status', '--state', state])
+    assert.match(stdout, /^proxy {4}closed, nobody new is accepted$/m)
+  })
+
   it('status shows what is stale, unconfirmed, rejected, and waits for a restart', async (t) => {
     const { state } = await standIn(t, { result: status })
     const { stdout } = await runCli(['status', '--state', state])

@@ -228,7 +228,11 @@ class Supervisor {
     this.#log('instance.draining', `${why} ends the instance: nobody new is accepted`, { why })
     await notReady
     const cutCallers = await this.#fleet.stop()
-    this.#log('instance.stopped', `everything has ended, ${cutCallers} callers were cut`, { callers: cutCallers })
+    this.#log(
+      'instance.stopped',
+      `everything has ended, ${cutCallers === 1 ? '1 caller was' : `${cutCallers} callers were`} cut`,
+      { callers: cutCallers },
+    )
     this.#ended.resolve({ cutCallers })
   }
 

@@ -156,7 +156,7 @@ export class InForce {
     this.#lastGeneration = snapshot.generation
     try {
       await link.prepare(snapshot)
-      step('started', `${snapshot.settings.workers} workers of generation ${snapshot.generation} are ready`)
+      step('started', `generation ${snapshot.generation} is ready with ${workersIn(snapshot.settings)}`)
       await staged?.commit()
       const waits = waiting(history)
       const recorded = isNew ? recordVersion(history, newVersion(attempt, { active, history })) : undefined
@@ -214,7 +214,11 @@ function assertExpected({ ifVersion }: Attempt, active: Version | null): void {
 
 /** Names no number: until it is in force it has none, and the next one would get the same. */
 function describe({ settings, file }: Attempt): string {
-  return `${file} is valid with the settings for ${settings.workers} workers`
+  return `${file} is valid with the settings for ${workersIn(settings)}`
+}
+
+function workersIn({ workers }: Snapshot['settings']): string {
+  return workers === 1 ? '1 worker' : `${workers} workers`
 }
 
 /** Says when a change inherits the wait of the version it replaces. */
