@@ -2,12 +2,13 @@
 import type { Decision } from '../decision.ts'
 import { matchesHost } from '../match-host.ts'
 import { nameToVerify, serverNameFor } from '../names.ts'
-import { isOver, lastDayOf } from '../over.ts'
-import { type ExceptionRecord, type FindingName, type Policy, type Rule, trustFindings } from '../policy.ts'
-import type { Forgiveness } from '../verdict.ts'
+import { isOver } from '../over.ts'
+import type { FindingName, Policy, Rule } from '../policy.ts'
 import { describeOffer, type OfferDescription } from './describe-offer.ts'
-import { describeRevocation } from './describe-revocation.ts'
+import { describeTrust } from './describe-trust.ts'
 import { type EffectiveHello, effectiveHello, type HandshakeUse } from './effective-hello.ts'
+import { describeOver, type Forgiven, forgivenBy } from './forgiven-by.ts'
+import { refusedFor } from './refused-for.ts'
 
 /** A rule, effective for one destination, as `vedette explain` and the page show it. */
 export interface RuleDescription {
@@ -35,6 +36,8 @@ export interface RuleDescription {
   readonly starttls: Rule['starttls']
   /** The upstream proxy; left out where we dial the backend ourselves. */
   readonly via?: string
+  /** The findings of which each alone refuses the backend; empty where nothing does. */
+  readonly refusedFor: readonly FindingName[]
   readonly forgives: readonly Forgiven[]
   /** Exceptions that forgave once and no longer do. */
   readonly over: readonly Omit<Forgiven, 'by'>[]
@@ -42,18 +45,6 @@ export interface RuleDescription {
   /** What leaves, field by field, for each use of a handshake. */
   readonly clientHello: Readonly<Record<HandshakeUse, EffectiveHello>>
   readonly sentences: readonly string[]
-}
-
-/** What would be let pass, by what, and how long. */
-export interface Forgiven {
-  readonly by: Forgiveness
-  /** `all` where nothing of its kind is looked at. */
-  readonly findings: readonly FindingName[] | 'all'
-  /** The last day of an exception, in UTC. */
-  readonly until?: string
-  /** The public key an exception is bound to. */
-  readonly spkiSha256?: string
-  readonly sentence: string
 }
 
 /** Describes what a decision means for the connection that would follow. */
@@ -89,6 +80,7 @@ export function describeRule(
     fixUps: rule.fixUps,
     starttls: rule.starttls,
     ...(rule.via === undefined ? {} : { via: `${rule.via.scheme}://${rule.via.to.authority}` }),
+    refusedFor: refusedFor(rule, { exceptions, destination, nowMs }),
     forgives,
     over: records.filter((record) => isOver(record, nowMs)).map(describeOver),
     offer,
@@ -97,7 +89,7 @@ export function describeRule(
       verify: effectiveHello(rule, destination, 'verify'),
     },
   }
-  const after = allowed ? [...trustSentences(description), ...handshakeSentences(description)] : []
+  const after = allowed ? [...describeTrust(description), ...handshakeSentences(description)] : []
   return { ...description, sentences: [decisionSentence(description), ...after] }
 }
 
@@ -114,27 +106,6 @@ function decisionSentence({ destination, reason, rule, matchedBy }: Described): 
     case 'unlisted-denied':
       return `No rule names ${destination}; the policy denies what no rule names.`
   }
-}
-
-function trustSentences({ strict, grade, trustStores, nameToVerify: name, pins, ...described }: Described): string[] {
-  const { forgives, over, revocation } = described
-  const stores = storesPhrase(trustStores)
-  const pinned = pins?.spkiSha256.length ?? 0
-  const keys = pinned === 1 ? 'the pinned public key' : `one of ${pinned} pinned public keys`
-  const forgiven = [...forgives, ...over].map(({ sentence }) => sentence)
-  if (pins?.mode === 'instead') return [`The backend must show ${keys}; chain, dates and name do not count.`]
-  return [
-    ...(strict ? [`The certificate must chain to ${stores} and carry the name ${name}.`] : []),
-    ...(strict && grade === 'rfc5280' ? ['It is held to the form that RFC 5280 asks for as well.'] : []),
-    ...(pins === null ? [] : [`Beside that, the backend must show ${keys}.`]),
-    describeRevocation(revocation),
-    ...forgiven,
-  ]
-}
-
-function storesPhrase([first, ...others]: readonly string[]): string {
-  if (first === undefined) return 'no trust store at all'
-  return others.length === 0 ? `the trust store ${first}` : `one of the trust stores ${[first, ...others].join(', ')}`
 }
 
 function handshakeSentences(described: Described): string[] {
@@ -159,35 +130,3 @@ const tunnelSentences = {
   'verify-only': 'In a tunnel the backend is verified by a handshake of ours; the one of the caller is not read.',
   blind: 'A tunnel is not looked into, and its backend is not verified.',
 } as const
-
-function forgivenBy(rule: Rule, records: readonly ExceptionRecord[]): Forgiven[] {
-  const forgiven: Forgiven[] = records.map(describeException)
-  if (rule.allowUntrusted) {
-    const sentence = `Allowed and logged: ${trustFindings.join(', ')}.`
-    forgiven.push({ by: 'allow-untrusted', findings: trustFindings, sentence })
-  }
-  if (!rule.strict) {
-    const sentence = 'Strict TLS is off: whatever is wrong with the certificate is only logged.'
-    forgiven.push({ by: 'strict-off', findings: 'all', sentence })
-  }
-  if (rule.enforcement === 'report') {
-    forgiven.push({ by: 'report', findings: 'all', sentence: 'Report mode: nothing found is refused, only logged.' })
-  }
-  return forgiven
-}
-
-function describeException(record: ExceptionRecord): Forgiven {
-  const { findings, spkiSha256, owner, reason } = record
-  const until = lastDayOf(record)
-  const key = spkiSha256 === undefined ? {} : { spkiSha256 }
-  const bound = spkiSha256 === undefined ? '' : ` for the key ${spkiSha256}`
-  const sentence = `Until ${until}${bound}, ${findings.join(', ')} is forgiven: ${reason} (${owner}).`
-  return { by: 'exception', findings, until, ...key, sentence }
-}
-
-function describeOver(record: ExceptionRecord): Omit<Forgiven, 'by'> {
-  const { findings, owner } = record
-  const until = lastDayOf(record)
-  const sentence = `The exception for ${findings.join(', ')} ended on ${until} and forgives nothing (${owner}).`
-  return { findings, until, sentence }
-}

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test'
 import { decide } from '../../../src/policy/decide.ts'
 import { describeRule } from '../../../src/policy/describe/describe-rule.ts'
 import { parseAuthority } from '../../../src/policy/parse-destination.ts'
+import { findingNames } from '../../../src/policy/policy.ts'
 import { policyOf } from '../policy-text.ts'
 
 const key = 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA='
@@ -55,7 +56,7 @@ const sentences: Readonly<Record<string, readonly string[]>> = {
   'mail.corp.example:443': [
     'mail.corp.example:443 is allowed by the rule exchange (mail.corp.example:443).',
     'The certificate must chain to one of the trust stores bundled, corp and carry the name mail.internal.',
-    'Beside that, the backend must show the pinned public key.',
+    'The backend must show the pinned public key.',
     'Revoked certificates are refused, by stapled OCSP answers and revocation lists; what nobody can say passes (soft).',
     'Until 2027-03-31, expired is forgiven: replaced soon (mail team).',
     `Until 2027-01-01 for the key ${key}, revoked is forgiven: x (me).`,
@@ -71,7 +72,7 @@ const sentences: Readonly<Record<string, readonly string[]>> = {
   ],
   '10.0.0.1:443': [
     '10.0.0.1:443 is allowed by the rule appliance (10.0.0.1).',
-    'The backend must show one of 2 pinned public keys; chain, dates and name do not count.',
+    'The backend must show one of 2 pinned public keys; chain, dates, name and revocation do not count.',
     'No server name (SNI) is sent.',
     'It offers TLSv1.3, TLSv1.2 with 9 suites (default set 2026-11).',
     'All selected suites have forward secrecy.',
@@ -81,10 +82,9 @@ const sentences: Readonly<Record<string, readonly string[]>> = {
   ],
   'lab.example:80': [
     'lab.example:80 is allowed by the rule lab (lab.example).',
-    'Revoked certificates are refused, by stapled OCSP answers and revocation lists; what nobody can say passes (soft).',
-    'Allowed and logged: untrusted-issuer, self-signed, incomplete-chain.',
-    'Strict TLS is off: whatever is wrong with the certificate is only logged.',
-    'Report mode: nothing found is refused, only logged.',
+    'Nothing that is found refuses it: it is looked at and logged (report mode).',
+    'Would hold with strict TLS on, if it were enforced: the certificate must carry the name lab.example; whether it chains to the trust store corp is looked at and logged.',
+    'Would hold with strict TLS on, if it were enforced: revoked certificates are refused, by stapled OCSP answers and revocation lists; what nobody can say passes (soft).',
     'The server name (SNI) lab.example is sent.',
     'It offers TLSv1.3, TLSv1.2 with 9 suites (default set 2026-11).',
     'All selected suites have forward secrecy.',
@@ -135,7 +135,7 @@ describe('the description of a rule', () => {
   })
 
   it('keeps the record for machines beside the sentences', () => {
-    const { offer, clientHello, forgives, sentences, ...record } = explain('hidden.example:443')
+    const { offer, clientHello, forgives, refusedFor, sentences, ...record } = explain('hidden.example:443')
     assert.deepEqual(record, {
       destination: 'hidden.example:443',
       allowed: true,
@@ -159,11 +159,18 @@ describe('the description of a rule', () => {
       over: [],
     })
     assert.ok(
-      sentences.includes('The certificate must chain to no trust store at all and carry the name hidden.example.'),
+      sentences.includes(
+        'The certificate must carry the name hidden.example; whether it chains to no trust store at all is looked at and logged.',
+      ),
     )
     assert.deepEqual(
       forgives.map(({ by }) => by),
       ['allow-untrusted'],
+    )
+    const passing = ['untrusted-issuer', 'self-signed', 'incomplete-chain', 'pin-mismatch', 'revocation-unknown']
+    assert.deepEqual(
+      refusedFor,
+      findingNames.filter((name) => !passing.includes(name)),
     )
     assert.deepEqual(offer.keyShares, ['X25519'])
     assert.equal(clientHello.originate.serverName, 'front.example')
