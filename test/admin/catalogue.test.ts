@@ -61,6 +61,7 @@ describe('the catalogue over the API', () => {
     assert.equal(mail.columns.ciphers.selected.length, 1)
     const other = await ask('other.example')
     assert.equal(other.columns.ciphers.selected.length, 9)
+    assert.ok(other.refusedFor.includes('name-mismatch'))
   })
 
   it('tells what the version in force has lost, and keeps its exceptions in sight', async (t) => {

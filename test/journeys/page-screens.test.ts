@@ -129,6 +129,7 @@ test('every screen, after a good and a hostile backend', async (t) => {
   await t.test('the simulator explains step by step, and probes when it is asked to', async () => {
     await goWithin(tab, `/simulator?destination=${encodeURIComponent(evilName)}`)
     await tab.getByText('vedette explain').waitFor()
+    await tab.getByText(/refused for each of untrusted-issuer, .*name-mismatch/).waitFor()
     await tab.getByRole('button', { name: 'Probe it' }).click()
     await tab.getByText('Refused', { exact: true }).waitFor()
     assert.deepEqual(await wrongInSomeLook(tab), [])

@@ -213,6 +213,7 @@ describe('the steps of a decision', () => {
       deniedAddress: null,
     },
     ...{ offer: { protocols: ['TLSv1.3'], suites: [] }, strict: true, enforcement: 'enforce' },
+    refusedFor: ['untrusted-issuer', 'expired', 'name-mismatch', 'protocol-refused'],
   } as unknown as Explanation
 
   it('go on to the verdict', () =>
@@ -222,6 +223,43 @@ describe('the steps of a decision', () => {
         .at(-1),
       'Verdict',
     ))
+
+  const says = (different: Partial<Explanation>) =>
+    stepsOf({ ...known, ...different })
+      .slice(-2)
+      .map(({ says }) => says)
+  const spoken: [why: string, different: Partial<Explanation>, expected: string[]][] = [
+    [
+      'strict and enforced',
+      {},
+      ['chain, host name must hold', 'refused for each of untrusted-issuer, expired, name-mismatch, protocol-refused'],
+    ],
+    [
+      'strict TLS off',
+      { strict: false, refusedFor: ['protocol-refused'] },
+      ['chain and host name are only looked at (strict TLS is off)', 'refused for each of protocol-refused'],
+    ],
+    [
+      'strict TLS off, beside pins',
+      { strict: false, refusedFor: ['pin-mismatch'] },
+      [
+        'pinned key must hold; chain and host name are only looked at (strict TLS is off)',
+        'refused for each of pin-mismatch',
+      ],
+    ],
+    [
+      'only reported',
+      { enforcement: 'report', refusedFor: [] },
+      ['chain and host name are only looked at (report mode)', 'nothing that is found refuses it'],
+    ],
+    [
+      'allow and log',
+      { refusedFor: ['expired', 'name-mismatch'] },
+      ['host name must hold; chain is only looked at', 'refused for each of expired, name-mismatch'],
+    ],
+  ]
+  for (const [why, different, expected] of spoken)
+    it(`say what truly refuses: ${why}`, () => assert.deepEqual(says(different), expected))
 
   it('end with the one that does not pass', () => {
     const byRule = stepsOf({ ...known, allowed: false, reason: 'rule-denies' })

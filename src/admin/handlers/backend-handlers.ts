@@ -70,9 +70,11 @@ export const backendHandlers: Handlers<'backends' | 'backend' | 'sightings' | 'p
     const described = describeRule(decision, { exceptions: policy.exceptions, nowMs: now() })
     const { destination, rule, strict, enforcement, serverName, nameToVerify, offer, clientHello, sentences } =
       described
+    const { refusedFor } = described
     const deniedAddress = denied === undefined ? null : describeDenied(decision.destination, denied)
     return {
       ...{ destination, rule, strict, enforcement, serverName, nameToVerify, offer, clientHello, deniedAddress },
+      refusedFor,
       columns: columnsIn(body.text ?? versionInForce(instance).text, decision.rule),
       allowed: described.allowed && denied === undefined,
       reason: denied === undefined ? described.reason : 'address-denied',

@@ -125,6 +125,7 @@ export const explanation = z.object({
   trustStores: z.array(z.object({ name: z.string(), certificates: z.int() })),
   serverName: z.string(),
   nameToVerify: z.string(),
+  refusedFor: z.array(z.string()).describe('The findings of which each alone refuses; empty where nothing does.'),
   offer,
   clientHello: z
     .object({ originate: clientHello, verify: clientHello })

@@ -10,7 +10,7 @@ export interface Step {
 
 /** Lists the steps; the first that does not pass ends them. */
 export function stepsOf(known: Explanation): readonly Step[] {
-  const { deniedAddress, offer, strict, enforcement } = known
+  const { deniedAddress, offer } = known
   const steps = [
     ruleStep(known),
     {
@@ -23,19 +23,39 @@ export function stepsOf(known: Explanation): readonly Step[] {
       passes: offer.protocols.length > 0,
       says: `${offer.protocols.join(', ')} with ${offer.suites.length} suites`,
     },
-    {
-      name: 'Certificate',
-      passes: true,
-      says: strict ? 'chain and host name are verified' : 'not verified: strict TLS is off',
-    },
-    {
-      name: 'Verdict',
-      passes: true,
-      says: enforcement === 'enforce' ? 'what is found may refuse it' : 'what is found is only reported',
-    },
+    { name: 'Certificate', passes: true, says: certificateSays(known) },
+    { name: 'Verdict', passes: true, says: verdictSays(known) },
   ]
   const end = steps.findIndex(({ passes }) => !passes)
   return end === -1 ? steps : steps.slice(0, end + 1)
+}
+
+/** What is asked of the certificate, told from what would refuse it: the API knows the verdict. */
+function certificateSays(known: Explanation): string {
+  const { refusedFor, enforcement, strict } = known
+  const [isChain, isName] = [isChainAsked(known), isNameAsked(known)]
+  const asked = [...(isChain ? ['chain'] : []), ...(isName ? ['host name'] : [])]
+  const looked = [...(isChain ? [] : ['chain']), ...(isName ? [] : ['host name'])].join(' and ')
+  if (refusedFor.includes('pin-mismatch')) asked.push('pinned key')
+  const reason = enforcement === 'report' ? ' (report mode)' : strict ? '' : ' (strict TLS is off)'
+  return [
+    ...(asked.length === 0 ? [] : [`${asked.join(', ')} must hold`]),
+    ...(looked === '' ? [] : [`${looked} ${isChain || isName ? 'is' : 'are'} only looked at${reason}`]),
+  ].join('; ')
+}
+
+function verdictSays({ refusedFor }: Explanation): string {
+  return refusedFor.length === 0 ? 'nothing that is found refuses it' : `refused for each of ${refusedFor.join(', ')}`
+}
+
+/** Tells whether a chain that ends in no trust store refuses the backend. */
+export function isChainAsked({ refusedFor }: Pick<Explanation, 'refusedFor'>): boolean {
+  return refusedFor.includes('untrusted-issuer')
+}
+
+/** Tells whether a wrong name refuses the backend. */
+export function isNameAsked({ refusedFor }: Pick<Explanation, 'refusedFor'>): boolean {
+  return refusedFor.includes('name-mismatch')
 }
 
 function ruleStep({ passedOver, rule, matchedBy, allowed, reason, deniedAddress }: Explanation): Step {

@@ -8,7 +8,7 @@ import { ProblemNote } from '../parts/problem-note.tsx'
 import { useMay } from '../session/session-context.ts'
 import { nameRule } from '../show/describe-rule.ts'
 import { Facts } from '../show/facts.tsx'
-import { stepsOf } from './decision-steps.ts'
+import { isChainAsked, isNameAsked, stepsOf } from './decision-steps.ts'
 
 interface ExplainedProps {
   readonly title: string
@@ -32,6 +32,7 @@ export function Explained({ title, destination, text }: ExplainedProps) {
 
 function Steps({ known }: { readonly known: Explanation }) {
   const { rule, offer, trustStores, serverName, nameToVerify, sentences } = known
+  const stores = trustStores.map(({ name, certificates }) => `${name} (${certificates})`).join(', ') || 'none'
   return (
     <>
       <ol className="steps">
@@ -46,11 +47,8 @@ function Steps({ known }: { readonly known: Explanation }) {
         facts={[
           ['Rule', nameRule(rule)],
           ['Name sent (SNI)', serverName === '' ? 'none' : serverName],
-          ['Name to verify', nameToVerify],
-          [
-            'Trust stores',
-            trustStores.map(({ name, certificates }) => `${name} (${certificates})`).join(', ') || 'none',
-          ],
+          ['Name to verify', isNameAsked(known) ? nameToVerify : `${nameToVerify}, ${unasked}`],
+          ['Trust stores', isChainAsked(known) ? stores : `${stores}, ${unasked}`],
           ['Protocols', offer.protocols.join(', ')],
           ['Cipher suites', offer.suites.map(({ iana }) => iana).join(', ')],
           ['Groups', offer.groups.join(', ')],
@@ -80,3 +78,6 @@ function Try({ destination, text }: Pick<ExplainedProps, 'destination' | 'text'>
     </>
   )
 }
+
+/** Behind a fact that is looked at and refuses nothing. */
+const unasked = 'without effect: it refuses nothing'
