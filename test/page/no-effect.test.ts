@@ -13,6 +13,7 @@ const strictTls: StrictTls = {
 const usual: Spec = {
   ...{ strictTls, sni: true, rules: [], exceptions: [], tests: [], destinations: { unlisted: 'allow' } },
   tls: { configuration: 'default', postQuantum: 'compatible' },
+  revocation: { mode: 'soft' },
 }
 
 const rule = { name: 'a', match: [], action: 'allow' } as const
@@ -32,8 +33,15 @@ describe('settings without effect are told of', () => {
       'allow and log waits for strict TLS',
       { ...usual, strictTls: { ...strictTls, enabled: false, allowUntrusted: true, enforcement: 'report' } },
       1,
-      /Allow and Log untrusted servers, Evaluate/,
+      /wait for it: Allow and Log untrusted servers\.$/,
     ],
+    [
+      'hard revocation waits for strict TLS',
+      { ...usual, strictTls: { ...strictTls, enabled: false }, revocation: { mode: 'hard' } },
+      1,
+      /wait for it: hard revocation\.$/,
+    ],
+    ['hard revocation waits for nothing else', { ...usual, revocation: { mode: 'hard' } }, 1, undefined],
     [
       'strict TLS off by itself waits for nothing',
       { ...usual, strictTls: { ...strictTls, enabled: false } },

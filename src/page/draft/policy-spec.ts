@@ -53,6 +53,7 @@ export interface Spec {
   readonly strictTls: StrictTls
   readonly sni: boolean
   readonly tls: TlsChoice
+  readonly revocation: { readonly mode: 'off' | 'soft' | 'hard' }
   readonly destinations: { readonly unlisted: 'allow' | 'deny' }
   readonly rules: readonly RuleEntry[]
   readonly exceptions: readonly ExceptionEntry[]

@@ -6,11 +6,12 @@ import type { Spec } from '../draft/policy-spec.ts'
 
 /** Tells in sentences what has no effect yet; `backends` is how many are known, undefined while nobody has counted. */
 export function settingsWithoutEffect(spec: Spec, backends: number | undefined): readonly string[] {
-  const { strictTls, destinations, rules } = spec
+  const { strictTls, destinations, revocation, rules } = spec
   const idle = [
     ...(strictTls.allowUntrusted ? ['Allow and Log untrusted servers'] : []),
     ...(strictTls.customTrustStores.length > 0 ? ['the custom trust store'] : []),
-    ...(strictTls.enforcement === 'report' ? ['Evaluate'] : []),
+    // Soft mode is the default, which nobody chose; pins and Evaluate have their effect all the same.
+    ...(revocation.mode === 'hard' ? ['hard revocation'] : []),
   ]
   const nobodyMay = destinations.unlisted === 'deny' && rules.every(({ plaintext }) => plaintext === true)
   return [

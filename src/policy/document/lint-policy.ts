@@ -3,6 +3,7 @@
 import { coversPattern } from '../match-host.ts'
 import type { Policy } from '../policy.ts'
 import { lintExceptions } from './lint-exceptions.ts'
+import { lintRevocation } from './lint-revocation.ts'
 import type { Path } from './problem.ts'
 import type { PolicyDocument, RuleEntry, Spec, StrictTlsEntry } from './schema.ts'
 import type { Note } from './tls-scope.ts'
@@ -18,6 +19,7 @@ export function lintPolicy({ spec }: PolicyDocument, policy: Policy, note: Note)
   }
   lintOrder(policy, note)
   lintExceptions(spec, policy, note)
+  lintRevocation(spec, policy, note)
   lintAddresses(spec, note)
 }
 
