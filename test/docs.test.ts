@@ -21,7 +21,8 @@ import { profiles } from '../src/policy/catalogue/profiles.ts'
 import { examineDocument } from '../src/policy/document/document.ts'
 import { policyJsonSchema } from '../src/policy/document/json-schema.ts'
 import { parsePolicy } from '../src/policy/document/parse-policy.ts'
-import { findingNames } from '../src/policy/policy.ts'
+import { type FindingName, findingNames } from '../src/policy/policy.ts'
+import { remedies } from '../src/policy/remedies.ts'
 import { guardedEntrances } from '../src/settings/listening.ts'
 import { settingsJsonSchema, settingsSchema } from '../src/settings/schema.ts'
 import {
@@ -173,6 +174,7 @@ describe('the documents list what the source has', () => {
     )
     for (const [, name = '', , todo] of listed) {
       if (name in errorCodes) assert.equal(todo, errorCodes[name as ErrorCode].hint, name)
+      else assert.ok(todo?.replaceAll('`', '').startsWith(remedies[name as FindingName]), `${name}: ${todo}`)
     }
     assert.equal(read('docs/reasons.md').match(/^### /gm)?.length, listed.length)
   })

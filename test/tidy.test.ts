@@ -101,6 +101,11 @@ describe('each check sees its offender', () => {
       () => checkPageImports([sourceOf('src/page/a.ts', "import type { A } from '../admin/schemas/policy.ts'")]),
       /import types of admin\/contract\.ts/,
     ],
+    [
+      'what decides in the page',
+      () => checkPageImports([sourceOf('src/page/a.ts', "import { reachVerdict } from '../policy/verdict.ts'")]),
+      /import types of admin\/contract\.ts/,
+    ],
     ['a barrel', () => checkShape([sourceOf('src/policy/index.ts', '')]), /name the file after what it holds/],
     [
       'a default export',

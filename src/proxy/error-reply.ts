@@ -4,6 +4,7 @@
  * problem+json (RFC 9457), or a page where somebody at a browser asked. Nobody else in proxy/ maps codes.
  */
 import { type ErrorCode, entryOf, errorCodes, faultOf, type SidecarError } from '../errors.ts'
+import { remedies } from '../policy/remedies.ts'
 import type { Verdict } from '../policy/verdict.ts'
 import type { Refusal } from './refusal.ts'
 import { refusalPage, refusalPageFields } from './refusal-page.ts'
@@ -133,11 +134,17 @@ function refusalFor({ code, message, details }: SidecarError, reply: Reply, cont
     detail: message,
     ...(context.destination === undefined ? {} : { destination: context.destination }),
     ...(verdict === undefined ? {} : { findings: verdict.findings }),
-    hint: errorCodes[code].hint,
+    hint: hintFor(code, verdict),
     ...(context.message === '' ? {} : { operatorMessage: context.message }),
     requestId: context.requestId,
     policyVersion: context.policyVersion,
   }
+}
+
+/** What refuses first is what to mend first: the backend of a refusal has often more than one fault. */
+function hintFor(code: ErrorCode, verdict: Verdict | undefined): string {
+  const first = verdict?.blocking[0]
+  return first === undefined ? errorCodes[code].hint : remedies[first.name]
 }
 
 function problemBody({ code, ...refusal }: Refusal): string {

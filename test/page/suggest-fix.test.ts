@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { isFault, isMendedByTrust } from '../../src/page/backends/suggest-fix.ts'
+import { isFault, isMendedByTrust, suggestFix } from '../../src/page/backends/suggest-fix.ts'
+import { findingNames } from '../../src/policy/policy.ts'
+import { remedies } from '../../src/policy/remedies.ts'
 
 describe('what counts as a reason why connections fail', () => {
   const faults: [string, string][] = [
@@ -33,4 +35,16 @@ describe('trusting a certificate is offered', () => {
     const title = `${isOffered ? '' : 'not '}for ${findings.join(' and ') || 'nothing'}`
     it(title, () => assert.equal(isMendedByTrust(findings), isOffered))
   }
+})
+
+describe('what is suggested', () => {
+  it('is the remedy that a refusal names, for every finding', () => {
+    for (const name of findingNames) {
+      assert.equal(isFault(name), true, name)
+      assert.equal(suggestFix(name), remedies[name])
+    }
+  })
+
+  it('is to look where it failed, for a backend that was not reached', () =>
+    assert.match(suggestFix('BACKEND_DNS_FAILED'), /probe it now/))
 })

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type ErrorCode, errorCodes, faultOf, SidecarError } from '../../src/errors.ts'
+import { findingNames } from '../../src/policy/policy.ts'
+import { remedies } from '../../src/policy/remedies.ts'
 import { errorReply } from '../../src/proxy/error-reply.ts'
 
 const form = { html: false, message: '' }
@@ -71,6 +73,24 @@ test('the body says what, about whom, what to change, and under which request an
   })
 })
 
+test('the hint is the remedy of what refuses first, not of what is only found', () => {
+  const named = (name: string) => ({ name, detail: '' })
+  const hintFor = (blocking: readonly string[]) => {
+    const verdict = {
+      ...{ outcome: 'refused', because: [], wouldRefuse: false },
+      ...{ findings: [named('self-signed'), ...blocking.map(named)], blocking: blocking.map(named) },
+    }
+    const { text } = errorReply(new SidecarError('POLICY_VERDICT_REFUSED', 'no', { details: { verdict } }), context)
+    return JSON.parse(text.slice(text.indexOf('\r\n\r\n') + 4)).hint
+  }
+  for (const name of findingNames) assert.equal(hintFor([name]), remedies[name])
+  assert.equal(hintFor(['name-mismatch', 'expired']), remedies['name-mismatch'])
+  assert.equal(hintFor(['expired', 'name-mismatch']), remedies.expired)
+  assert.equal(new Set(Object.values(remedies)).size, findingNames.length)
+  const { text } = errorReply(new SidecarError('POLICY_VERDICT_REFUSED', 'no'), context)
+  assert.match(text, /"hint":"See the findings/)
+})
+
 test('whatever a message contains, the reply has exactly the fields we wrote', () => {
   const evil = 'a"\\\r\nSet-Cookie: x=1\r\n\r\n<script>\u2028\u00e9\0\u010d\u010aX: y'
   const { text } = errorReply(new SidecarError('BACKEND_BAD_RESPONSE', evil), context)
@@ -108,7 +128,8 @@ test('a page says what the body for programs says, and whatever is in it is text
   assert.doesNotMatch(body, /<script|<img|'</)
   const read = Buffer.from(body, 'latin1').toString()
   assert.match(read, /&#34;é&#34; &#38; &#60;script&#62;/)
-  for (const said of [/name-mismatch/, /1-a-1/, /policy version 7/, /See the findings/]) assert.match(read, said)
+  for (const said of [/name-mismatch/, /1-a-1/, /policy version 7/, /ask for the name it was issued to/])
+    assert.match(read, said)
 })
 
 test('an answer to HEAD has the fields and no body', () => {

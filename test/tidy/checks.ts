@@ -18,16 +18,22 @@ export function checkImports(sources: readonly Source[]): string[] {
   })
 }
 
-/** The page knows the API by its types alone: what runs in the control process must not end up in a browser. */
+/**
+ * The page knows the API by its types alone: what runs in the control process must not end up in a browser. Of the
+ * policy it takes the table of remedies, which is only text.
+ */
 export function checkPageImports(sources: readonly Source[]): string[] {
   return sources
     .filter(({ room }) => room === 'page/')
     .flatMap(({ path: file, code }) => {
       const away = [
-        ...code.matchAll(/^(import(?: type)?) (?:(?!\nimport )[\s\S])*? from '(\.\.\/(?:\.\.\/)*admin\/[^']+)'/gm),
+        ...code.matchAll(
+          /^(import(?: type)?) (?:(?!\nimport )[\s\S])*? from '(\.\.\/(?:\.\.\/)*(?:admin|policy)\/[^']+)'/gm,
+        ),
       ]
       return away
         .filter(([, how, from]) => how !== 'import type' || !from?.endsWith('admin/contract.ts'))
+        .filter(([, , from]) => !from?.endsWith('/policy/remedies.ts'))
         .map(([, , from]) => `${file}: takes ${from}; import types of admin/contract.ts and nothing else`)
     })
 }

@@ -181,8 +181,8 @@ export const rooms: readonly Room[] = [
   },
   {
     name: 'page/',
-    says: 'the System Manager: a thin client of the admin API, built by Vite; in the browser, not in our processes',
-    mayImport: ['admin/'],
+    says: 'the System Manager: a thin client of the admin API, built by Vite; in the browser, not in our processes; of the policy it takes the remedies alone',
+    mayImport: ['policy/', 'admin/'],
   },
   {
     name: 'main.ts',

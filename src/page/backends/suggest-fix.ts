@@ -1,4 +1,5 @@
-/** What an operator can do about a finding, in one sentence. Fixing the backend comes first, making an exception last. */
+/** What an operator can do about a reason, in one sentence: about a finding the same that callers read in a refusal. */
+import { remedies } from '../../policy/remedies.ts'
 
 /** Suggests what to do about a reason: a finding, or an error code. */
 export function suggestFix(reason: string): string {
@@ -19,22 +20,7 @@ export function isMendedByTrust(findings: readonly string[]): boolean {
 const trustFindings: readonly string[] = ['untrusted-issuer', 'self-signed', 'incomplete-chain']
 
 const fixes: Readonly<Record<string, string>> = {
-  'untrusted-issuer': 'Add the issuing authority to a custom trust store, after comparing its fingerprint.',
-  'self-signed': 'Add this very certificate to a custom trust store, after comparing its fingerprint.',
-  'incomplete-chain': 'Have the backend send its intermediate certificates, or add the missing one to a trust store.',
-  expired: 'Have the certificate renewed; until then an exception with an end date can bridge the gap.',
-  'not-yet-valid': 'Compare the clocks of this machine and of the backend, or wait until the certificate begins.',
-  'name-mismatch': 'Have a certificate issued for this name, or name the one it was issued to as verifyName of a rule.',
-  'pin-mismatch': 'Ask the owner whether the key was changed on purpose, and only then change the pin.',
-  revoked: 'Have the certificate replaced: its issuer has taken it back.',
-  'revocation-unknown': 'See that lists or answers of the issuer can be reached, or ask revocation less strictly.',
-  'weak-key': 'Have a certificate with a stronger key issued.',
-  'weak-signature': 'Have a certificate with a stronger signature issued.',
-  'wrong-purpose': 'Have a certificate issued that is meant for servers.',
-  'no-certificate': 'The backend showed no certificate: see whether it speaks TLS, and whether it needs SNI.',
-  'protocol-refused': 'Have the backend speak TLS 1.2 or newer, or allow its protocol in a rule for it alone.',
-  'cipher-refused': 'Have the backend offer a modern suite, or allow one of its suites in a rule for it alone.',
-  'group-refused': 'Have the backend offer a modern group, or allow one of its groups in a rule for it alone.',
+  ...remedies,
   POLICY_UNLISTED: 'Add a rule for this destination: the policy denies what no rule names.',
   POLICY_RULE_DENIES: 'A rule denies this destination; change the rule if it should not.',
 }
