@@ -148,7 +148,9 @@ function hintFor(code: ErrorCode, verdict: Verdict | undefined): string {
 }
 
 function problemBody({ code, ...refusal }: Refusal): string {
-  const problem = { type: `urn:vedette:error:${code}`, fault: faultOf(code), see: entryOf(code), ...refusal }
+  const type = `urn:vedette:error:${code}`
+  // Whoever asked has no documents of ours: what it can do stands in the hint, and this is for whom it asks.
+  const problem = { type, fault: faultOf(code), operatorReference: entryOf(code), ...refusal }
   return `${JSON.stringify(problem)}\n`
 }
 

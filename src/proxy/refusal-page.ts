@@ -2,6 +2,7 @@
  * A refusal as somebody at a browser reads it. It stands at the address of the backend, so it has no script, no style and
  * nothing to load, its policy allows none, and all it says is text.
  */
+import { entryOf } from '../errors.ts'
 import type { Refusal } from './refusal.ts'
 
 /** Makes the page, in UTF-8. */
@@ -13,7 +14,7 @@ export function refusalPage(refusal: Refusal): string {
     ...findings.map(({ name, detail: found }) => `${name}: ${found}`),
     hint,
     ...(operatorMessage === undefined ? [] : [operatorMessage]),
-    `${code}, request ${requestId}, policy version ${policyVersion}. This answer is from Vedette, between you and the server.`,
+    `For the operator: ${code} (${entryOf(code)}), request ${requestId}, policy version ${policyVersion}. This answer is from Vedette, between you and the server.`,
   ]
   return `<!doctype html>
 <html lang="en">

@@ -67,7 +67,7 @@ test('the body says what, about whom, what to change, and under which request an
     fault: 'policy',
     destination: 'b.test:443',
     hint: errorCodes.POLICY_UNLISTED.hint,
-    see: 'docs/reasons.md#policy_unlisted',
+    operatorReference: 'docs/reasons.md#policy_unlisted',
     requestId: '1-a-1',
     policyVersion: 7,
   })
@@ -128,7 +128,13 @@ test('a page says what the body for programs says, and whatever is in it is text
   assert.doesNotMatch(body, /<script|<img|'</)
   const read = Buffer.from(body, 'latin1').toString()
   assert.match(read, /&#34;é&#34; &#38; &#60;script&#62;/)
-  for (const said of [/name-mismatch/, /1-a-1/, /policy version 7/, /ask for the name it was issued to/])
+  for (const said of [
+    /name-mismatch/,
+    /1-a-1/,
+    /policy version 7/,
+    /ask for the name it was issued to/,
+    /reasons\.md#policy_v/,
+  ])
     assert.match(read, said)
 })
 
