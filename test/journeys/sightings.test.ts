@@ -105,7 +105,7 @@ test('backends that callers met are listed, pinned and rehearsed', async (t) => 
     const before = good.accepted
     const { code, stdout, stderr } = await sidecar.vedette(['rehearse', 'strict.yaml'])
     assert.equal(code, 10)
-    assert.match(stdout, new RegExp(`would break +${oddName} +allowed +refused +rule unlisted: .*untrusted-issuer`))
+    assert.match(stdout, new RegExp(`would break +${oddName} +allowed +refused +no rule: .*untrusted-issuer`))
     assert.match(stdout, new RegExp(`unchanged +${goodName} +trusted +trusted`))
     assert.match(stderr, /1 would break, 2 unchanged, against version 1/)
     assert.ok(good.accepted > before, 'it made handshakes of its own')
