@@ -59,7 +59,10 @@ test('strict on, allow and log, and a custom store that an upload fills', async 
 
   await t.test('Allow and Log lets the untrusted one through, and never a wrong name', async () => {
     await keys.press(page.getByLabel('Allow and Log untrusted servers'), 'Space')
-    await keys.applyDraft()
+    await keys.applyDraft(async () => {
+      await keys.type(page.getByLabel(/^Type \d to apply although/), '1')
+      await keys.pick(page.getByLabel('Revert unless kept'), 'Never: the change stays')
+    })
     assert.deepEqual(await outcomes(), [200, 200, 502])
     await keys.press(page.getByLabel('Allow and Log untrusted servers'), 'Space')
     await keys.applyDraft(() => keys.type(page.getByLabel(/^Type \d to apply although/), '1'))

@@ -1,12 +1,9 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
-import type { Confirmed, Pending, VersionHead } from '../../admin/contract.ts'
-import { ask } from '../api/ask.ts'
+import type { Pending, VersionHead } from '../../admin/contract.ts'
 import { queries } from '../api/queries.ts'
-import { ProblemNote } from '../parts/problem-note.tsx'
 import { Time } from '../parts/time.tsx'
-import { toast } from '../parts/toasts.tsx'
-import { useMay } from '../session/session-context.ts'
+import { KeepButton } from './keep-button.tsx'
 
 /** A version that reverts by itself: how long it has left, and the button that keeps it. */
 export function ConfirmBar() {
@@ -22,8 +19,8 @@ function Reverted({ version }: { readonly version: VersionHead | null }) {
   return (
     <section className="note note-doubtful" aria-label="Reverted">
       <p>
-        <strong>Reverted by itself:</strong> version {version.parent} was not kept, or too much was refused under it.
-        Version {version.number} says again what was in force before. <Time ms={version.timeMs} />
+        <strong>Reverted by itself:</strong> {version.comment}. Version {version.number} says again what was in force
+        before. <Time ms={version.timeMs} />
       </p>
       <button type="button" onClick={() => setSeen(version.number)}>
         Understood
@@ -33,16 +30,7 @@ function Reverted({ version }: { readonly version: VersionHead | null }) {
 }
 
 function Waiting({ pending: { version, revertTo, deadlineMs } }: { readonly pending: Pending }) {
-  const client = useQueryClient()
-  const mayKeep = useMay('operator')
   const left = useSecondsLeft(deadlineMs)
-  const keep = useMutation({
-    mutationFn: () => ask<Confirmed>('/policy/confirm', { method: 'POST' }),
-    onSuccess: () => {
-      toast(`Version ${version} is kept`)
-      void client.invalidateQueries({ queryKey: ['status'] })
-    },
-  })
   return (
     <section className="note note-doubtful" aria-label="Waiting to be kept">
       <p>
@@ -52,10 +40,7 @@ function Waiting({ pending: { version, revertTo, deadlineMs } }: { readonly pend
         </span>
         .
       </p>
-      <button type="button" className="main" disabled={!mayKeep || keep.isPending} onClick={() => keep.mutate()}>
-        Keep version {version}
-      </button>
-      <ProblemNote error={keep.error} title="It was not kept" />
+      <KeepButton version={version} />
     </section>
   )
 }

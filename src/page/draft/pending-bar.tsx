@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { lazy, Suspense, useState } from 'react'
 import { rehearsedQuery } from '../api/queries.ts'
+import { judgeRehearsal } from '../review/judge-rehearsal.ts'
 import { useMay } from '../session/session-context.ts'
 import { describeCount } from '../show/describe-amount.ts'
 import { discard } from './draft.ts'
@@ -24,7 +25,7 @@ export function PendingBar() {
   const count = view?.check.sentences.length ?? 0
   const { data: rehearsal } = useQuery(rehearsedQuery(view?.text ?? ''))
   // What was rehearsed was held against the version the draft began from.
-  const breaking = view?.isOvertaken === false ? (rehearsal?.counts.breaks ?? 0) : 0
+  const { breaking, letThrough } = judgeRehearsal(view?.isOvertaken === false ? (rehearsal ?? null) : null)
   return (
     <>
       {hasDraft && (
@@ -35,6 +36,7 @@ export function PendingBar() {
               !isReviewing &&
               ` · ${view.policy.version.author} applied version ${view.policy.version.number} meanwhile`}
             {breaking > 0 && ` · ${describeCount(breaking, 'backend')} would break`}
+            {letThrough > 0 && ` · ${describeCount(letThrough, 'refused backend')} would be let through`}
             {!view.check.valid && ' · the policy has mistakes'}
             {!mayApply && ' · applying takes an operator'}
           </p>

@@ -8,5 +8,5 @@ export const sources: Readonly<Record<VersionHead['source'], string>> = {
   file: 'by changing the file',
   signal: 'by a signal',
   rollback: 'rolled back',
-  revert: 'reverted by itself, because nobody kept it',
+  revert: 'reverted by itself',
 }

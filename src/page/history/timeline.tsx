@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { VersionHead } from '../../admin/contract.ts'
+import type { VersionPage } from '../../admin/contract.ts'
 import { queries } from '../api/queries.ts'
 import { Answered } from '../parts/answered.tsx'
 import { Time } from '../parts/time.tsx'
@@ -62,7 +62,7 @@ export function Timeline() {
 }
 
 interface RowProps {
-  readonly version: VersionHead
+  readonly version: VersionPage['items'][number]
   readonly isActive: boolean
   readonly chosen: { readonly from: number | undefined; readonly to: number | undefined }
   readonly setFrom: (number: string) => void
@@ -70,7 +70,7 @@ interface RowProps {
 }
 
 function Row({ version, isActive, chosen, setFrom, setTo }: RowProps) {
-  const { number, timeMs, author, source, comment } = version
+  const { number, timeMs, author, source, comment, undoneBy } = version
   const [isGoingBack, setGoingBack] = useState(false)
   const mayGoBack = useMay('operator')
   return (
@@ -95,6 +95,7 @@ function Row({ version, isActive, chosen, setFrom, setTo }: RowProps) {
       </td>
       <th scope="row">
         {number} {isActive && <span className="badge good">in force</span>}
+        {undoneBy !== null && <span className="badge doubtful">undone by version {undoneBy}</span>}
       </th>
       <td>
         <Time ms={timeMs} />

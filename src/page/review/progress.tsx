@@ -3,6 +3,7 @@ import { useEffect, useEffectEvent, useState } from 'react'
 import type { Operation, Stage } from '../../admin/contract.ts'
 import { ApiProblem } from '../api/ask.ts'
 import { operationQuery, queries } from '../api/queries.ts'
+import { KeepButton } from '../draft/keep-button.tsx'
 import { ProblemNote } from '../parts/problem-note.tsx'
 
 interface ProgressProps {
@@ -66,9 +67,12 @@ function Outcome({ operation: { applied } }: { readonly operation: Operation }) 
         {draining === 0 ? 'Nothing runs under an earlier version.' : `Draining: ${draining} still open.`}
       </p>
       {applied.pending !== undefined && (
-        <p className="doubtful">
-          It is on trial: version {applied.pending.revertTo} comes back by itself unless you press Keep.
-        </p>
+        <>
+          <p className="doubtful">
+            It is on trial: version {applied.pending.revertTo} comes back by itself unless it is kept.
+          </p>
+          <KeepButton version={applied.version} />
+        </>
       )}
       {applied.warnings.length > 0 && (
         <ul>

@@ -1,77 +1,81 @@
 import type { Rehearsal } from '../../admin/contract.ts'
 import { Loading } from '../parts/loading.tsx'
 import { ProblemNote } from '../parts/problem-note.tsx'
-import { Reason } from '../parts/reason.tsx'
+import { describeCount } from '../show/describe-amount.ts'
+import { judgeRehearsal } from './judge-rehearsal.ts'
+import { RehearsalRows } from './rehearsal-rows.tsx'
 import type { RehearsalView } from './use-rehearsal.ts'
 
-type Trial = Rehearsal['backends'][number]
-type Change = Trial['change']
+type Change = Rehearsal['backends'][number]['change']
+
+interface RehearsalReportProps {
+  readonly rehearsal: RehearsalView
+  /** How many mistakes of the document keep it from being rehearsed. */
+  readonly errors: number
+}
 
 /** What would become of every backend known, those that would break first. */
-export function RehearsalReport({ rehearsal: { isRunning, result, error } }: { readonly rehearsal: RehearsalView }) {
+export function RehearsalReport({ rehearsal: { isRunning, result, error }, errors }: RehearsalReportProps) {
   return (
     <section aria-labelledby="rehearsal">
       <h3 id="rehearsal">Rehearsal</h3>
+      {errors > 0 && <p className="bad">Not rehearsed: mend {describeCount(errors, 'error')} first.</p>}
       {isRunning && <Loading label="Trying the draft against every backend known…" />}
+      {errors === 0 && !isRunning && result === null && error === null && (
+        <p className="doubtful">Not rehearsed: what becomes of the backends is not known.</p>
+      )}
       <ProblemNote error={error} title="The draft could not be rehearsed" />
       {result !== null && <Report rehearsal={result} />}
     </section>
   )
 }
 
-function Report({ rehearsal: { backends, counts, notTried } }: { readonly rehearsal: Rehearsal }) {
-  if (backends.length === 0) return <p>No backend is known yet, so there is nothing to try it against.</p>
-  const breaking = counts.breaks ?? 0
+function Report({ rehearsal }: { readonly rehearsal: Rehearsal }) {
+  const { backends, counts, notTried } = rehearsal
+  if (backends.length === 0 && notTried.length === 0) {
+    return <p>No backend is known yet, so there is nothing to try it against.</p>
+  }
+  const { breaking, letThrough, untold, tone } = judgeRehearsal(rehearsal)
+  const same = backends.filter(({ change }) => change === 'unchanged')
+  const others = backends.filter(({ change }) => change !== 'unchanged')
   return (
     <>
-      <p role="status" className={breaking > 0 ? 'bad' : 'good'}>
+      <p role="status" className={tone}>
         <strong>
           {breaking} of {backends.length} would break
         </strong>
-        {(Object.keys(words) as Change[])
-          .filter((change) => change !== 'breaks' && (counts[change] ?? 0) > 0)
+        {letThrough > 0 && (
+          <strong>
+            {' '}
+            · {describeCount(letThrough, 'refused backend would', 'refused backends would')} be let through
+          </strong>
+        )}
+        {(Object.keys(words) as (keyof typeof words)[])
+          .filter((change) => (counts[change] ?? 0) > 0)
           .map((change) => ` · ${counts[change]} ${words[change]}`)}
       </p>
-      <div className="scroll">
-        <table>
-          <caption className="only-heard">Backends under the draft, the gravest change first</caption>
-          <thead>
-            <tr>
-              <th scope="col">Backend</th>
-              <th scope="col">Now</th>
-              <th scope="col">After</th>
-              <th scope="col">Because</th>
-            </tr>
-          </thead>
-          <tbody>
-            {backends.map(({ backend, now, after, change }) => (
-              <tr key={backend}>
-                <th scope="row">{backend}</th>
-                <td>{now?.outcome ?? 'new'}</td>
-                <td className={change === 'breaks' ? 'bad' : ''}>{after.outcome}</td>
-                <td>
-                  {after.findings.map(({ name, detail }, index) => (
-                    <span key={`${name} ${detail}`}>
-                      {index > 0 && '; '}
-                      <Reason name={name} />: {detail}
-                    </span>
-                  ))}
-                  {after.findings.length === 0 && after.why} <span className="quiet small">rule {after.rule}</span>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      {untold > 0 && (
+        <p className="doubtful">
+          {describeCount(untold, 'backend')} could not be tried now: what becomes of {untold === 1 ? 'it' : 'them'} is
+          not known.
+        </p>
+      )}
+      {others.length > 0 && (
+        <RehearsalRows backends={others} caption="Backends under the draft, the gravest change first" />
+      )}
+      {same.length > 0 && (
+        <details>
+          <summary>{same.length} unchanged</summary>
+          <RehearsalRows backends={same} caption="Backends that stay as they are" />
+        </details>
+      )}
       {notTried.length > 0 && <p className="quiet">Not tried: {notTried.join(', ')}</p>}
     </>
   )
 }
 
-const words: Readonly<Record<Change, string>> = {
-  breaks: 'would break',
+const words: Readonly<Record<Exclude<Change, 'breaks' | 'newly-allowed'>, string>> = {
   'no-longer-trusted': 'no longer trusted',
-  'newly-allowed': 'newly allowed',
   'newly-trusted': 'newly trusted',
   unreachable: 'not reachable to test',
   unchanged: 'unchanged',

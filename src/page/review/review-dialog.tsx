@@ -1,13 +1,14 @@
 /** Review and apply: first what the change means, then how it comes into force. What somebody else did stands in between. */
 import { useState } from 'react'
 import type { Operation } from '../../admin/contract.ts'
+import { ask } from '../api/ask.ts'
 import { discard } from '../draft/draft.ts'
 import { useDraft } from '../draft/use-draft.ts'
 import { Dialog } from '../parts/dialog.tsx'
+import { Changes, countErrors } from './changes.tsx'
 import { Conflict } from './conflict.tsx'
 import { Progress } from './progress.tsx'
 import { Review } from './review.tsx'
-import './review.css'
 
 export function ReviewDialog({ close }: { readonly close: () => void }) {
   const { data: view } = useDraft()
@@ -40,7 +41,19 @@ export function ReviewDialog({ close }: { readonly close: () => void }) {
   }
   return (
     <Dialog title="Confirm TLS settings change" close={close}>
-      <Review key={draft.text} view={view} draft={draft} follow={follow} close={close} />
+      <Review
+        key={draft.text}
+        text={draft.text}
+        errors={countErrors(view.check)}
+        words={{ yes: 'Yes, apply', failed: 'Nothing was applied' }}
+        send={(how) =>
+          ask<Operation>('/policy', { method: 'PUT', body: { ...how, text: draft.text }, ifMatch: draft.base.etag })
+        }
+        follow={follow}
+        close={close}
+      >
+        <Changes check={view.check} />
+      </Review>
     </Dialog>
   )
 }

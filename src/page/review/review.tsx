@@ -1,34 +1,46 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import type { ApplyRequest, Operation } from '../../admin/contract.ts'
-import { ApiProblem, ask } from '../api/ask.ts'
-import type { Draft } from '../draft/draft.ts'
-import type { DraftView } from '../draft/use-draft.ts'
-import { ProblemNote } from '../parts/problem-note.tsx'
+import { ApiProblem } from '../api/ask.ts'
+import { describeCount } from '../show/describe-amount.ts'
 import { CommentField, ConfirmChoice, ConnectionsChoice, RefusalChoice } from './apply-choices.tsx'
-import { Changes } from './changes.tsx'
+import { judgeRehearsal } from './judge-rehearsal.ts'
 import { RehearsalReport } from './rehearsal-report.tsx'
+import { ReviewFoot, type Typed } from './review-foot.tsx'
 import { useRehearsal } from './use-rehearsal.ts'
+import './review.css'
+
+/** How a change is to come into force, whatever brings it. */
+export type HowToApply = Omit<ApplyRequest, 'text'>
 
 interface ReviewProps {
-  readonly view: DraftView
-  readonly draft: Draft
+  /** The policy text that would be in force. */
+  readonly text: string
+  /** How many mistakes it has: with any it is neither rehearsed nor applied. */
+  readonly errors: number
+  readonly words: { readonly yes: string; readonly failed: string }
+  readonly send: (how: HowToApply) => Promise<Operation>
   readonly follow: (operation: Operation) => void
   readonly close: () => void
+  /** What is about to change. */
+  readonly children: ReactNode
 }
 
-/** What is about to change, what would break, and how it is to come into force. */
-export function Review({ view: { check }, draft, follow, close }: ReviewProps) {
+/** What is about to change, what would break or be let through, and how it is to come into force. */
+export function Review({ text, errors, words, send, follow, close, children }: ReviewProps) {
   const client = useQueryClient()
   const [connections, setConnections] = useState<'drain' | 'cut'>('drain')
   const [comment, setComment] = useState('')
-  const [withinMs, setWithinMs] = useState(0)
+  const [chosenMs, setWithinMs] = useState<number | null>(null)
   const [refusals, setRefusals] = useState(0)
-  const [typed, setTyped] = useState('')
-  const rehearsal = useRehearsal(draft.text, check.valid)
-  const breaking = rehearsal.result?.counts.breaks ?? 0
+  const [typed, setTyped] = useState<Typed>({ breaking: '', letThrough: '' })
+  const rehearsal = useRehearsal(text, errors === 0)
+  const judgement = judgeRehearsal(rehearsal.result)
+  const { breaking, letThrough } = judgement
+  // What weakens is a trial unless somebody decides otherwise.
+  const withinMs = chosenMs ?? (letThrough > 0 ? TRIAL_MS : 0)
   const apply = useMutation({
-    mutationFn: (body: ApplyRequest) => ask<Operation>('/policy', { method: 'PUT', body, ifMatch: draft.base.etag }),
+    mutationFn: send,
     onSuccess: follow,
     onError: (error) => {
       // Somebody else was first: once their version is known, both changes are shown side by side.
@@ -37,16 +49,17 @@ export function Review({ view: { check }, draft, follow, close }: ReviewProps) {
       }
     },
   })
-  const isReady = check.valid && !rehearsal.isRunning && (breaking === 0 || typed === `${breaking}`)
-  const send = () => {
+  const isTyped = fits(breaking, typed.breaking) && fits(letThrough, typed.letThrough)
+  const waitsFor = whatIsMissing({ errors, isRunning: rehearsal.isRunning, isTyped })
+  const yes = () => {
     const trial = withinMs === 0 ? {} : { confirmWithinMs: withinMs }
     const watch = withinMs === 0 || refusals === 0 ? {} : { revertOnRefusals: refusals }
-    apply.mutate({ text: draft.text, comment, connections, ...trial, ...watch })
+    apply.mutate({ comment, connections, ...trial, ...watch })
   }
   return (
     <>
-      <Changes check={check} />
-      <RehearsalReport rehearsal={rehearsal} />
+      {children}
+      <RehearsalReport rehearsal={rehearsal} errors={errors} />
       <div className="choices">
         <ConnectionsChoice value={connections} choose={setConnections} />
         <div>
@@ -55,26 +68,32 @@ export function Review({ view: { check }, draft, follow, close }: ReviewProps) {
           <CommentField value={comment} write={setComment} />
         </div>
       </div>
-      {breaking > 0 && (
-        <label className="field bad">
-          Type {breaking} to apply although {breaking === 1 ? 'one backend' : `${breaking} backends`} would break
-          <input inputMode="numeric" value={typed} onChange={({ target }) => setTyped(target.value)} />
-        </label>
-      )}
-      <ProblemNote error={apply.error} title="Nothing was applied" />
-      <div className="row">
-        <button type="button" className="main" disabled={!isReady || apply.isPending} onClick={send}>
-          Yes, apply
-        </button>
-        <button type="button" onClick={close}>
-          Cancel
-        </button>
-        {rehearsal.isRunning && (
-          <button type="button" onClick={rehearsal.skip}>
-            Do not wait for the rehearsal
-          </button>
-        )}
-      </div>
+      <ReviewFoot
+        {...{ judgement, typed, setTyped, words, waitsFor, yes, close }}
+        error={apply.error}
+        isSending={apply.isPending}
+        skip={rehearsal.isRunning ? rehearsal.skip : undefined}
+      />
     </>
   )
 }
+
+interface Conditions {
+  readonly errors: number
+  readonly isRunning: boolean
+  readonly isTyped: boolean
+}
+
+/** Says what has to be done before it can be applied; nothing when it can be. */
+function whatIsMissing({ errors, isRunning, isTyped }: Conditions): string {
+  if (errors > 0) return `Mend ${describeCount(errors, 'error')} first.`
+  if (isRunning) return 'Waits for the rehearsal.'
+  return isTyped ? '' : 'Waits for the number to be typed.'
+}
+
+function fits(count: number, typed: string): boolean {
+  return count === 0 || typed === `${count}`
+}
+
+/** A trial of five minutes, as the choice has it. */
+const TRIAL_MS = 300_000

@@ -1,13 +1,14 @@
 /** Takes out one file with what the instance was told, and brings such a file back: shown first, applied when asked to. */
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { Operation, Policy, RestorePreview, RestoreRequest } from '../../admin/contract.ts'
+import type { Operation, Policy, RestorePreview } from '../../admin/contract.ts'
 import { ask } from '../api/ask.ts'
 import { Dialog } from '../parts/dialog.tsx'
 import { ProblemNote } from '../parts/problem-note.tsx'
 import { Time } from '../parts/time.tsx'
-import { CommentField, ConnectionsChoice } from '../review/apply-choices.tsx'
+import { countErrors } from '../review/changes.tsx'
 import { Progress } from '../review/progress.tsx'
+import { Review } from '../review/review.tsx'
 import { RestoreChanges } from './restore-changes.tsx'
 
 export function BackupCard() {
@@ -62,42 +63,30 @@ interface RestoreProps {
 }
 
 function Restore({ looked: { preview, etag }, close }: RestoreProps) {
-  const [connections, setConnections] = useState<'drain' | 'cut'>('drain')
-  const [comment, setComment] = useState('')
-  const restoring = useMutation({
-    mutationFn: (body: RestoreRequest) =>
-      ask<Operation>(`/restore/${preview.digest}`, { method: 'POST', body, ifMatch: etag }),
-  })
-  if (restoring.data !== undefined) {
+  const [operation, follow] = useState<Operation | null>(null)
+  if (operation !== null) {
     return (
       <Dialog title="Restoring" close={close} isFixed>
-        <Progress operation={restoring.data} close={close} />
+        <Progress operation={operation} close={close} />
       </Dialog>
     )
   }
+  const { madeMs, product, policy } = preview
   return (
     <Dialog title="Bring this backup back?" close={close}>
-      <p>
-        Made <Time ms={preview.madeMs} /> by Vedette {preview.product}, when version {preview.policy.number} of{' '}
-        {preview.policy.author} was in force.
-      </p>
-      <RestoreChanges preview={preview} />
-      <ConnectionsChoice value={connections} choose={setConnections} />
-      <CommentField value={comment} write={setComment} />
-      <ProblemNote error={restoring.error} title="Nothing was restored" />
-      <div className="row">
-        <button
-          type="button"
-          className="main"
-          disabled={!preview.policy.valid || restoring.isPending}
-          onClick={() => restoring.mutate({ comment, connections })}
-        >
-          Yes, restore
-        </button>
-        <button type="button" onClick={close}>
-          Cancel
-        </button>
-      </div>
+      <Review
+        text={policy.text}
+        errors={countErrors(policy)}
+        words={{ yes: 'Yes, restore', failed: 'Nothing was restored' }}
+        send={(how) => ask<Operation>(`/restore/${preview.digest}`, { method: 'POST', body: how, ifMatch: etag })}
+        follow={follow}
+        close={close}
+      >
+        <p>
+          Made <Time ms={madeMs} /> by Vedette {product}, when version {policy.number} of {policy.author} was in force.
+        </p>
+        <RestoreChanges preview={preview} />
+      </Review>
     </Dialog>
   )
 }

@@ -1,5 +1,6 @@
 import type { RestorePreview } from '../../admin/contract.ts'
 import { Diff } from '../parts/diff.tsx'
+import { PlaceLines } from '../review/changes.tsx'
 import { Sentences } from '../review/sentences.tsx'
 import { describeCount } from '../show/describe-amount.ts'
 import { groupFingerprint } from '../show/match-fingerprint.ts'
@@ -10,15 +11,7 @@ export function RestoreChanges({ preview }: { readonly preview: RestorePreview }
   return (
     <>
       <h3>Policy</h3>
-      {!policy.valid && (
-        <ul className="bad">
-          {policy.problems.map(({ path, message }) => (
-            <li key={`${path} ${message}`}>
-              <code>{path}</code> {message}
-            </li>
-          ))}
-        </ul>
-      )}
+      <PlaceLines places={policy.problems} />
       <Sentences sentences={policy.sentences} />
       <Diff text={policy.diff} label="Lines that the policy would change" />
       <h3>Trust stores</h3>
@@ -28,6 +21,12 @@ export function RestoreChanges({ preview }: { readonly preview: RestorePreview }
           <Store key={store.name} store={store} />
         ))}
       </ul>
+      {trustStores.some(({ fresh }) => fresh.length > 0) && (
+        <p className="doubtful">
+          The rehearsal below knows the trust stores as they are now: what the added certificates would trust is not in
+          it. They stay when a trial reverts: only the policy goes.
+        </p>
+      )}
       {notKept.length > 0 && <p className="bad">Could not be read when the backup was made: {notKept.join(', ')}</p>}
       <h3>Left alone</h3>
       <p>
