@@ -34,6 +34,11 @@ test('a custom store is uploaded, and a backend goes from refused to trusted whi
   const buffer = Buffer.from(corp.ca.certificate)
   const file = { name: 'corp.pem', mimeType: 'application/x-pem-file', buffer }
   await keys.upload(dialog.locator('input[type=file]'), file)
+  assert.equal(
+    await dialog.locator('form input[type=password]').count(),
+    1,
+    'a browser minds a password without a form',
+  )
   await keys.press(dialog.getByRole('button', { name: 'Upload and look' }))
   await dialog.getByText('CN=Test CA corp').first().waitFor()
   assert.deepEqual(await wrongInSomeLook(tab), [])
