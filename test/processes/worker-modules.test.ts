@@ -47,7 +47,7 @@ test('a worker loads no parser of documents, no database, no logger library and 
   assert.deepEqual(await ready, { type: 'ready' })
   const loaded = readFileSync(list, 'utf8').split('\n')
   assert.ok(
-    loaded.some((url) => url.endsWith('/src/processes/worker.ts')),
+    loaded.some((url) => url.endsWith('/src/processes/worker/worker.ts')),
     'the hook sees what is loaded',
   )
   const libraries = loaded.filter((url) => url.includes('/node_modules/') || url === 'node:sqlite')
@@ -56,7 +56,7 @@ test('a worker loads no parser of documents, no database, no logger library and 
   assert.deepEqual(rooms, [])
   // Names of what is gone, columns and reports on upgrades are for people to look at.
   const names = loaded.filter((url) =>
-    /\/policy\/(known-|catalogue-(gone|view|record)|cipher-columns|migrate-)/.test(url),
+    /\/policy\/catalogue\/(known-|catalogue-(gone|view|record)|cipher-columns|migrate-)/.test(url),
   )
   assert.deepEqual(names, [])
 })

@@ -56,7 +56,11 @@ for (const { why, files, set } of good) {
 
 const p12 = Buffer.from('308209d50201033082099b06092a864886f70d010701', 'hex')
 const bad: { why: string; files: Record<string, string | Buffer>; message: RegExp }[] = [
-  { why: 'no folder', files: {}, message: /corp does not exist: make it and put the certificates/ },
+  {
+    why: 'no folder',
+    files: {},
+    message: /corp does not exist \(there are bundled, system\): make it and put the certificates/,
+  },
   {
     why: 'an empty folder',
     files: { 'corp/README.md': '' },
