@@ -2,7 +2,7 @@
 import fs from 'node:fs'
 import { nowMs } from '../load/clock.ts'
 import { runCommand } from '../rig/run-command.ts'
-import { policyText, type Vedette } from '../rig/vedette.ts'
+import { compiledCode, policyText, type Vedette } from '../rig/vedette.ts'
 import type { Change } from './judge.ts'
 
 const COMMAND_LIMIT_MS = 30_000
@@ -29,7 +29,10 @@ async function changePolicy(vedette: Vedette, number: number): Promise<Change> {
   fs.writeFileSync(path, policyText({ comment: `change ${number}` }))
   const startMs = nowMs()
   const args = vedette.command('apply', path, '--json')
-  const { code, stdout, stderr } = await runCommand(process.execPath, args, { timeoutMs: COMMAND_LIMIT_MS })
+  const { code, stdout, stderr } = await runCommand(process.execPath, args, {
+    timeoutMs: COMMAND_LIMIT_MS,
+    env: { ...process.env, ...compiledCode },
+  })
   const endMs = nowMs()
   if (code !== 0) throw new Error(`change ${number} was not applied (${code}):\n${stdout}${stderr}`)
   const version = Number(/"version":\s*(\d+)/.exec(stdout)?.[1])

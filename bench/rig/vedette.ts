@@ -40,7 +40,8 @@ export interface Vedette {
   command(...args: string[]): string[]
 }
 
-const compiledCode = {
+/** What `npm run vedette` and the image add to the environment: what was compiled once is kept. */
+export const compiledCode = {
   NODE_COMPILE_CACHE: `${root}node_modules/.cache/vedette`,
   NODE_COMPILE_CACHE_PORTABLE: '1',
 }
@@ -67,7 +68,6 @@ export async function startVedette(options: VedetteOptions): Promise<Vedette> {
     args: [`${root}src/main.ts`, 'run', '-c', settingsPath],
     folder: logFolder,
     cwd: folder,
-    // As `npm run vedette` and the image start it: what was compiled once is kept.
     env: { ...(options.env ?? process.env), ...compiledCode },
   })
   const healthUrl = `http://127.0.0.1:${healthPort}`

@@ -10,6 +10,7 @@ import type { Problem } from '../policy/document/problem.ts'
 import type { Environment } from './environment.ts'
 import { settingsSchema } from './schema.ts'
 import { flagOf, readSettingText, type SettingPath, settingPaths, variableOf } from './setting-table.ts'
+import { configVariable } from './settings-file.ts'
 
 /** Values by path, each with the name it was given under. */
 export interface Layer {
@@ -41,9 +42,6 @@ export function environmentLayer(environment: Environment): Layer {
 export function parseSetting(path: SettingPath, value: unknown): z.ZodSafeParseResult<unknown> {
   return schemaAt(path).safeParse(value)
 }
-
-/** Variables of ours that are no settings. */
-export const configVariable = 'VEDETTE_CONFIG'
 
 /** Begins the variables in which the passwords of trust stores may stand; a file beside the store names the one. */
 export const trustPasswordVariable = 'VEDETTE_TRUST_PASSWORD'

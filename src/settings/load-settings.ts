@@ -10,20 +10,13 @@ import { type Examination, examineDocument } from '../policy/document/document.t
 import { badDocument, type Problem } from '../policy/document/problem.ts'
 import { assertDistinctAddresses } from './distinct-addresses.ts'
 import type { Environment } from './environment.ts'
-import {
-  configVariable,
-  environmentLayer,
-  flagLayer,
-  type Layer,
-  parseSetting,
-  problemIn,
-  unsafeVariable,
-} from './layer.ts'
+import { environmentLayer, flagLayer, type Layer, parseSetting, problemIn, unsafeVariable } from './layer.ts'
 import { type GuardedEntrance, guardedEntrances } from './listening.ts'
 import { ownProxyOf } from './own-proxy.ts'
 import { type SettingsDocument, settingsSchema } from './schema.ts'
 import { type SettingPath, settingPaths, settingTraits } from './setting-table.ts'
 import type { Settings } from './settings.ts'
+import { settingsFile } from './settings-file.ts'
 import { toSettings } from './to-settings.ts'
 import { assertSafeAddresses, unsafeAddresses } from './unsafe-address.ts'
 
@@ -96,14 +89,13 @@ interface Source {
   readonly text: string
 }
 
-function readSource({ file, environment, folder }: LoadOptions): Source {
-  const named = file ?? environment[configVariable]
-  const path = resolve(folder, named ?? 'vedette.yaml')
+function readSource(options: LoadOptions): Source {
+  const { path, isNamed } = settingsFile(options)
   try {
     return { file: path, text: readFileSync(path, 'utf8') }
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code
-    if (named === undefined && code === 'ENOENT') return { file: null, text: '' }
+    if (!isNamed && code === 'ENOENT') return { file: null, text: '' }
     const message = `settings ${path} cannot be read (${code === 'ENOENT' ? 'there is no such file' : code})`
     throw new SidecarError('OPERATOR_FILE_UNREADABLE', message, { details: { file: path }, cause })
   }

@@ -37,39 +37,46 @@ describe('the state folder', () => {
     ['is what settings with a mistake elsewhere say', `${head}state: here\nnonsense: 1\n`, 'here'],
     ['is what a file that is no YAML says', `${head}state: "here" # ours\nproxy: [\n`, 'here'],
     ['is the default when broken settings say nothing', `${head}nonsense: 1\n`, 'state'],
+    ['is the default when broken settings speak of it elsewhere', `${head}# no state here\nnonsense: 1\n`, 'state'],
+    [
+      'is what the settings say in another spelling',
+      `{ apiVersion: vedette/v1, kind: Settings, "state": here }\n`,
+      'here',
+    ],
+    ['is what they say with an escape in the word', `${head}"st\\x61te": here\n`, 'here'],
   ]
   for (const [name, text, state] of found) {
-    it(name, (t) => {
-      const { folder, terminal, options } = folderWith(t, text, [state])
-      assert.equal(findState(options, terminal), path.join(folder, state))
+    it(name, async (t) => {
+      const { folder, terminal, options } = folderWith(t, text, ['here', 'state'])
+      assert.equal(await findState(options, terminal), path.join(folder, state))
     })
   }
 
-  it('is what --state says, whatever the settings are', (t) => {
+  it('is what --state says, whatever the settings are', async (t) => {
     const { terminal, options } = folderWith(t, 'nonsense: 1\n', ['state'])
-    assert.equal(findState({ ...options, state: '/elsewhere' }, terminal), '/elsewhere')
+    assert.equal(await findState({ ...options, state: '/elsewhere' }, terminal), '/elsewhere')
   })
 
-  it('is not guessed where no instance has been: the mistake is told, and the way around it', (t) => {
+  it('is not guessed where no instance has been: the mistake is told, and the way around it', async (t) => {
     const { terminal, options, said } = folderWith(t, `${head}nonsense: 1\n`, [])
-    assert.throws(
+    await assert.rejects(
       () => findState(options, terminal),
       (error) => error instanceof SidecarError && error.code === 'OPERATOR_BAD_DOCUMENT',
     )
     assert.match(said(), /--state FOLDER/)
   })
 
-  it('is not guessed when the settings file that was named is not there', (t) => {
+  it('is not guessed when the settings file that was named is not there', async (t) => {
     const { folder, terminal } = folderWith(t, '', ['state'])
-    assert.throws(
+    await assert.rejects(
       () => findState({ config: path.join(folder, 'mistyped.yaml') }, terminal),
       (error) => error instanceof SidecarError && error.code === 'OPERATOR_FILE_UNREADABLE',
     )
   })
 
-  it('tells which folder it took when the settings are broken', (t) => {
-    const { terminal, options, said } = folderWith(t, `${head}nonsense: 1\n`, ['state'])
-    findState(options, terminal)
+  it('tells which folder it took when only a guess at broken settings finds it', async (t) => {
+    const { terminal, options, said } = folderWith(t, `${head}# no state here\nnonsense: 1\n`, ['state'])
+    await findState(options, terminal)
     assert.match(said(), /nonsense[\s\S]*looked for in .*state all the same/)
   })
 })

@@ -9,6 +9,7 @@ import { writeToStandardOutput } from '../../observe/line-writer.ts'
 import { createMetrics } from '../../observe/metrics.ts'
 import { productVersion } from '../../settings/product-version.ts'
 import type { Settings } from '../../settings/settings.ts'
+import { settingsFile } from '../../settings/settings-file.ts'
 import type { TcpHandle } from '../../wire/raw-handle.ts'
 import type { Overview, ToControl } from '../messages.ts'
 import { type AdminDoor, openAdminDoor } from './admin-door.ts'
@@ -34,7 +35,6 @@ import { assertPolicyTests } from './versions/policy-tests.ts'
 import { ReadersByFolder } from './versions/readers-by-folder.ts'
 import type { Trigger } from './versions/trigger.ts'
 import { FileWatcher } from './versions/watch-files.ts'
-import { settingsFileOf } from './wanted.ts'
 import { ExceptionWatch } from './watch/exception-watch.ts'
 import { startTimedWork } from './watch/timed-work.ts'
 
@@ -112,7 +112,7 @@ export class ControlRoom {
     })
     this.#queue = new ApplyQueue((change, progress) => this.#carryOut(change, progress))
     this.#watcher = new FileWatcher({
-      groups: () => fileGroups(this.#inForce.snapshot?.settings ?? settings, settingsFileOf(begin.options)),
+      groups: () => fileGroups(this.#inForce.snapshot?.settings ?? settings, settingsFile(begin.options).path),
       changed: ({ name }) => void this.#reload(name),
     })
   }
@@ -199,7 +199,7 @@ export class ControlRoom {
   async #reload(trigger: Trigger): Promise<void> {
     if (this.#stopping) return
     const file =
-      trigger === 'settings-file' ? settingsFileOf(this.#begin.options) : this.#inForce.snapshot?.settings.policy
+      trigger === 'settings-file' ? settingsFile(this.#begin.options).path : this.#inForce.snapshot?.settings.policy
     const author = trigger === 'signal' ? 'signal' : await ownerOf(file ?? '')
     // Why it failed, if it did, has been written down by then.
     await this.#queue.add({ kind: 'reload', trigger, author }).catch(() => {})

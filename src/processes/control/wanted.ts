@@ -3,12 +3,10 @@
  * turn, because a policy file that is broken must not keep a mended trust store or setting out: first what the disk
  * says, then the same with the last good policy text.
  */
-import { resolve } from 'node:path'
 import { asSidecarError, SidecarError } from '../../errors.ts'
 import type { History } from '../../history/open-history.ts'
 import { rollbackTarget } from '../../history/rollback-target.ts'
 import { activeVersion, type Version, type VersionSource, versionByNumber } from '../../history/versions.ts'
-import { configVariable } from '../../settings/layer.ts'
 import { type LoadOptions, loadSettings } from '../../settings/load-settings.ts'
 import type { Settings } from '../../settings/settings.ts'
 import type { Candidate, Change, Reload, Rollback } from './versions/change.ts'
@@ -67,11 +65,6 @@ export async function wantedBy(change: Change, means: Means): Promise<Wanted> {
 }
 
 const asBefore = { errors: [], restartNeeded: [] }
-
-/** The settings file that a reload would read, whether or not it exists. */
-export function settingsFileOf(load: LoadOptions): string {
-  return resolve(load.folder, load.file ?? load.environment[configVariable] ?? 'vedette.yaml')
-}
 
 async function wantedByReload({ trigger, author }: Reload, { history, load, settings }: Means): Promise<Wanted> {
   const errors: Unreadable[] = []
