@@ -4,8 +4,10 @@
  * is imported late, so that a worker never loads what only a command needs.
  */
 import { keepCompiledCode } from './processes/compile-cache.ts'
+import { resolveOwnSourcesQuickly } from './processes/quick-imports.ts'
 
 keepCompiledCode()
+resolveOwnSourcesQuickly()
 const argv = process.argv.slice(2)
 switch (argv[0]) {
   case '--role=worker':
