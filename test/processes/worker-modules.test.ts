@@ -54,6 +54,8 @@ test('a worker loads no parser of documents, no database, no logger library and 
   assert.deepEqual(libraries, [])
   const rooms = loaded.filter((url) => /\/src\/(cli|history|demo|importer)\//.test(url))
   assert.deepEqual(rooms, [])
+  const services = loaded.filter((url) => url.includes('/src/service/'))
+  assert.deepEqual(services, [], 'nothing of services where the settings have none')
   // Names of what is gone, columns and reports on upgrades are for people to look at.
   const names = loaded.filter((url) =>
     /\/policy\/catalogue\/(known-|catalogue-(gone|view|record)|cipher-columns|migrate-)/.test(url),

@@ -6,15 +6,15 @@ import { reweighCallers } from '../../incoming/reweigh-callers.ts'
 import type { AccessRecord } from '../../observe/access-record.ts'
 import type { Shortage } from '../../proxy/entrance-context.ts'
 import { ProxyEntrance } from '../../proxy/proxy-entrance.ts'
-import { ServiceEntrance } from '../../service/service-entrance.ts'
-import { TunnelEntrance } from '../../service/tunnel-entrance.ts'
-import type { Service } from '../../settings/service.ts'
+import type { ServiceEntrance } from '../../service/service-entrance.ts'
+import type { TunnelEntrance } from '../../service/tunnel-entrance.ts'
 import type { Snapshot } from '../../settings/snapshot.ts'
 import type { TokenUse } from '../../token/token-use.ts'
 import type { IssuerBook } from '../../truststore/issuer-book.ts'
 import type { Deadlines } from '../../wire/deadlines.ts'
 import type { TcpHandle } from '../../wire/raw-handle.ts'
 import type { Load } from '../messages.ts'
+import type { ServiceEntrances } from './service-entrances.ts'
 
 export interface EntrancesOptions {
   readonly snapshot: Snapshot
@@ -31,20 +31,27 @@ export interface EntrancesOptions {
 
 export class Entrances {
   readonly #proxy: ProxyEntrance
-  readonly #services: ReadonlyMap<string, ServiceEntrance | TunnelEntrance>
+  readonly #services: ServiceEntrances
   readonly #knowledge: RevocationKnowledge | undefined
   readonly #issuers: IssuerBook | undefined
   readonly #own: Snapshot
   /** The newest that open connections were weighed under, once they were. */
   #newer: Snapshot | undefined
 
-  constructor({ via, issuers, ...shared }: EntrancesOptions) {
+  /** Opens them. The code of services is loaded where there are any: other generations start the sooner. */
+  static async open(options: EntrancesOptions): Promise<Entrances> {
+    const { services } = options.snapshot.settings
+    if (services.length === 0) return new Entrances(options, new Map())
+    const { serviceEntrances } = await import('./service-entrances.ts')
+    return new Entrances(options, serviceEntrances(services, options))
+  }
+
+  private constructor({ via, issuers, ...shared }: EntrancesOptions, services: ServiceEntrances) {
     this.#knowledge = shared.revocation
     this.#issuers = issuers
     this.#own = shared.snapshot
     this.#proxy = new ProxyEntrance({ ...shared, via })
-    const { services } = shared.snapshot.settings
-    this.#services = new Map(services.map((service) => [service.name, entranceOf(service, shared)]))
+    this.#services = services
   }
 
   /** The sum over all of them. */
@@ -116,13 +123,4 @@ export class Entrances {
   get #all(): readonly (ProxyEntrance | ServiceEntrance | TunnelEntrance)[] {
     return [this.#proxy, ...this.#services.values()]
   }
-}
-
-function entranceOf(
-  service: Service,
-  { tokenUsed, ...shared }: Omit<EntrancesOptions, 'via'>,
-): ServiceEntrance | TunnelEntrance {
-  const { tls, tokens } = service
-  if (tls === undefined || tokens === undefined) return new ServiceEntrance({ ...shared, service })
-  return new TunnelEntrance({ ...shared, tokenUsed, service: { ...service, tls, tokens } })
 }

@@ -107,7 +107,7 @@ class Worker {
       }
       this.#backends = backends
       this.#learned = backends.tolerance.version
-      this.#entrances = new Entrances({
+      this.#entrances = await Entrances.open({
         snapshot,
         deadlines,
         backends,
