@@ -12,7 +12,7 @@ const record = typical()
 let bytes = 0
 const writer = createLineWriter({
   destination: {
-    write: (chunk, done) => {
+    write: (chunk, _encoding, done) => {
       bytes += chunk.length
       queueMicrotask(done)
     },

@@ -14,3 +14,9 @@ export const idempotentMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'O
 
 /** Every known method, by itself: looking one up gives a shared string instead of a slice of a head. */
 export const methods: ReadonlyMap<string, string> = new Map(names.split(' ').map((name) => [name, name]))
+
+/** The method that stands at `from`…`to`; undefined for one that is not known. Most are GET, told by its bytes alone. */
+export function methodAt(bytes: Buffer, from: number, to: number): string | undefined {
+  const isGet = to - from === 3 && bytes[from] === 0x47 && bytes[from + 1] === 0x45 && bytes[from + 2] === 0x54
+  return isGet ? 'GET' : methods.get(bytes.toString('latin1', from, to))
+}

@@ -8,7 +8,7 @@ import * as kinds from './field-kind.ts'
 import { type FieldLines, hasKind, readFieldLines } from './field-lines.ts'
 import type { Fields } from './fields.ts'
 import { type BodyFraming, chunked, lengthFraming, noBody } from './framing.ts'
-import { methods } from './methods.ts'
+import { methodAt } from './methods.ts'
 import { targetEnd } from './request-target.ts'
 import { refuse, refuseByte } from './syntax-error.ts'
 import { announcedUpgrade } from './upgrade.ts'
@@ -45,7 +45,7 @@ const LF = 0x0a
 export function parseRequestHead(bytes: Buffer, start: number, end: number): RequestHead {
   const text = bytes.toString('latin1', start, end)
   const methodEnd = findMethodEnd(bytes, start)
-  const method = methods.get(text.slice(0, methodEnd - start)) ?? refuse('unknown-method')
+  const method = methodAt(bytes, start, methodEnd) ?? refuse('unknown-method')
   const targetStart = methodEnd + 1
   const spaceAt = targetEnd(bytes, targetStart, method)
   const minor = parseVersion(bytes, spaceAt + 1)

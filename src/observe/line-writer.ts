@@ -9,7 +9,7 @@ import { fstatSync } from 'node:fs'
 
 /** The part of a Writable that is used; process.stdout is one. */
 export interface LineDestination {
-  write(chunk: string, done: (error?: Error | null) => void): unknown
+  write(chunk: string, encoding: 'latin1' | 'utf8', done: (error?: Error | null) => void): unknown
   on(event: 'error', listener: (error: Error) => void): unknown
 }
 
@@ -51,6 +51,16 @@ export function createLineWriter(options: LineWriterOptions): LineWriter {
   return new BatchingWriter(options)
 }
 
+interface Chunk {
+  readonly text: string
+  readonly bytes: number
+}
+
+/** As many bytes as letters means ASCII, whose latin1 is its UTF-8 and is written without a look at each letter. */
+function encodingOf({ text, bytes }: Chunk): 'latin1' | 'utf8' {
+  return bytes === text.length ? 'latin1' : 'utf8'
+}
+
 class BatchingWriter implements LineWriter {
   readonly #destination: LineDestination
   readonly #onDropped: (lines: number) => void
@@ -62,7 +72,7 @@ class BatchingWriter implements LineWriter {
   #timerArmed = false
   #batch = ''
   #batchBytes = 0
-  #queue: string[] = []
+  #queue: Chunk[] = []
   #queuedBytes = 0
   #inFlight = false
   #gone = false
@@ -101,7 +111,7 @@ class BatchingWriter implements LineWriter {
 
   flush(): void {
     if (this.#batchBytes > 0) {
-      this.#queue.push(this.#batch)
+      this.#queue.push({ text: this.#batch, bytes: this.#batchBytes })
       this.#queuedBytes += this.#batchBytes
       this.#batch = ''
       this.#batchBytes = 0
@@ -117,10 +127,10 @@ class BatchingWriter implements LineWriter {
   }
 
   finish(): void {
-    if (this.#batchBytes > 0) this.#queue.push(this.#batch)
+    if (this.#batchBytes > 0) this.#queue.push({ text: this.#batch, bytes: this.#batchBytes })
     this.#batch = ''
     this.#batchBytes = 0
-    for (const chunk of this.#queue.splice(0)) this.#destination.write(chunk, () => {})
+    for (const chunk of this.#queue.splice(0)) this.#destination.write(chunk.text, encodingOf(chunk), () => {})
   }
 
   dropped(): number {
@@ -136,9 +146,9 @@ class BatchingWriter implements LineWriter {
       return
     }
     this.#inFlight = true
-    this.#destination.write(chunk, (error) => {
+    this.#destination.write(chunk.text, encodingOf(chunk), (error) => {
       this.#inFlight = false
-      this.#queuedBytes -= Buffer.byteLength(chunk)
+      this.#queuedBytes -= chunk.bytes
       if (error) this.#gone = true
       this.#pump()
     })

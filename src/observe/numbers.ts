@@ -10,14 +10,16 @@ export function isoTime(timeMs: number): string {
   return `${lastPrefix}${thousandths[Math.floor(timeMs - second * 1000)]}Z`
 }
 
-/** Prints a duration in milliseconds with microseconds behind the point. Whole numbers print five times faster. */
+/** Prints a duration in milliseconds with microseconds behind the point. Whole numbers print five times faster, and known ones are not printed at all. */
 export function msText(ms: number): string {
   const micros = Math.round(ms * 1000)
   const whole = Math.trunc(micros / 1000)
   const rest = micros - whole * 1000
-  return rest > 0 ? `${whole}.${thousandths[rest]}` : `${whole}`
+  const text = wholes[whole] ?? `${whole}`
+  return rest > 0 ? `${text}.${thousandths[rest]}` : text
 }
 
 let lastSecond = Number.NaN
 let lastPrefix = ''
+const wholes: readonly string[] = Array.from({ length: 1000 }, (_, n) => String(n))
 const thousandths: readonly string[] = Array.from({ length: 1000 }, (_, n) => String(n).padStart(3, '0'))

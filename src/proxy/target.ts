@@ -26,6 +26,13 @@ export function originLength(target: string): number {
   return target.length
 }
 
+/** Tells whether a target has this origin, which is one that `originLength` has cut off another. */
+export function isUnderOrigin(target: string, origin: string): boolean {
+  if (!target.startsWith(origin)) return false
+  const next = target.charCodeAt(origin.length)
+  return next === SLASH || next === QUESTION_MARK || target.length === origin.length
+}
+
 /** Takes an absolute-form target apart; throws CALLER_BAD_TARGET for any other form or scheme. */
 export function parseAbsoluteTarget(target: string): AbsoluteTarget {
   const end = originLength(target)

@@ -8,14 +8,17 @@ import { createLineWriter, type LineDestination } from '../../src/observe/line-w
 /** A destination that takes a chunk only when the test says so. */
 class Gate implements LineDestination {
   readonly taken: string[] = []
+  /** What a stream would make of it. */
+  readonly bytes: Buffer[] = []
   readonly #waiting: (() => void)[] = []
   #fail: (error: Error) => void = () => {}
   open: boolean
   constructor({ open }: { open: boolean }) {
     this.open = open
   }
-  write(chunk: string, done: () => void): void {
+  write(chunk: string, encoding: 'latin1' | 'utf8', done: () => void): void {
     this.taken.push(chunk)
+    this.bytes.push(Buffer.from(chunk, encoding))
     if (this.open) done()
     else this.#waiting.push(done)
   }
@@ -48,6 +51,19 @@ test('the size of a chunk is counted in bytes, not in letters', () => {
   for (let n = 0; n < 10; n++) writer.write(`${'ż'.repeat(999)}\n`)
   writer.flush()
   for (const chunk of gate.taken) assert.ok(Buffer.byteLength(chunk) <= 4096)
+})
+
+test('what is written is UTF-8, whether a chunk is ASCII alone or not', () => {
+  const lines = ['plain\n', 'żółw\n', 'é\n', 'plain again\n']
+  for (const sizes of [undefined, (line: string) => Buffer.byteLength(line)]) {
+    const gate = new Gate({ open: true })
+    const writer = createLineWriter({ destination: gate })
+    for (const line of lines) {
+      writer.write(line, sizes?.(line))
+      writer.flush()
+    }
+    assert.equal(Buffer.concat(gate.bytes).toString('utf8'), lines.join(''))
+  }
 })
 
 test('a line longer than a chunk goes alone', () => {

@@ -111,6 +111,16 @@ test('a route is made once for each origin, whatever the path', () => {
   assert.deepEqual(pools, ['once.test:443'])
 })
 
+test('an origin is never taken for another that begins like it', () => {
+  const routes = new Routes(policy, backends)
+  const asked = ['http://a.test/', 'http://a.test:8443/', 'http://a.testing.test/', 'http://a.test', 'https://a.test/']
+  const to = asked.map((target) => routes.find(target).decision.destination.authority)
+  assert.deepEqual(to, ['a.test:443', 'a.test:8443', 'a.testing.test:443', 'a.test:443', 'a.test:443'])
+  assert.notEqual(routes.find('http://a.test/'), routes.find('https://a.test/'))
+  // What follows a known origin and is no path must not get the route of it.
+  assert.throws(() => routes.find('http://a.test:'), { code: 'CALLER_BAD_TARGET' })
+})
+
 test('very many origins do not grow the map without bound', () => {
   const routes = new Routes(policy, backends)
   const first = routes.find('http://h0.test/')
