@@ -2,7 +2,9 @@
  * The page run: a steady thousand connections a second through a real instance, and in turn nobody watches, the stream is
  * read, and a browser shows the connections. Every process of it is its own; the load never stops in between.
  */
+import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
+import os from 'node:os'
 import { AdminClient, adminPassword } from '../../test/kit/admin-client.ts'
 import { closeBrowser, startBrowser } from '../../test/kit/browser.ts'
 import type { BackendPorts } from '../load/backend.ts'
@@ -12,7 +14,7 @@ import { readRequestLog } from '../load/request-log.ts'
 import { ask, startPart } from '../load/start-part.ts'
 import { BACKEND_NAME, makeCertificates } from '../rig/certificates.ts'
 import type { Child } from '../rig/child.ts'
-import { totalSeconds } from '../rig/processes.ts'
+import { processTree, totalSeconds } from '../rig/processes.ts'
 import { temporaryFolder } from '../rig/rig.ts'
 import { needTools } from '../rig/tools.ts'
 import { startVedette, type Vedette } from '../rig/vedette.ts'
@@ -32,6 +34,8 @@ export interface PageOptions {
   /** How many read the stream at once. */
   readonly readers: number
   readonly workers: number
+  /** The last processor is the browser's and its driver's in all windows alike, as if they were on a machine of their own. */
+  readonly browserApart: boolean
 }
 
 export interface PageReport {
@@ -47,7 +51,6 @@ export interface PageReport {
 /** Runs it once, and leaves nothing behind. */
 export async function runPage(options: PageOptions): Promise<PageReport> {
   await needTools(['openssl'])
-  if (options.watchings.includes('browser')) await startBrowser()
   const folder = temporaryFolder()
   const children: Child[] = []
   try {
@@ -60,17 +63,22 @@ export async function runPage(options: PageOptions): Promise<PageReport> {
 
 async function runIn(folder: string, children: Child[], options: PageOptions): Promise<PageReport> {
   const { ca, ...backendOrder } = await makeCertificates(`${folder}/certificates`)
-  const backend = startPart('backend', folder)
-  children.push(backend)
+  const started = <T extends Child>(child: T): T => {
+    children.push(child)
+    if (options.browserApart) keepTo(traffic(), child.pid)
+    return child
+  }
+  const backend = started(startPart('backend', folder))
   const ports = await ask<BackendPorts>(backend, backendOrder)
   const vedette = await startVedette({ folder, ca, workers: options.workers })
-  children.push(vedette.child)
+  for (const pid of processTree(started(vedette.child).pid)) if (options.browserApart) keepTo(traffic(), pid)
+  if (options.browserApart) keepTo(lastProcessor(), process.pid)
+  if (options.watchings.includes('browser')) await startBrowser()
   const admin = await signIn(vedette)
   const interactiveMs: number[] = []
   for (let n = 0; n < OPENINGS && options.watchings.includes('browser'); n += 1)
     interactiveMs.push(await timeToInteractive(admin))
-  const generator = startPart('generator', folder)
-  children.push(generator)
+  const generator = started(startPart('generator', folder))
   const requestLog = `${folder}/requests.log`
   const none = { rate: 0, connections: 0, tunnels: 0, tunnelIntervalMs: 1000, shortTunnelsPerSecond: 0 }
   const order: GeneratorOrder = {
@@ -125,6 +133,20 @@ async function watchInTurn(
     }
   }
   return { windows, usability, shown }
+}
+
+/** Keeps a process, its threads, and what it starts from now on, to some of the processors. */
+function keepTo(processors: string, pid: number): void {
+  execFileSync('taskset', ['--all-tasks', '--cpu-list', '--pid', processors, `${pid}`])
+}
+
+function lastProcessor(): string {
+  return `${os.cpus().length - 1}`
+}
+
+/** All the others. */
+function traffic(): string {
+  return `0-${os.cpus().length - 2}`
 }
 
 async function signIn(vedette: Vedette): Promise<AdminClient> {

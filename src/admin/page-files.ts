@@ -47,7 +47,9 @@ const ownAddress = /^(?!\/+api(?:\/|$))[\w/-]*$/i
 function setHeaders(response: { setHeader(name: string, value: string): unknown }, file: string): void {
   // The build names these files after their content.
   const isNamedByContent = file.includes(`${path.sep}assets${path.sep}`)
-  response.setHeader('Cache-Control', isNamedByContent ? 'public, max-age=31536000, immutable' : 'no-cache')
+  // A browser looks for the icon again whenever the address changes, which is at every filter.
+  const others = file.endsWith(`${path.sep}icon.svg`) ? 'public, max-age=86400' : 'no-cache'
+  response.setHeader('Cache-Control', isNamedByContent ? 'public, max-age=31536000, immutable' : others)
 }
 
 const withoutPage = `This is the System Manager of Vedette. Its page is not part of this installation. This makes it, on the machine

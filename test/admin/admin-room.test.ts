@@ -76,6 +76,7 @@ test('the page is served where it is built, with its own addresses, and nothing 
   writeFileSync(path.join(pageFolder, '.made-from'), 'hash')
   writeFileSync(path.join(pageFolder, 'index.html'), '<!doctype html><title>page</title>')
   writeFileSync(path.join(pageFolder, 'assets', 'main-1234.js'), 'export {}')
+  writeFileSync(path.join(pageFolder, 'icon.svg'), '<svg/>')
   mkdirSync(path.join(pageFolder, 'docs'))
   writeFileSync(path.join(pageFolder, 'docs', 'reasons.html'), '<title>Reasons</title>')
   writeFileSync(path.join(pageFolder, 'docs', 'README.html'), '<title>Documents</title>')
@@ -94,6 +95,7 @@ test('the page is served where it is built, with its own addresses, and nothing 
   assert.equal((await client.send('/docs')).body, '<title>Documents</title>')
   const asset = await client.send('/assets/main-1234.js')
   assert.match(asset.headers.get('cache-control') ?? '', /immutable/)
+  assert.equal((await client.send('/icon.svg')).headers.get('cache-control'), 'public, max-age=86400')
   for (const target of [
     '/assets/none.js',
     '/.made-from',

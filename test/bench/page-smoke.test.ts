@@ -11,6 +11,7 @@ import { feltBy, ratioOf, watchings } from '../../bench/page/windows.ts'
 it('under load the stream and the page show a sample of what passes, and nobody loses a connection', async () => {
   const { felt, usability, interactiveMs, shown, failures } = await runPage({
     ...{ rounds: 1, seconds: 1.2, settleSeconds: 0.3, connectionsPerSecond: 60, watchings, readers: 2, workers: 1 },
+    browserApart: false,
   })
   assert.deepEqual(failures, [])
   for (const watching of watchings) assert.ok((felt[watching][0]?.connections ?? 0) > 30, watching)
