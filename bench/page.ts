@@ -21,6 +21,7 @@ const { values } = parseArgs({
 const options = {
   rounds: Number(values.rounds),
   seconds: Number(values.seconds),
+  warmUpSeconds: 15,
   settleSeconds: 2,
   connectionsPerSecond: Number(values.rate),
   watchings,

@@ -26,6 +26,8 @@ export interface PageOptions {
   readonly rounds: number
   /** Of each window. */
   readonly seconds: number
+  /** Of load before the first window: code that is still cold has a p99 of its own. */
+  readonly warmUpSeconds: number
   /** Before each window: what it takes to open and to close is no part of what it takes to watch. */
   readonly settleSeconds: number
   readonly connectionsPerSecond: number
@@ -103,7 +105,7 @@ async function runIn(folder: string, children: Child[], options: PageOptions): P
 
 async function watchInTurn(
   { vedette, admin }: { vedette: Vedette; admin: AdminClient },
-  { rounds, seconds, settleSeconds, watchings, readers }: PageOptions,
+  { rounds, seconds, warmUpSeconds, settleSeconds, watchings, readers }: PageOptions,
 ): Promise<{ windows: Window[]; usability: Usability[]; shown: number }> {
   const windows: Window[] = []
   const usability: Usability[] = []
@@ -116,7 +118,7 @@ async function watchInTurn(
     const processors = ((totalSeconds(vedette.child.pid) - before) / (toMs - fromMs)) * 1000
     windows.push({ watching, fromMs, toMs, processors })
   }
-  await pause(settleSeconds * 1000)
+  await pause(warmUpSeconds * 1000)
   for (let round = 0; round < rounds; round += 1) {
     for (const watching of watchings) {
       if (watching === 'nobody') await during(watching, () => pause(seconds * 1000))

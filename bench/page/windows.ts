@@ -19,6 +19,7 @@ export interface Felt {
   readonly connections: number
   readonly perSecond: number
   readonly p50Ms: number
+  /** Of a usual second. */
   readonly p99Ms: number
   readonly processors: number
   /** Processor time of the instance for each connection, which a busy machine hardly changes. */
@@ -38,12 +39,28 @@ export function feltBy(
       connections: due.length,
       perSecond: (due.length / (toMs - fromMs)) * 1000,
       p50Ms: quantile(latencies, 0.5),
-      p99Ms: quantile(latencies, 0.99),
+      p99Ms: usualP99(due, fromMs),
       processors,
       processorMs: (processors * (toMs - fromMs)) / due.length,
     })
   }
   return felt
+}
+
+/**
+ * The p99 of each second, and of those the mean without the worst tenth: the second in which the machine did something else
+ * moves the p99 of a whole window by more than all that is measured here.
+ */
+function usualP99(due: readonly RequestEntry[], fromMs: number): number {
+  const seconds = [...Map.groupBy(due, ({ dueMs }) => Math.floor((dueMs - fromMs) / 1000)).values()]
+  const worst = seconds.map((entries) =>
+    quantile(
+      entries.map(({ dueMs, endMs }) => endMs - dueMs),
+      0.99,
+    ),
+  )
+  const kept = worst.toSorted((a, b) => a - b).slice(0, Math.ceil(worst.length * 0.9))
+  return kept.reduce((sum, ms) => sum + ms, 0) / kept.length
 }
 
 /** The ratio of the medians of a figure, watched to unwatched. */
