@@ -1,4 +1,4 @@
-import { asSidecarError, SidecarError } from '../errors.ts'
+import { SidecarError } from '../errors.ts'
 import { addExamples, type DefineCommand } from './cli.ts'
 import {
   addInstanceOptions,
@@ -11,13 +11,12 @@ import {
 } from './instance.ts'
 import { type NamedText, readDocument } from './read-document.ts'
 import type { Terminal } from './terminal.ts'
+import { addTrialOptions, trialFrom } from './trial-options.ts'
 import { parseVersion } from './version-number.ts'
 
 interface ApplyOptions extends Readonly<Record<string, unknown>> {
   readonly comment: string
   readonly ifVersion?: string
-  readonly confirmWithin?: string
-  readonly revertOnRefusals?: string
   readonly rehearse?: true
   readonly anyway?: true
   readonly json?: true
@@ -29,10 +28,9 @@ export const defineApply: DefineCommand = (command, { terminal, exit }) => {
     .argument('<file>', 'the policy to put into force; - reads stdin')
     .option('--comment <text>', 'why, for the history', '')
     .option('--if-version <number>', 'only if this version is still in force')
-    .option('--confirm-within <time>', 'go back by itself unless vedette confirm follows within 5m, 30s, …')
     .option('--rehearse', 'try it against every backend known first; exits 10 when it would break one')
     .option('--anyway', 'with --rehearse: apply it although something would break')
-    .option('--revert-on-refusals <share>', 'while unconfirmed: go back when more than this share (0.2) is refused')
+  addTrialOptions(command)
   addTunnelsOption(command)
   addInstanceOptions(command)
   addExamples(command, [
@@ -78,33 +76,10 @@ async function rehearseFirst(candidate: NamedText, { terminal, options }: Scene)
   return { stops, conditions: against === null ? {} : { ifVersion: against } }
 }
 
-async function conditionsOf({ ifVersion, confirmWithin, revertOnRefusals, rehearse, anyway }: ApplyOptions) {
+async function conditionsOf({ ifVersion, rehearse, anyway, ...trial }: ApplyOptions) {
   if (anyway && !rehearse) throw new SidecarError('OPERATOR_USAGE', '--anyway needs --rehearse: in spite of what?')
-  if (revertOnRefusals !== undefined && confirmWithin === undefined) {
-    throw new SidecarError('OPERATOR_USAGE', '--revert-on-refusals needs --confirm-within: how long to watch')
-  }
   return {
     ...(ifVersion === undefined ? {} : { ifVersion: parseVersion('--if-version', ifVersion) }),
-    ...(confirmWithin === undefined ? {} : { confirmWithinMs: await parseWithin(confirmWithin) }),
-    ...(revertOnRefusals === undefined ? {} : { revertOnRefusals: parseShare(revertOnRefusals) }),
+    ...(await trialFrom(trial)),
   }
-}
-
-async function parseWithin(text: string): Promise<number> {
-  const { parseDuration } = await import('../policy/document/duration.ts')
-  try {
-    return parseDuration(text)
-  } catch (cause) {
-    const { message } = asSidecarError(cause)
-    throw new SidecarError('OPERATOR_USAGE', `--confirm-within ${message.replace(/^expected/, 'expects')}`, { cause })
-  }
-}
-
-function parseShare(text: string): number {
-  const share = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN
-  if (share >= 0 && share <= 1) return share
-  throw new SidecarError(
-    'OPERATOR_USAGE',
-    `--revert-on-refusals expects a share from 0 to 1, found ${JSON.stringify(text)}`,
-  )
 }

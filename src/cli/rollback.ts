@@ -9,6 +9,7 @@ import {
   tunnelsFrom,
 } from './instance.ts'
 import type { SettingOptions } from './setting-options.ts'
+import { addTrialOptions, trialFrom } from './trial-options.ts'
 import { parseVersion } from './version-number.ts'
 
 /** `vedette rollback [N]`. */
@@ -16,15 +17,17 @@ export const defineRollback: DefineCommand = (command, { terminal }) => {
   command
     .argument('[number]', 'the version whose text comes back; without it, the newest one before that was not undone')
     .option('--comment <text>', 'why, for the history', '')
+  addTrialOptions(command)
   addTunnelsOption(command)
   addInstanceOptions(command)
-  addExamples(command, ['rollback', 'rollback 7 --comment "mail stopped"'])
+  addExamples(command, ['rollback', 'rollback 7 --comment "mail stopped"', 'rollback --confirm-within 5m'])
   command.action(async (number: string | undefined, options: SettingOptions & { comment: string }) => {
     const { askControl } = await import('../processes/control/control-client.ts')
     const request = {
       author: author(),
       comment: options.comment,
       ...(number === undefined ? {} : { version: parseVersion('rollback', number) }),
+      ...(await trialFrom(options)),
       ...tunnelsFrom(options),
     }
     const progress = sayProgress(terminal)

@@ -133,6 +133,18 @@ describe('the other commands that ask a running instance', () => {
     )
   })
 
+  it('rollback may be on trial, like an apply', async (t) => {
+    const { state, requests } = await standIn(t, { result: applied })
+    const trial = ['--confirm-within', '5m', '--revert-on-refusals', '0.2']
+    await runCli(['rollback', '7', '--state', state, ...trial])
+    const [asked] = requests
+    assert.deepEqual([asked?.version, asked?.confirmWithinMs, asked?.revertOnRefusals], [7, 300_000, 0.2])
+    const { status, stderr } = await runCli(['rollback', '--state', state, '--revert-on-refusals', '0.2'])
+    assert.equal(status, 2)
+    assert.match(stderr, /--revert-on-refusals needs --confirm-within[\s\S]*See vedette rollback --help\./)
+    assert.equal(requests.length, 1)
+  })
+
   it('rollback says what it went back to', async (t) => {
     const { state } = await standIn(t, { result: { ...applied, backTo: 7 } })
     const { stdout } = await runCli(['rollback', '--state', state])

@@ -80,6 +80,19 @@ test('a rollback ends the wait, and so does a return by hand to what would come 
   assert.equal((await instance.status()).pending, null)
 })
 
+test('a rollback on trial goes forward again by itself, unless it is confirmed', async (t) => {
+  const { instance } = await running(t)
+  await instance.apply(policy(2))
+  const trial = { author: 'ann', comment: '', confirmWithinMs: 300 }
+  const { backTo, pending } = await instance.ask('rollback', trial)
+  assert.deepEqual([backTo, pending?.revertTo], [1, 2])
+  await instance.logged('policy.applied', ({ version, trigger }) => version === 4 && trigger === 'revert')
+  assert.equal(readFileSync(instance.policyFile, 'utf8'), policy(2))
+  await instance.ask('rollback', { ...trial, version: 1, confirmWithinMs: 60_000 })
+  assert.deepEqual(await instance.ask('confirm', { author: 'ann' }), { version: 5 })
+  assert.equal(readFileSync(instance.policyFile, 'utf8'), policy(1))
+})
+
 test('a rollback right after a revert does not bring back what was reverted', async (t) => {
   const { instance } = await running(t)
   await instance.apply(policy(2))

@@ -38,7 +38,15 @@ export interface Acts {
 }
 export type Act = keyof Acts
 
-export interface ApplyRequest {
+/** How long a change is tried before it stays; without a time it stays at once. */
+export interface Trial {
+  /** Revert by itself unless confirmed within this time. */
+  readonly confirmWithinMs?: number
+  /** While unconfirmed: revert when more than this share (0 to 1) of at least 20 requests is refused. */
+  readonly revertOnRefusals?: number
+}
+
+export interface ApplyRequest extends Trial {
   readonly text: string
   /** What problems are reported under; usually the path the asker read the text from. */
   readonly file: string
@@ -46,15 +54,11 @@ export interface ApplyRequest {
   readonly comment: string
   /** The version the edit started from; another one in force is OPERATOR_EDIT_CONFLICT. */
   readonly ifVersion?: number
-  /** Revert by itself unless confirmed within this time. */
-  readonly confirmWithinMs?: number
-  /** While unconfirmed: revert when more than this share (0 to 1) of at least 20 requests is refused. */
-  readonly revertOnRefusals?: number
   /** What becomes of open tunnels and requests that it would refuse; left out, what the settings say. */
   readonly tunnels?: TunnelFate
 }
 
-export interface RollbackRequest {
+export interface RollbackRequest extends Trial {
   readonly author: string
   readonly comment: string
   /** Left out: the newest version before the one in force that was not undone and differs from it. */
@@ -165,6 +169,8 @@ const optional =
   (value) =>
     value === undefined || check(value)
 
+const trial = { confirmWithinMs: optional(number), revertOnRefusals: optional(share) }
+
 const fields: Readonly<Record<Act, Fields>> = {
   apply: {
     text: string,
@@ -172,12 +178,11 @@ const fields: Readonly<Record<Act, Fields>> = {
     author: string,
     comment: string,
     ifVersion: optional(number),
-    confirmWithinMs: optional(number),
-    revertOnRefusals: optional(share),
+    ...trial,
     tunnels: optional(fate),
   },
   confirm: { author: string },
-  rollback: { author: string, comment: string, version: optional(number), tunnels: optional(fate) },
+  rollback: { author: string, comment: string, version: optional(number), ...trial, tunnels: optional(fate) },
   reload: { author: string, afresh: optional(boolean), tunnels: optional(fate) },
   versions: { limit: optional(number), before: optional(number) },
   migrations: { limit: optional(number) },

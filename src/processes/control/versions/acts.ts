@@ -22,6 +22,7 @@ import type {
   Confirmed,
   ControlRequest,
   RequestOf,
+  Trial,
 } from '../control-protocol.ts'
 import { makeSetupLink, type OpenAddress } from '../setup-link.ts'
 import type { Status } from '../status.ts'
@@ -74,9 +75,9 @@ type Performance<A extends Act> = (
 
 const acts: { readonly [A in Act]: Performance<A> } = {
   apply: (request, { change }, progress) => change(candidateOf(request), progress),
-  rollback: ({ author, comment, version, tunnels }, { change }, progress) => {
+  rollback: ({ author, comment, version, tunnels, ...trial }, { change }, progress) => {
     const wish = { ...(version === undefined ? {} : { version }), ...(tunnels === undefined ? {} : { tunnels }) }
-    return change({ kind: 'rollback', trigger: 'rollback', author, comment, ...wish }, progress)
+    return change({ kind: 'rollback', trigger: 'rollback', author, comment, ...wish, ...confirmOf(trial) }, progress)
   },
   reload: ({ author, afresh, tunnels }, { change }, progress) => {
     const wish = { ...(afresh ? { afresh } : {}), ...(tunnels === undefined ? {} : { tunnels }) }
@@ -149,16 +150,15 @@ function inForce({ snapshot }: Actors): Snapshot {
   return active
 }
 
-function candidateOf(request: ApplyRequest): Change {
-  const { text, file, author, comment, ifVersion, confirmWithinMs: withinMs, revertOnRefusals, tunnels } = request
-  if (withinMs === undefined && revertOnRefusals !== undefined) {
-    throw new SidecarError(
-      'OPERATOR_USAGE',
-      'revertOnRefusals needs confirmWithinMs: it watches until the confirmation',
-    )
+function confirmOf({ confirmWithinMs: withinMs, revertOnRefusals }: Trial) {
+  if (withinMs !== undefined) {
+    return { confirm: { withinMs, ...(revertOnRefusals === undefined ? {} : { revertOnRefusals }) } }
   }
-  const confirm =
-    withinMs === undefined ? undefined : { withinMs, ...(revertOnRefusals === undefined ? {} : { revertOnRefusals }) }
+  if (revertOnRefusals === undefined) return {}
+  throw new SidecarError('OPERATOR_USAGE', 'revertOnRefusals needs confirmWithinMs: it watches until the confirmation')
+}
+
+function candidateOf({ text, file, author, comment, ifVersion, tunnels, ...trial }: ApplyRequest): Change {
   return {
     kind: 'candidate',
     trigger: 'cli',
@@ -168,7 +168,7 @@ function candidateOf(request: ApplyRequest): Change {
     author,
     comment,
     ...(ifVersion === undefined ? {} : { ifVersion }),
-    ...(confirm ? { confirm } : {}),
+    ...confirmOf(trial),
     ...(tunnels === undefined ? {} : { tunnels }),
   }
 }
