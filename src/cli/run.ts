@@ -12,8 +12,9 @@ export const defineRun: DefineCommand = (command, { terminal, exit }) => {
     const { startSupervisor } = await import('../processes/supervisor/supervisor.ts')
     const { readSystemd } = await import('../settings/systemd.ts')
     const { byEntrance, describeBound, formatBound } = await import('../processes/describe-bound.ts')
-    const { cutCallers } = await startSupervisor({
-      load: loadOptionsFrom(options),
+    const load = loadOptionsFrom(options)
+    const running = startSupervisor({
+      load,
       systemd: readSystemd(),
       started: ({ addresses }) => {
         const { proxy, services } = byEntrance(addresses)
@@ -21,6 +22,10 @@ export const defineRun: DefineCommand = (command, { terminal, exit }) => {
         for (const bound of proxy) terminal.say(`proxy listening on http://${formatBound(bound)}`)
         for (const bound of services) terminal.say(describeBound(bound))
       },
+    })
+    const { cutCallers } = await running.catch(async (thrown: unknown) => {
+      const { placeInSettings } = await import('./place-in-settings.ts')
+      throw placeInSettings(thrown, load)
     })
     if (cutCallers === 0) return
     terminal.say(`the drain deadline cut ${counted(cutCallers, 'caller')}`)
