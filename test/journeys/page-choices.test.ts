@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { rmSync, symlinkSync } from 'node:fs'
 import http from 'node:http'
 import type net from 'node:net'
 import { after, type TestContext, test } from 'node:test'
@@ -71,6 +72,21 @@ test('a policy test stops a draft, and an exception that is taken out no longer 
 })
 
 /** Opens a tunnel and makes the caller's own TLS in it. */
+test('a policy file that cannot be written is said before anything is drafted', async (t) => {
+  const journey = await startJourney(t, { spec: 'sni: false' })
+  const page = await openPage(t, journey)
+  const banner = page.getByRole('region', { name: 'Read-only policy' })
+  await page.getByLabel('Enable SNI').waitFor()
+  assert.equal(await banner.count(), 0)
+
+  // A link that leads to itself stands in for a read-only mount.
+  const { policyFile } = journey.sidecar
+  rmSync(policyFile)
+  symlinkSync(policyFile, policyFile)
+  await page.reload()
+  assert.match((await banner.textContent()) ?? '', /cannot be written \(ELOOP\)\. Change it where it comes from/)
+})
+
 async function openTunnel(t: TestContext, proxyPort: number, authority: string): Promise<tls.TLSSocket> {
   const request = http.request({ host: '127.0.0.1', port: proxyPort, method: 'CONNECT', path: authority, agent: false })
   request.end()

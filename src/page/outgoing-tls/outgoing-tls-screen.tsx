@@ -15,6 +15,7 @@ import { ExceptionsSection } from './exceptions-section.tsx'
 import { NoEffectBanner } from './no-effect-banner.tsx'
 import { Places } from './places.tsx'
 import { PolicyTestsSection } from './policy-tests-section.tsx'
+import { ReadOnlyBanner } from './read-only-banner.tsx'
 import { RulesSection } from './rules-section.tsx'
 import { SniSection } from './sni-section.tsx'
 import { StrictTlsSection } from './strict-tls-section.tsx'
@@ -41,6 +42,7 @@ export function OutgoingTlsScreen() {
         </fieldset>
       }
     >
+      <ReadOnlyBanner />
       <Answered query={draft}>
         {(data) => (isText ? <YamlTab view={data} /> : <Form view={data} editText={() => setView('yaml')} />)}
       </Answered>
