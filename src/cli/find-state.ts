@@ -1,8 +1,9 @@
 /**
  * Finds the state folder of the instance that is meant: by the one line of the settings that names it, when a socket in
  * that folder says that an instance has been there. Nothing else of the settings concerns a command that asks a running
- * instance, and to understand them takes as long as all the rest of it; nor may settings that have been broken since the
- * instance started lock its operator out. Where one look does not tell, the settings are loaded like anywhere else.
+ * instance, and to understand them takes as long as all the rest of it. Where one look does not tell beyond doubt, the
+ * settings are loaded like anywhere else; and settings that have been broken since the instance started do not lock its
+ * operator out: the folder is then guessed, and the guess is told.
  */
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
@@ -11,6 +12,7 @@ import { controlSocketPath } from '../processes/supervisor/state-lock.ts'
 import type { LoadOptions } from '../settings/load-settings.ts'
 import { settingTraits, variableOf } from '../settings/setting-table.ts'
 import { settingsFile } from '../settings/settings-file.ts'
+import { unknownVariables } from '../settings/variables.ts'
 import { lookOptionsFrom, type SettingOptions } from './setting-options.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -39,39 +41,54 @@ async function stateBySettings(load: LoadOptions, terminal: Terminal): Promise<s
   }
 }
 
-/** The variable, the plain line of the file, or the default where the file does not so much as mention the word. */
+/**
+ * The variable, the plain line of the file, or the default where the file does not so much as mention the word. Undefined
+ * wherever a parser might read it otherwise, or would refuse it: whoever asks for a change must not reach somebody else.
+ */
 function stateAtFirstSight(load: LoadOptions): string | undefined {
-  const text = settingsText(load)
-  if (text === undefined && settingsFile(load).isNamed) return undefined
-  const isPlain =
-    load.environment[variableOf('state')] !== undefined || stateLine(text) !== undefined || !/state|\\/.test(text ?? '')
-  return isPlain ? stateSaid(load, text) : undefined
-}
-
-/** What settings that cannot be loaded seem to say; undefined when nothing of ours is there. */
-function stateInSpite(load: LoadOptions): string | undefined {
-  const state = stateSaid(load, settingsText(load))
-  // A mistaken guess finds nobody, rather than somebody else.
-  return hasInstance(state) ? state : undefined
-}
-
-function stateSaid(load: LoadOptions, text: string | undefined): string {
   const variable = load.environment[variableOf('state')]
-  if (variable !== undefined) return path.resolve(load.folder, variable)
-  return path.resolve(path.dirname(settingsFile(load).path), stateLine(text) ?? String(settingTraits('state').fallback))
+  if (variable === '' || unknownVariables(load.environment).length > 0) return undefined
+  const { path: file, isNamed } = settingsFile(load)
+  const text = textOf(file, { isNamed })
+  if (text === undefined) return undefined
+  const line = plainState(text)
+  if (line === undefined) return undefined
+  return variable === undefined ? path.resolve(path.dirname(file), line) : path.resolve(load.folder, variable)
 }
 
-function settingsText(load: LoadOptions): string | undefined {
+/** The text of the settings, empty where there is none and nobody said so; undefined when it cannot be read. */
+function textOf(file: string, { isNamed }: { readonly isNamed: boolean }): string | undefined {
   try {
-    return readFileSync(settingsFile(load).path, 'utf8')
-  } catch {
-    return undefined
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    return !isNamed && (error as NodeJS.ErrnoException).code === 'ENOENT' ? '' : undefined
   }
 }
 
+/** What a file says that says it in the plainest way: block style, one document, one short line without a surprise. */
+function plainState(text: string): string | undefined {
+  const fallback = String(settingTraits('state').fallback)
+  if (text === '') return fallback
+  if (!/^kind:[ \t]+Settings[ \t]*$/m.test(text) || /^(?:---|\.\.\.|[%?"'])/m.test(text)) return undefined
+  const lines = text.match(/^state:/gm)?.length ?? 0
+  if (lines === 0) return /state|\\/.test(text) ? undefined : fallback
+  // What is indented behind it would belong to it.
+  const plain = /^state:[ \t]+(["']?)([\w./-]+)\1[ \t]*(?:[ \t]#.*)?(?:\r?\n(?![ \t])|$(?![\s\S]))/m.exec(text)
+  return lines === 1 ? plain?.[2] : undefined
+}
+
+/** What settings that cannot be loaded seem to say, for want of better; undefined when nothing of ours is there. */
+function stateInSpite(load: LoadOptions): string | undefined {
+  const variable = load.environment[variableOf('state')]
+  const { path: file } = settingsFile(load)
+  const said = stateLine(textOf(file, { isNamed: true }) ?? '') ?? String(settingTraits('state').fallback)
+  const state = variable === undefined ? path.resolve(path.dirname(file), said) : path.resolve(load.folder, variable)
+  return hasInstance(state) ? state : undefined
+}
+
 /** Reads the one line without a parser: the file may not be YAML at the moment. */
-function stateLine(text: string | undefined): string | undefined {
-  return /^state:[ \t]+(["']?)([^"'#\r\n]+?)\1[ \t]*(?:#.*)?$/m.exec(text ?? '')?.[2]
+function stateLine(text: string): string | undefined {
+  return /^state:[ \t]+(["']?)([^"'#\r\n]+?)\1[ \t]*(?:#.*)?$/m.exec(text)?.[2]
 }
 
 function hasInstance(state: string): boolean {

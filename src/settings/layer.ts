@@ -10,7 +10,7 @@ import type { Problem } from '../policy/document/problem.ts'
 import type { Environment } from './environment.ts'
 import { settingsSchema } from './schema.ts'
 import { flagOf, readSettingText, type SettingPath, settingPaths, variableOf } from './setting-table.ts'
-import { configVariable } from './settings-file.ts'
+import { otherVariables, unknownVariables, variablePrefix } from './variables.ts'
 
 /** Values by path, each with the name it was given under. */
 export interface Layer {
@@ -27,28 +27,13 @@ export function flagLayer(flags: Readonly<Partial<Record<SettingPath, string>>>)
 export function environmentLayer(environment: Environment): Layer {
   const named = new Map(settingPaths.map((path) => [variableOf(path), path]))
   const layer = readLayer('environment', new Map([...named].map(([name, path]) => [name, [path, environment[name]]])))
-  const unknown = Object.keys(environment).filter(
-    (name) =>
-      name.startsWith(prefix) &&
-      !named.has(name) &&
-      !otherVariables.has(name) &&
-      !serviceLink.test(name) &&
-      !name.startsWith(trustPasswordVariable),
-  )
-  return { ...layer, problems: [...layer.problems, ...unknown.map((name) => unknownVariable(name, [...named.keys()]))] }
+  const unknown = unknownVariables(environment).map((name) => unknownVariable(name, [...named.keys()]))
+  return { ...layer, problems: [...layer.problems, ...unknown] }
 }
 
 /** Checks one value against the part of the schema at its path. */
 export function parseSetting(path: SettingPath, value: unknown): z.ZodSafeParseResult<unknown> {
   return schemaAt(path).safeParse(value)
-}
-
-/** Begins the variables in which the passwords of trust stores may stand; a file beside the store names the one. */
-export const trustPasswordVariable = 'VEDETTE_TRUST_PASSWORD'
-
-/** Names the variable that allows an entrance to leave loopback. */
-export function unsafeVariable(entrance: string): string {
-  return `VEDETTE_UNSAFE_${entrance.toUpperCase()}_LISTEN`
 }
 
 /** A problem of a layer has a name and no line. */
@@ -76,8 +61,11 @@ function readLayer(source: string, given: Given): Layer {
 
 function unknownVariable(name: string, known: readonly string[]): Problem {
   // Compared without what all of them share, which would make everything look near.
-  const bare = (one: string) => one.slice(prefix.length)
-  const meant = didYouMean(bare(name), [...known, ...otherVariables].map(bare)).replace('mean ', `mean ${prefix}`)
+  const bare = (one: string) => one.slice(variablePrefix.length)
+  const meant = didYouMean(bare(name), [...known, ...otherVariables].map(bare)).replace(
+    'mean ',
+    `mean ${variablePrefix}`,
+  )
   return problemIn('environment', name, `is not a known variable${meant}`)
 }
 
@@ -94,14 +82,3 @@ function schemaAt(path: SettingPath): z.ZodType {
 function hasInner(schema: unknown): schema is z.ZodOptional<z.ZodType> {
   return (schema as z.ZodType).def.type === 'optional'
 }
-
-const prefix = 'VEDETTE_'
-const otherVariables: ReadonlySet<string> = new Set([
-  configVariable,
-  ...['proxy', 'services', 'admin', 'health'].map(unsafeVariable),
-])
-/**
- * What Kubernetes puts into every container for a Service named `vedette` or `vedette-…`. Nobody typed those, and no
- * setting ends like them.
- */
-const serviceLink = /_(SERVICE_(HOST|PORT(_\w+)?)|PORT(_\d+_(TCP|UDP|SCTP)(_\w+)?)?)$/

@@ -10,7 +10,7 @@ import { type Examination, examineDocument } from '../policy/document/document.t
 import { badDocument, type Problem } from '../policy/document/problem.ts'
 import { assertDistinctAddresses } from './distinct-addresses.ts'
 import type { Environment } from './environment.ts'
-import { environmentLayer, flagLayer, type Layer, parseSetting, problemIn, unsafeVariable } from './layer.ts'
+import { environmentLayer, flagLayer, type Layer, parseSetting, problemIn } from './layer.ts'
 import { type GuardedEntrance, guardedEntrances } from './listening.ts'
 import { ownProxyOf } from './own-proxy.ts'
 import { type SettingsDocument, settingsSchema } from './schema.ts'
@@ -19,6 +19,7 @@ import type { Settings } from './settings.ts'
 import { settingsFile } from './settings-file.ts'
 import { toSettings } from './to-settings.ts'
 import { assertSafeAddresses, unsafeAddresses } from './unsafe-address.ts'
+import { unsafeVariable } from './variables.ts'
 
 /** Where settings come from; plain JSON, so that another process can load the same ones again. */
 export interface LoadOptions {

@@ -1,8 +1,8 @@
 import { SidecarError } from '../errors.ts'
-import { unsafeVariable } from './layer.ts'
 import { formatListenAddress, isLoopback } from './listen-address.ts'
 import { type GuardedEntrance, type Listening, listeningOf } from './listening.ts'
 import type { Settings } from './settings.ts'
+import { unsafeVariable } from './variables.ts'
 
 /**
  * Refuses addresses outside loopback that nobody has allowed: whoever reaches an entrance uses our trust and our key

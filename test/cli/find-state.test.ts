@@ -1,6 +1,6 @@
 /** Goal: settings that are broken now do not lock an operator out of the instance that runs on. */
 import assert from 'node:assert/strict'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
 import { describe, it, type TestContext } from 'node:test'
@@ -44,10 +44,17 @@ describe('the state folder', () => {
       'here',
     ],
     ['is what they say with an escape in the word', `${head}"st\\x61te": here\n`, 'here'],
+    ['is what they say where a # begins no comment', `${head}state: here#b\n`, 'here#b'],
+    ['is what they say over two lines', `${head}state: here\n  too\n`, 'here too'],
+    [
+      'is what they say behind another line that looks like it',
+      `${head}refusalMessage: |\n  state: state\nstate: here\n`,
+      'here',
+    ],
   ]
   for (const [name, text, state] of found) {
     it(name, async (t) => {
-      const { folder, terminal, options } = folderWith(t, text, ['here', 'state'])
+      const { folder, terminal, options } = folderWith(t, text, ['here', 'here#b', 'here too', 'state'])
       assert.equal(await findState(options, terminal), path.join(folder, state))
     })
   }
@@ -73,6 +80,33 @@ describe('the state folder', () => {
       (error) => error instanceof SidecarError && error.code === 'OPERATOR_FILE_UNREADABLE',
     )
   })
+
+  const doubtful: [what: string, file: string, environment: Record<string, string>][] = [
+    ['a settings file that cannot be read', '', {}],
+    ['a policy that was named as settings', 'kind: OutgoingTlsPolicy\n', {}],
+    ['a line that stands twice', `${head}state: here\nstate: state\n`, {}],
+    ['a mistyped variable', `${head}state: here\n`, { VEDETTE_STAT: 'state' }],
+    ['an empty variable', `${head}state: here\n`, { VEDETTE_STATE: '' }],
+  ]
+  for (const [what, text, environment] of doubtful) {
+    it(`is never taken without a word from ${what}`, async (t) => {
+      const { folder, terminal, options, said } = folderWith(t, text, ['here', 'state'])
+      const before = process.cwd()
+      process.chdir(folder)
+      Object.assign(process.env, environment)
+      t.after(() => {
+        process.chdir(before)
+        for (const name of Object.keys(environment)) delete process.env[name]
+      })
+      if (text === '') {
+        rmSync(options.config)
+        mkdirSync(options.config)
+      }
+      // Not by its name: who reads what is simply there must be as careful.
+      const found = await findState({}, terminal).catch((error: SidecarError) => error.code)
+      assert.ok(said() !== '' || !String(found).startsWith(folder), `${found}`)
+    })
+  }
 
   it('tells which folder it took when only a guess at broken settings finds it', async (t) => {
     const { terminal, options, said } = folderWith(t, `${head}# no state here\nnonsense: 1\n`, ['state'])
