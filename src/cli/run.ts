@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs'
+import type { LoadOptions } from '../settings/load-settings.ts'
+import { settingsFile } from '../settings/settings-file.ts'
 import { addExamples, type DefineCommand } from './cli.ts'
 import { counted } from './counted.ts'
 import { addSettingOptions, addUnsafeOptions, loadOptionsFrom, type SettingOptions } from './setting-options.ts'
@@ -12,7 +15,7 @@ export const defineRun: DefineCommand = (command, { terminal, exit }) => {
     const { startSupervisor } = await import('../processes/supervisor/supervisor.ts')
     const { readSystemd } = await import('../settings/systemd.ts')
     const { byEntrance, describeBound, formatBound } = await import('../processes/describe-bound.ts')
-    const load = loadOptionsFrom(options)
+    const load = withFile(loadOptionsFrom(options))
     const running = startSupervisor({
       load,
       systemd: readSystemd(),
@@ -31,4 +34,10 @@ export const defineRun: DefineCommand = (command, { terminal, exit }) => {
     terminal.say(`the drain deadline cut ${counted(cutCallers, 'caller')}`)
     exit('drainCut')
   })
+}
+
+/** Names the settings file that is there: one that is gone for a moment, in an editor, must not mean all defaults. */
+function withFile(load: LoadOptions): LoadOptions {
+  const { path } = settingsFile(load)
+  return existsSync(path) ? { ...load, file: path } : load
 }

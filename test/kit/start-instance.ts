@@ -21,6 +21,8 @@ export interface InstanceWish {
   /** A folder that an earlier instance has used. */
   readonly folder?: string
   readonly proxyPort?: number
+  /** Leaves it to the instance to find the settings in the folder that it is started in. */
+  readonly unnamed?: true
   /** Another main.ts, which may spoil what the real one does. */
   readonly main?: string
   /** The program that starts it, with its arguments; Node itself when left out. */
@@ -68,7 +70,8 @@ export class TestInstance {
     this.state = path.join(folder, 'state')
     writeFileSync(this.policyFile, policy)
     writeFileSync(this.settingsFile, settingsText(proxyPort, settings))
-    const [program, ...args] = [...under, process.execPath, main, 'run', '--config', this.settingsFile]
+    const named = wish.unnamed ? [] : ['--config', this.settingsFile]
+    const [program, ...args] = [...under, process.execPath, main, 'run', ...named]
     this.#child = spawn(program as string, args, {
       cwd: folder,
       stdio: ['ignore', 'pipe', 'pipe', ...fds],
