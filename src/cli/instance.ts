@@ -67,7 +67,12 @@ export function showApplied(applied: Applied, { terminal, options }: Shown): voi
     const time = `${Math.round(applied.elapsedMs)} ms`
     terminal.print(`version ${version} is in force${text} (generation ${generation}, ${time})`)
   }
-  if (pending === undefined) return
+  if (pending === undefined) {
+    // Whoever asked for a trial must not think that there is one.
+    const why = unchanged ? 'nothing has changed' : 'its text is the one that would come back'
+    if (options.confirmWithin !== undefined) terminal.print(`it is not on trial: ${why}`)
+    return
+  }
   const deadline = new Date(pending.deadlineMs).toISOString()
   terminal.print(
     `version ${pending.revertTo} comes back at ${deadline} unless you run: vedette confirm${sameInstance(options)}`,

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { type TestContext, test } from 'node:test'
 import { SidecarError } from '../../src/errors.ts'
+import { runCli } from '../cli/run-cli.ts'
 import { requestThrough, startPlainBackend } from '../kit/keep-alive-load.ts'
 import { startInstance, type TestInstance } from '../kit/start-instance.ts'
 import { policyFor } from './policies.ts'
@@ -80,6 +81,14 @@ test('a rollback ends the wait, and so does a return by hand to what would come 
   assert.equal((await instance.status()).pending, null)
 })
 
+test('a rollback in the wait goes back to what was confirmed last, past whatever waited before', async (t) => {
+  const { instance } = await running(t)
+  await instance.apply(policy(2), { confirmWithinMs: 60_000 })
+  await instance.apply(policy(3), { confirmWithinMs: 60_000 })
+  assert.equal((await instance.ask('rollback', { author: 'ann', comment: '' })).backTo, 1)
+  assert.equal(readFileSync(instance.policyFile, 'utf8'), policy(1))
+})
+
 test('a rollback on trial goes forward again by itself, unless it is confirmed', async (t) => {
   const { instance } = await running(t)
   await instance.apply(policy(2))
@@ -91,6 +100,17 @@ test('a rollback on trial goes forward again by itself, unless it is confirmed',
   await instance.ask('rollback', { ...trial, version: 1, confirmWithinMs: 60_000 })
   assert.deepEqual(await instance.ask('confirm', { author: 'ann' }), { version: 5 })
   assert.equal(readFileSync(instance.policyFile, 'utf8'), policy(1))
+})
+
+test('a rollback to what would come back is not on trial, whatever was asked: there is nothing else to go back to', async (t) => {
+  const { instance } = await running(t)
+  await instance.apply(policy(2), { confirmWithinMs: 60_000 })
+  const { stdout } = await runCli(['rollback', '--confirm-within', '5m', '--config', instance.settingsFile])
+  assert.match(
+    stdout,
+    /version 3 is in force, with the text of version 1[\s\S]*it is not on trial: its text is the one that would come back/,
+  )
+  assert.equal((await instance.status()).pending, null)
 })
 
 test('a rollback right after a revert does not bring back what was reverted', async (t) => {
