@@ -18,6 +18,9 @@ const { values } = parseArgs({
   },
 })
 
+if (values.browser !== 'apart' && values.browser !== 'beside')
+  throw new Error(`--browser is apart or beside, not ${values.browser}`)
+
 const options = {
   rounds: Number(values.rounds),
   seconds: Number(values.seconds),

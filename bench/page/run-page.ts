@@ -2,9 +2,7 @@
  * The page run: a steady thousand connections a second through a real instance, and in turn nobody watches, the stream is
  * read, and a browser shows the connections. Every process of it is its own; the load never stops in between.
  */
-import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
-import os from 'node:os'
 import { AdminClient, adminPassword } from '../../test/kit/admin-client.ts'
 import { closeBrowser, startBrowser } from '../../test/kit/browser.ts'
 import type { BackendPorts } from '../load/backend.ts'
@@ -15,6 +13,7 @@ import { ask, startPart } from '../load/start-part.ts'
 import { BACKEND_NAME, makeCertificates } from '../rig/certificates.ts'
 import type { Child } from '../rig/child.ts'
 import { processTree, totalSeconds } from '../rig/processes.ts'
+import { keepTo, ownProcessors } from '../rig/processors.ts'
 import { temporaryFolder } from '../rig/rig.ts'
 import { needTools } from '../rig/tools.ts'
 import { startVedette, type Vedette } from '../rig/vedette.ts'
@@ -52,6 +51,9 @@ export interface PageReport {
 
 /** Runs it once, and leaves nothing behind. */
 export async function runPage(options: PageOptions): Promise<PageReport> {
+  if (options.browserApart && ownProcessors().length < 2) {
+    throw new Error("one processor cannot be the browser's alone: run it with --browser beside")
+  }
   await needTools(['openssl'])
   const folder = temporaryFolder()
   const children: Child[] = []
@@ -65,16 +67,18 @@ export async function runPage(options: PageOptions): Promise<PageReport> {
 
 async function runIn(folder: string, children: Child[], options: PageOptions): Promise<PageReport> {
   const { ca, ...backendOrder } = await makeCertificates(`${folder}/certificates`)
-  const started = <T extends Child>(child: T): T => {
+  const processors = ownProcessors()
+  const apart = (whose: readonly number[], pid: number) => options.browserApart && keepTo(whose, pid)
+  const started = (child: Child): Child => {
     children.push(child)
-    if (options.browserApart) keepTo(traffic(), child.pid)
+    for (const pid of processTree(child.pid)) apart(processors.slice(0, -1), pid)
     return child
   }
   const backend = started(startPart('backend', folder))
   const ports = await ask<BackendPorts>(backend, backendOrder)
   const vedette = await startVedette({ folder, ca, workers: options.workers })
-  for (const pid of processTree(started(vedette.child).pid)) if (options.browserApart) keepTo(traffic(), pid)
-  if (options.browserApart) keepTo(lastProcessor(), process.pid)
+  started(vedette.child)
+  apart(processors.slice(-1), process.pid)
   if (options.watchings.includes('browser')) await startBrowser()
   const admin = await signIn(vedette)
   const interactiveMs: number[] = []
@@ -135,20 +139,6 @@ async function watchInTurn(
     }
   }
   return { windows, usability, shown }
-}
-
-/** Keeps a process, its threads, and what it starts from now on, to some of the processors. */
-function keepTo(processors: string, pid: number): void {
-  execFileSync('taskset', ['--all-tasks', '--cpu-list', '--pid', processors, `${pid}`])
-}
-
-function lastProcessor(): string {
-  return `${os.cpus().length - 1}`
-}
-
-/** All the others. */
-function traffic(): string {
-  return `0-${os.cpus().length - 2}`
 }
 
 async function signIn(vedette: Vedette): Promise<AdminClient> {

@@ -39,7 +39,7 @@ export function feltBy(
       connections: due.length,
       perSecond: (due.length / (toMs - fromMs)) * 1000,
       p50Ms: quantile(latencies, 0.5),
-      p99Ms: usualP99(due, fromMs),
+      p99Ms: usualP99(due, { fromMs, toMs }),
       processors,
       processorMs: (processors * (toMs - fromMs)) / due.length,
     })
@@ -51,15 +51,18 @@ export function feltBy(
  * The p99 of each second, and of those the mean without the worst tenth: the second in which the machine did something else
  * moves the p99 of a whole window by more than all that is measured here.
  */
-function usualP99(due: readonly RequestEntry[], fromMs: number): number {
-  const seconds = [...Map.groupBy(due, ({ dueMs }) => Math.floor((dueMs - fromMs) / 1000)).values()]
-  const worst = seconds.map((entries) =>
+function usualP99(due: readonly RequestEntry[], { fromMs, toMs }: Pick<Window, 'fromMs' | 'toMs'>): number {
+  // The rest of a second at the end would weigh as much as a whole one.
+  const whole = Math.max(1, Math.floor((toMs - fromMs) / 1000))
+  const bySecond = Map.groupBy(due, ({ dueMs }) => Math.floor((dueMs - fromMs) / 1000))
+  const seconds = [...bySecond].filter(([second]) => second < whole)
+  const worst = seconds.map(([, entries]) =>
     quantile(
       entries.map(({ dueMs, endMs }) => endMs - dueMs),
       0.99,
     ),
   )
-  const kept = worst.toSorted((a, b) => a - b).slice(0, Math.ceil(worst.length * 0.9))
+  const kept = worst.toSorted((a, b) => a - b).slice(0, Math.max(1, Math.floor(worst.length * 0.9)))
   return kept.reduce((sum, ms) => sum + ms, 0) / kept.length
 }
 

@@ -7,6 +7,7 @@ import { it } from 'node:test'
 import type { RequestEntry } from '../../bench/load/request-log.ts'
 import { runPage } from '../../bench/page/run-page.ts'
 import { feltBy, ratioOf, watchings } from '../../bench/page/windows.ts'
+import { ownProcessors } from '../../bench/rig/processors.ts'
 
 it('under load the stream and the page show a sample of what passes, and nobody loses a connection', async () => {
   const { felt, usability, interactiveMs, shown, failures } = await runPage({
@@ -30,6 +31,34 @@ it('under load the stream and the page show a sample of what passes, and nobody 
   assert.ok(used !== undefined && used.rows > 0 && used.rows <= 200, `${used?.rows} rows`)
   assert.ok(used.slowestFilterMs > 0)
   assert.ok(used.longestTaskMs < 2000, `${used.longestTaskMs} ms`)
+})
+
+it('p99 is that of a usual second: neither one bad second nor the rest of one at the end counts', () => {
+  const every = (second: number, ms: number, count = 10) =>
+    Array.from(
+      { length: count },
+      (_, n) => ({ dueMs: second * 1000 + n, endMs: second * 1000 + n + ms, failure: '' }) as RequestEntry,
+    )
+  const usual = [0, 1, 2, 3, 4, 5, 6, 7, 8].flatMap((second) => every(second, 10))
+  const window = (toMs: number) => [{ watching: 'nobody' as const, fromMs: 0, toMs, processors: 1 }]
+  const p99 = (entries: RequestEntry[], toMs: number) => feltBy(entries, window(toMs)).nobody[0]?.p99Ms
+  assert.equal(p99([...usual, ...every(9, 500)], 10_000), 10)
+  assert.equal(p99([...usual, ...every(9, 10), ...every(10, 1, 2)], 10_005), 10)
+  // What lasts is not left out.
+  assert.equal(
+    p99([...usual.slice(20), ...every(0, 110), ...every(1, 110), ...every(9, 10)], 10_000),
+    (8 * 10 + 110) / 9,
+  )
+})
+
+it('which processors are ours is read as the kernel writes it', () => {
+  for (const [list, expected] of [
+    ['0-1', [0, 1]],
+    ['3', [3]],
+    ['0-1,6,8-9', [0, 1, 6, 8, 9]],
+  ] as const) {
+    assert.deepEqual(ownProcessors(`Name:\tnode\nCpus_allowed_list:\t${list}\nMems_allowed:\t1\n`), expected)
+  }
 })
 
 it('what callers felt is judged by the window in which they came, and by the medians of the rounds', () => {
