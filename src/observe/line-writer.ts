@@ -25,7 +25,10 @@ export interface LineWriterOptions {
 
 /** Lines queued for a destination. */
 export interface LineWriter {
-  /** Queues one line, its line end included, for the next chunk. Whoever knows its size says so: asking costs a copy. */
+  /**
+   * Queues one line, its line end included, for the next chunk. Whoever knows its size in UTF-8 says so, and exactly: asking
+   * costs a copy, and a line whose bytes are as many as its letters is written as the ASCII that it then is.
+   */
   write(line: string, bytes?: number): void
   /** Hands over what is queued without waiting for the timer. */
   flush(): void

@@ -113,12 +113,26 @@ test('a route is made once for each origin, whatever the path', () => {
 
 test('an origin is never taken for another that begins like it', () => {
   const routes = new Routes(policy, backends)
-  const asked = ['http://a.test/', 'http://a.test:8443/', 'http://a.testing.test/', 'http://a.test', 'https://a.test/']
-  const to = asked.map((target) => routes.find(target).decision.destination.authority)
-  assert.deepEqual(to, ['a.test:443', 'a.test:8443', 'a.testing.test:443', 'a.test:443', 'a.test:443'])
-  assert.notEqual(routes.find('http://a.test/'), routes.find('https://a.test/'))
-  // What follows a known origin and is no path must not get the route of it.
-  assert.throws(() => routes.find('http://a.test:'), { code: 'CALLER_BAD_TARGET' })
+  // The route of the request before is at hand, so each comes right behind the origin that it begins like.
+  const behind = (target: string) => {
+    const known = routes.find('http://a.test/')
+    const route = routes.find(target)
+    return { route, isKnown: route === known }
+  }
+  for (const target of ['http://a.test/x', 'http://a.test', 'http://a.test?x'])
+    assert.ok(behind(target).isKnown, target)
+  for (const [target, to] of [
+    ['http://a.testing.test/', 'a.testing.test:443'],
+    ['http://a.test.evil.test/', 'a.test.evil.test:443'],
+    ['http://a.test:8443/', 'a.test:8443'],
+    ['https://a.test/', 'a.test:443'],
+  ] as const) {
+    const { route, isKnown } = behind(target)
+    assert.deepEqual([route.decision.destination.authority, isKnown], [to, false], target)
+  }
+  for (const target of ['http://a.test:', 'http://a.test@x/', 'http://a.test#x']) {
+    assert.throws(() => behind(target), { code: 'CALLER_BAD_TARGET' }, target)
+  }
 })
 
 test('very many origins do not grow the map without bound', () => {

@@ -118,6 +118,8 @@ class Worker {
         tokenUsed: (use) => this.#tokens.note(use),
         shortage: () => this.#memory.shortage,
       })
+      // Told to end while the code of services was loaded: nothing is to be dialled or watched any more.
+      if (this.#ending) return
       this.#memory.start()
       this.#reports = setInterval(() => this.#report(), REPORT_MS).unref()
       await backends.warm(warm)
