@@ -1,5 +1,6 @@
 /** The environment variables of ours, by name alone: what stands in them is judged where settings are loaded. */
 import type { Environment } from './environment.ts'
+import { guardedEntrances } from './listening.ts'
 import { settingPaths, variableOf } from './setting-table.ts'
 import { configVariable } from './settings-file.ts'
 
@@ -12,10 +13,7 @@ export function unsafeVariable(entrance: string): string {
 }
 
 /** Variables of ours that are no settings. */
-export const otherVariables: ReadonlySet<string> = new Set([
-  configVariable,
-  ...['proxy', 'services', 'admin', 'health'].map(unsafeVariable),
-])
+export const otherVariables: ReadonlySet<string> = new Set([configVariable, ...guardedEntrances.map(unsafeVariable)])
 
 /** Names the variables that look like ours and are none: as a mistyped key, they are mistakes. */
 export function unknownVariables(environment: Environment): string[] {

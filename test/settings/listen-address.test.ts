@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { formatListenAddress, isLoopback, parseListenAddress } from '../../src/settings/listen-address.ts'
+import { guardedEntrances } from '../../src/settings/listening.ts'
 import { failureOf, load, settingsFolder } from './settings-kit.ts'
 
 const good: readonly [text: string, host: string, port: number, loopback: boolean][] = [
@@ -64,12 +65,12 @@ test('writing and reading an address gives the same one', () => {
   )
 })
 
-const entrances = ['proxy', 'admin', 'health'] as const
+const entrances = guardedEntrances.filter((entrance) => entrance !== 'services')
 for (const entrance of entrances) {
   test(`${entrance}.listen leaves loopback only with its own flag or variable, which the message names`, (t) => {
     const folder = settingsFolder(
       t,
-      `${entrance}: { listen: ${entrance === 'proxy' ? '["[::]:4000"]' : '"[::]:4000"'} }\n`,
+      `${entrance}: { listen: ${['proxy', 'socks'].includes(entrance) ? '["[::]:4000"]' : '"[::]:4000"'} }\n`,
     )
     const others = entrances.filter((other) => other !== entrance)
     const instead = entrance === 'admin' ? 'set admin.identity to serve it over TLS, or ' : ''
