@@ -15,7 +15,10 @@ import { parseVersion } from './version-number.ts'
 /** `vedette rollback [N]`. */
 export const defineRollback: DefineCommand = (command, { terminal }) => {
   command
-    .argument('[number]', 'the version whose text comes back; without it, the newest one before that was not undone')
+    .argument(
+      '[number]',
+      'the version whose text comes back; without it, what was confirmed last while one waits, else the newest one before that was not undone',
+    )
     .option('--comment <text>', 'why, for the history', '')
   addTrialOptions(command)
   addTunnelsOption(command)

@@ -1,9 +1,11 @@
 /**
  * Where a rollback without a number goes. Versions form a stack: one that is applied lies on top, a rollback or a revert
  * takes away everything above the version whose text it brings back. What was taken away is never chosen again, so two
- * rollbacks in a row go further back, and none brings back what has just been undone.
+ * rollbacks in a row go further back, and none brings back what has just been undone. While a version waits for its
+ * confirmation it is what was confirmed last: whatever lies in between may never have been confirmed either.
  */
 import type { History } from './open-history.ts'
+import { pending } from './pending.ts'
 import { guarded } from './sqlite-error.ts'
 
 interface Step {
@@ -12,8 +14,10 @@ interface Step {
   readonly source: string
 }
 
-/** Finds the newest version that was not undone and differs from the one in force; null when there is none. */
+/** Finds what was confirmed last, or the newest version that was not undone and differs from the one in force; null when there is none. */
 export function rollbackTarget(history: History): number | null {
+  const waits = pending(history)
+  if (waits !== null) return waits.revertTo
   const { standing } = walk(stepsOf(history))
   const active = standing.at(-1)
   return standing.findLast(({ sha256 }) => sha256 !== active?.sha256)?.number ?? null

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { clearPending, setPending } from '../../src/history/pending.ts'
 import { rollbackTarget, undoneVersions } from '../../src/history/rollback-target.ts'
 import { recordVersion, type VersionSource } from '../../src/history/versions.ts'
 import { versionEntry, withHistory } from './history-kit.ts'
@@ -54,6 +55,15 @@ const rows: { name: string; steps: Step[]; target: number | null; undone?: [numb
     ],
   },
 ]
+
+test('while a version waits it is what was confirmed last, past another that waited before', (t) =>
+  withHistory(t, (history) => {
+    for (const text of ['a', 'b', 'c']) recordVersion(history, versionEntry({ text }))
+    setPending(history, { version: 3, deadlineMs: 1, revertTo: 1 })
+    assert.equal(rollbackTarget(history), 1)
+    clearPending(history)
+    assert.equal(rollbackTarget(history), 2)
+  }))
 
 for (const { name, steps, target, undone } of rows) {
   test(name, (t) =>

@@ -131,7 +131,7 @@ export const applyRequest = z.strictObject({
   ...probation,
 })
 export const rollbackRequest = z.strictObject({
-  version: z.int().min(1).optional().describe('Left out: the newest one before that was not undone and differs.'),
+  version: z.int().min(1).optional().describe('Left out: what a rollback finds by itself (docs/operations.md).'),
   comment,
   connections: connectionsChoice,
   ...probation,

@@ -61,7 +61,7 @@ export interface ApplyRequest extends Trial {
 export interface RollbackRequest extends Trial {
   readonly author: string
   readonly comment: string
-  /** Left out: the newest version before the one in force that was not undone and differs from it. */
+  /** Left out: what `rollbackTarget` finds. */
   readonly version?: number
   readonly tunnels?: TunnelFate
 }

@@ -5,7 +5,6 @@
  */
 import { asSidecarError, SidecarError } from '../../errors.ts'
 import type { History } from '../../history/open-history.ts'
-import { pending } from '../../history/pending.ts'
 import { rollbackTarget } from '../../history/rollback-target.ts'
 import { activeVersion, type Version, type VersionSource, versionByNumber } from '../../history/versions.ts'
 import { type LoadOptions, loadSettings } from '../../settings/load-settings.ts'
@@ -117,8 +116,7 @@ function rollback(
   history: History,
   settings: Settings,
 ): Attempt {
-  // While a version waits for its confirmation, what lies below it may never have had one either.
-  const number = version ?? pending(history)?.revertTo ?? rollbackTarget(history)
+  const number = version ?? rollbackTarget(history)
   if (number === null) {
     const message = 'there is no earlier version that was not undone; vedette rollback NUMBER takes any'
     throw new SidecarError('OPERATOR_VERSION_UNKNOWN', message)

@@ -39,7 +39,7 @@ export interface Rollback {
   /** What becomes of open connections that it would refuse; left out, what the settings say. */
   readonly tunnels?: TunnelFate
   readonly comment: string
-  /** Left out: the newest one before it that was not undone and differs. */
+  /** Left out: what `rollbackTarget` finds. */
   readonly version?: number
   readonly ifVersion?: number
   readonly confirm?: Candidate['confirm']
