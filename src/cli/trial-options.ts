@@ -1,7 +1,7 @@
 /** The options that put a change on trial: it goes back by itself unless somebody confirms it. */
 import type { Command } from 'commander'
 import { asSidecarError, SidecarError } from '../errors.ts'
-import type { Trial } from '../processes/control/control-protocol.ts'
+import type { TrialWish } from '../processes/control/control-protocol.ts'
 import type { SettingOptions } from './setting-options.ts'
 
 /** Adds them. */
@@ -12,7 +12,7 @@ export function addTrialOptions(command: Command): void {
 }
 
 /** What they add to a request; nothing when they were not given. Throws OPERATOR_USAGE for what makes no sense. */
-export async function trialFrom({ confirmWithin, revertOnRefusals }: SettingOptions): Promise<Trial> {
+export async function trialFrom({ confirmWithin, revertOnRefusals }: SettingOptions): Promise<TrialWish> {
   if (confirmWithin === undefined && revertOnRefusals !== undefined) {
     throw new SidecarError('OPERATOR_USAGE', '--revert-on-refusals needs --confirm-within: how long to watch')
   }

@@ -39,14 +39,14 @@ export interface Acts {
 export type Act = keyof Acts
 
 /** How long a change is tried before it stays; without a time it stays at once. */
-export interface Trial {
+export interface TrialWish {
   /** Revert by itself unless confirmed within this time. */
   readonly confirmWithinMs?: number
   /** While unconfirmed: revert when more than this share (0 to 1) of at least 20 requests is refused. */
   readonly revertOnRefusals?: number
 }
 
-export interface ApplyRequest extends Trial {
+export interface ApplyRequest extends TrialWish {
   readonly text: string
   /** What problems are reported under; usually the path the asker read the text from. */
   readonly file: string
@@ -58,7 +58,7 @@ export interface ApplyRequest extends Trial {
   readonly tunnels?: TunnelFate
 }
 
-export interface RollbackRequest extends Trial {
+export interface RollbackRequest extends TrialWish {
   readonly author: string
   readonly comment: string
   /** Left out: what `rollbackTarget` finds. */

@@ -1,5 +1,6 @@
 /** What each request on the control socket does; the table is complete by its type. */
 
+import { confirmOf } from '../../../admin/handlers/confirm-of.ts'
 import type { Known } from '../../../backend/backends.ts'
 import { SidecarError } from '../../../errors.ts'
 import { recordAudit } from '../../../history/audit.ts'
@@ -22,7 +23,6 @@ import type {
   Confirmed,
   ControlRequest,
   RequestOf,
-  Trial,
 } from '../control-protocol.ts'
 import { makeSetupLink, type OpenAddress } from '../setup-link.ts'
 import type { Status } from '../status.ts'
@@ -148,14 +148,6 @@ function inForce({ snapshot }: Actors): Snapshot {
   const active = snapshot()
   if (active === undefined) throw new SidecarError('INTERNAL_ERROR', 'a command came before anything was in force')
   return active
-}
-
-function confirmOf({ confirmWithinMs: withinMs, revertOnRefusals }: Trial) {
-  if (withinMs !== undefined) {
-    return { confirm: { withinMs, ...(revertOnRefusals === undefined ? {} : { revertOnRefusals }) } }
-  }
-  if (revertOnRefusals === undefined) return {}
-  throw new SidecarError('OPERATOR_USAGE', 'revertOnRefusals needs confirmWithinMs: it watches until the confirmation')
 }
 
 function candidateOf({ text, file, author, comment, ifVersion, tunnels, ...trial }: ApplyRequest): Change {
