@@ -1,8 +1,9 @@
 /** Changes the policy of a running instance again and again, each time through `vedette apply`, as an operator does. */
 import fs from 'node:fs'
+import { compileCacheVariables } from '../../src/processes/compile-cache.ts'
 import { nowMs } from '../load/clock.ts'
 import { runCommand } from '../rig/run-command.ts'
-import { compiledCode, policyText, type Vedette } from '../rig/vedette.ts'
+import { policyText, type Vedette } from '../rig/vedette.ts'
 import type { Change } from './judge.ts'
 
 const COMMAND_LIMIT_MS = 30_000
@@ -31,7 +32,7 @@ async function changePolicy(vedette: Vedette, number: number): Promise<Change> {
   const args = vedette.command('apply', path, '--json')
   const { code, stdout, stderr } = await runCommand(process.execPath, args, {
     timeoutMs: COMMAND_LIMIT_MS,
-    env: { ...process.env, ...compiledCode },
+    env: { ...process.env, ...compileCacheVariables },
   })
   const endMs = nowMs()
   if (code !== 0) throw new Error(`change ${number} was not applied (${code}):\n${stdout}${stderr}`)

@@ -1,6 +1,7 @@
 /** Our own instance as the rig runs it: settings, policy and trust store in a throw-away folder, log to a file. */
 import fs from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { compileCacheVariables } from '../../src/processes/compile-cache.ts'
 import { BACKEND_NAME } from './certificates.ts'
 import { type Child, startChild, untilReady } from './child.ts'
 import type { Contender } from './contender.ts'
@@ -40,12 +41,6 @@ export interface Vedette {
   command(...args: string[]): string[]
 }
 
-/** What `npm run vedette` and the image add to the environment: what was compiled once is kept. */
-export const compiledCode = {
-  NODE_COMPILE_CACHE: `${root}node_modules/.cache/vedette`,
-  NODE_COMPILE_CACHE_PORTABLE: '1',
-}
-
 /** Writes an instance's files, starts it, and waits until /readyz says 200. */
 export async function startVedette(options: VedetteOptions): Promise<Vedette> {
   const folder = `${options.folder}/vedette`
@@ -68,7 +63,8 @@ export async function startVedette(options: VedetteOptions): Promise<Vedette> {
     args: [`${root}src/main.ts`, 'run', '-c', settingsPath],
     folder: logFolder,
     cwd: folder,
-    env: { ...(options.env ?? process.env), ...compiledCode },
+    // As `npm run vedette` and the image do: what was compiled once is kept.
+    env: { ...(options.env ?? process.env), ...compileCacheVariables },
   })
   const healthUrl = `http://127.0.0.1:${healthPort}`
   await untilReady(child, () => answersOk(`${healthUrl}/readyz`), { withinMs: START_LIMIT_MS, everyMs: 5 })

@@ -5,6 +5,7 @@ import { queries } from '../api/queries.ts'
 import { Answered } from '../parts/answered.tsx'
 import { ProblemNote } from '../parts/problem-note.tsx'
 import { moment } from '../parts/time.tsx'
+import { SmallTable } from '../show/small-table.tsx'
 
 /** Who did what, or tried to; each entry holds the hash of the one before. */
 export function AuditRecord() {
@@ -27,34 +28,20 @@ export function AuditRecord() {
       <ProblemNote error={check.error} title="The chain could not be checked" />
       <Answered query={audit}>
         {({ pages }) => (
-          <div className="scroll">
-            <table>
-              <caption className="only-heard">Record, newest first</caption>
-              <thead>
-                <tr>
-                  {['When', 'Who', 'From', 'What', 'To what', 'Outcome'].map((title) => (
-                    <th key={title} scope="col">
-                      {title}
-                    </th>
-                  ))}
+          <SmallTable caption="Record, newest first" titles={['When', 'Who', 'From', 'What', 'To what', 'Outcome']}>
+            {pages
+              .flatMap(({ items }) => items)
+              .map(({ number, timeMs, actor, address, action, subject, outcome }) => (
+                <tr key={number}>
+                  <td>{moment(timeMs)}</td>
+                  <td>{actor}</td>
+                  <td>{address}</td>
+                  <td>{describeAction(action)}</td>
+                  <td>{subject === '' ? '–' : subject}</td>
+                  <td className={outcome === 'refused' ? 'bad' : ''}>{outcome}</td>
                 </tr>
-              </thead>
-              <tbody>
-                {pages
-                  .flatMap(({ items }) => items)
-                  .map(({ number, timeMs, actor, address, action, subject, outcome }) => (
-                    <tr key={number}>
-                      <td>{moment(timeMs)}</td>
-                      <td>{actor}</td>
-                      <td>{address}</td>
-                      <td>{describeAction(action)}</td>
-                      <td>{subject === '' ? '–' : subject}</td>
-                      <td className={outcome === 'refused' ? 'bad' : ''}>{outcome}</td>
-                    </tr>
-                  ))}
-              </tbody>
-            </table>
-          </div>
+              ))}
+          </SmallTable>
         )}
       </Answered>
       {audit.hasNextPage && (

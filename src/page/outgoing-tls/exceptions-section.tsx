@@ -1,6 +1,7 @@
 import { useEdit } from '../draft/edit-policy.ts'
 import type { ExceptionEntry } from '../draft/policy-spec.ts'
 import { Link } from '../router/link.tsx'
+import { SmallTable } from '../show/small-table.tsx'
 
 /** What passes although it is wrong: for one backend, until a day, and somebody answers for it. */
 export function ExceptionsSection({ exceptions }: { readonly exceptions: readonly ExceptionEntry[] }) {
@@ -13,41 +14,30 @@ export function ExceptionsSection({ exceptions }: { readonly exceptions: readonl
           There are none. One is made from what was found about a backend, under <Link to="/backends">Backends</Link>.
         </p>
       ) : (
-        <div className="scroll">
-          <table>
-            <caption className="only-heard">Exceptions of the draft</caption>
-            <thead>
-              <tr>
-                {['Backend', 'Forgives', 'Until', 'Owner and reason', 'Take out'].map((title) => (
-                  <th key={title} scope="col">
-                    {title}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {exceptions.map(({ backend: { authority }, findings, until, owner, reason }, index) => (
-                <tr key={`${authority} ${findings.join()} ${until}`}>
-                  <th scope="row">{authority}</th>
-                  <td>{findings.join(', ')}</td>
-                  <td>{lastDay(until)}</td>
-                  <td>
-                    {owner}: {reason}
-                  </td>
-                  <td>
-                    <button
-                      type="button"
-                      aria-label={`Take out the exception for ${authority}`}
-                      onClick={() => void edit([{ path: ['spec', 'exceptions', index] }])}
-                    >
-                      Take out
-                    </button>
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <SmallTable
+          caption="Exceptions of the draft"
+          titles={['Backend', 'Forgives', 'Until', 'Owner and reason', 'Take out']}
+        >
+          {exceptions.map(({ backend: { authority }, findings, until, owner, reason }, index) => (
+            <tr key={`${authority} ${findings.join()} ${until}`}>
+              <th scope="row">{authority}</th>
+              <td>{findings.join(', ')}</td>
+              <td>{lastDay(until)}</td>
+              <td>
+                {owner}: {reason}
+              </td>
+              <td>
+                <button
+                  type="button"
+                  aria-label={`Take out the exception for ${authority}`}
+                  onClick={() => void edit([{ path: ['spec', 'exceptions', index] }])}
+                >
+                  Take out
+                </button>
+              </td>
+            </tr>
+          ))}
+        </SmallTable>
       )}
     </section>
   )

@@ -1,4 +1,5 @@
 import type { Spec } from '../draft/policy-spec.ts'
+import { SmallTable } from '../show/small-table.tsx'
 
 interface RulesSectionProps {
   readonly rules: Spec['rules']
@@ -16,30 +17,19 @@ export function RulesSection({ rules, editText }: RulesSectionProps) {
       ) : (
         <>
           <p className="quiet">The first one that matches holds. What a rule says goes before what stands above.</p>
-          <div className="scroll">
-            <table>
-              <caption className="only-heard">Rules of the draft, in their order</caption>
-              <thead>
-                <tr>
-                  {['Rule', 'Matches', 'Does', 'Says of its own'].map((title) => (
-                    <th key={title} scope="col">
-                      {title}
-                    </th>
-                  ))}
-                </tr>
-              </thead>
-              <tbody>
-                {rules.map((rule) => (
-                  <tr key={rule.name}>
-                    <th scope="row">{rule.name}</th>
-                    <td>{rule.match.map(({ text }) => text).join(', ')}</td>
-                    <td>{rule.action}</td>
-                    <td>{ownKeys(rule).join(', ') || '–'}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
+          <SmallTable
+            caption="Rules of the draft, in their order"
+            titles={['Rule', 'Matches', 'Does', 'Says of its own']}
+          >
+            {rules.map((rule) => (
+              <tr key={rule.name}>
+                <th scope="row">{rule.name}</th>
+                <td>{rule.match.map(({ text }) => text).join(', ')}</td>
+                <td>{rule.action}</td>
+                <td>{ownKeys(rule).join(', ') || '–'}</td>
+              </tr>
+            ))}
+          </SmallTable>
         </>
       )}
       <button type="button" onClick={editText}>
