@@ -22,15 +22,9 @@ export interface TestService {
   record(index: number): Promise<AccessRecord>
 }
 
-/** Starts a service; it ends with the test. */
-export async function startService(
-  t: TestContext,
-  wish: Partial<Service> & Pick<Service, 'connect'>,
-  policy: SnapshotWish = { unlisted: { plaintext: true } },
-  resolve?: Resolve,
-  shortage?: Shortage,
-): Promise<TestService> {
-  const service: Service = {
+/** Makes a service as the settings would, which accepts on loopback. */
+export function makeService(wish: Partial<Service> & Pick<Service, 'connect'>): Service {
+  return {
     name: 'mail',
     accept: { kind: 'tcp', host: '127.0.0.1', port: 0 },
     failover: 'priority',
@@ -39,6 +33,17 @@ export async function startService(
     proxyProtocol: { from: [] },
     ...wish,
   }
+}
+
+/** Starts a service; it ends with the test. */
+export async function startService(
+  t: TestContext,
+  wish: Partial<Service> & Pick<Service, 'connect'>,
+  policy: SnapshotWish = { unlisted: { plaintext: true } },
+  resolve?: Resolve,
+  shortage?: Shortage,
+): Promise<TestService> {
+  const service = makeService(wish)
   const snapshot = makeSnapshot({ ...policy, settings: { services: [service] } })
   const deadlines = new Deadlines()
   const backends = new Backends({ snapshot, deadlines, resolve })
