@@ -9,6 +9,7 @@ import type { Deadlines, Watched } from '../wire/deadlines.ts'
 import type { WireReader } from '../wire/wire.ts'
 import type { VerifiedBackend } from './verified-backend.ts'
 import type { VerifiedDial } from './verify.ts'
+import { Waiter } from './waiter.ts'
 
 export interface PoolOptions {
   readonly authority: string
@@ -251,42 +252,6 @@ class Member implements WireReader, Watched {
   #end(): void {
     this.backend.wire.destroy()
     this.#pool.forget(this)
-  }
-}
-
-/** A request in line for a connection. */
-class Waiter implements Watched {
-  deadline: number
-  readonly served: Promise<VerifiedBackend>
-  readonly #settle = Promise.withResolvers<VerifiedBackend>()
-  readonly #deadlines: Deadlines
-  readonly #late: () => void
-
-  constructor(deadlines: Deadlines, deadline: number, late: () => void) {
-    this.#deadlines = deadlines
-    this.deadline = deadline
-    this.#late = late
-    this.served = this.#settle.promise
-    deadlines.watch(this)
-  }
-
-  expired(): void {
-    this.#late()
-  }
-
-  /** From here on the dial's own deadlines count. */
-  stopWaiting(): void {
-    this.#deadlines.unwatch(this)
-  }
-
-  serve(backend: VerifiedBackend): void {
-    this.stopWaiting()
-    this.#settle.resolve(backend)
-  }
-
-  refuse(error: unknown): void {
-    this.stopWaiting()
-    this.#settle.reject(error)
   }
 }
 
