@@ -7,6 +7,7 @@
 import { SidecarError } from '../errors.ts'
 import type { Deadlines, Watched } from '../wire/deadlines.ts'
 import type { WireReader } from '../wire/wire.ts'
+import { DialPace } from './dial-pace.ts'
 import type { VerifiedBackend } from './verified-backend.ts'
 import type { VerifiedDial } from './verify.ts'
 import { Waiter } from './waiter.ts'
@@ -35,6 +36,7 @@ export class Pool {
   readonly #members = new Map<VerifiedBackend, Member>()
   readonly #idle: Member[] = []
   readonly #line: Waiter[] = []
+  readonly #pace = new DialPace()
   #dialling = 0
   #state: 'open' | 'resting' | 'closed' = 'open'
 
@@ -71,16 +73,16 @@ export class Pool {
 
   /**
    * Dials and verifies one more, also when some are idle: whoever comes here has found none, or one that was dead, and
-   * the others may be as dead. At the limit it takes an idle one, or waits in line. Throws as `verify` does, or
-   * INTERNAL_AT_LIMIT.
+   * the others may be as dead. At the limit it takes an idle one, or waits in line; and where many dials are under way,
+   * it waits until one of them or a connection that comes back makes room. Throws as `verify` does, or INTERNAL_AT_LIMIT.
    */
   async open(): Promise<VerifiedBackend> {
     if (this.#state === 'closed') throw closing()
     this.#wake()
-    const idle = this.#isFull ? this.take() : undefined
+    const idle = this.#room === 0 ? this.take() : undefined
     if (idle !== undefined) return idle
     this.uses += 1
-    return this.#isFull ? await this.#waitInLine() : await this.#dial()
+    return this.#mayDial ? await this.#dial() : await this.#waitInLine()
   }
 
   /** Gives one back for reuse; whatever the backend does while it is idle destroys it. */
@@ -148,8 +150,13 @@ export class Pool {
     if (at !== -1) this.#line.splice(at, 1)
   }
 
-  get #isFull(): boolean {
-    return this.#members.size + this.#dialling >= this.#options.connectionsMax
+  /** How many more may be dialled. */
+  get #room(): number {
+    return Math.max(0, this.#options.connectionsMax - this.#members.size - this.#dialling)
+  }
+
+  get #mayDial(): boolean {
+    return this.#room > 0 && this.#pace.allows(this.#dialling)
   }
 
   #isReusable({ backend }: Member): boolean {
@@ -177,30 +184,44 @@ export class Pool {
     const member = new Member(this, dial)
     this.#members.set(backend, member)
     this.#options.deadlines.watch(member)
+    this.#serveLine()
     return backend
   }
 
   #waitInLine(): Promise<VerifiedBackend> {
     const { authority, connectionsMax, deadlines, waitMs } = this.#options
-    if (this.#line.length >= LINE_MAX) throw atLimit(authority, connectionsMax, `${LINE_MAX} requests wait already`)
+    // Those who find room wait for the pace alone, and are no crowd that has to be turned away.
+    if (this.#line.length >= LINE_MAX + this.#room) {
+      throw atLimit(authority, connectionsMax, `${LINE_MAX} requests wait already`)
+    }
     const waiter = new Waiter(deadlines, performance.now() + waitMs, () => {
       this.leaveLine(waiter)
-      waiter.refuse(atLimit(authority, connectionsMax, `none came free within ${waitMs} ms`))
+      if (this.#room > 0) this.#dialFor(waiter)
+      else waiter.refuse(atLimit(authority, connectionsMax, `none came free within ${waitMs} ms`))
     })
     this.#line.push(waiter)
+    this.#hurry()
     return waiter.served
   }
 
-  /** Dials for those in line while there is room: one dial each. */
+  /** Dials for those in line while there is room, one dial each. */
   #serveLine(): void {
-    while (this.#line.length > 0 && !this.#isFull && this.#state !== 'closed') {
-      const waiter = this.#line.shift() as Waiter
-      waiter.stopWaiting()
-      this.#dial().then(
-        (backend) => waiter.serve(backend),
-        (error) => waiter.refuse(error),
-      )
-    }
+    while (this.#line.length > 0 && this.#mayDial && this.#state !== 'closed')
+      this.#dialFor(this.#line.shift() as Waiter)
+    this.#hurry()
+  }
+
+  #dialFor(waiter: Waiter): void {
+    waiter.stopWaiting()
+    this.#dial().then(
+      (backend) => waiter.serve(backend),
+      (error) => waiter.refuse(error),
+    )
+  }
+
+  /** Whoever waits though there is room waits for the pace, which gets faster for as long as that is so. */
+  #hurry(): void {
+    if (this.#line.length > 0 && this.#room > 0) this.#pace.waited(() => this.#serveLine())
   }
 
   #closeIdle(): void {
