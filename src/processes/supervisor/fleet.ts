@@ -19,6 +19,7 @@ import type { FromControl, IssuerWanted, Overview, RevocationWanted } from '../m
 import type { Noted } from '../worker/sighting-notes.ts'
 import { AddressNews } from './address-news.ts'
 import { Generation } from './generation.ts'
+import { sentenceOf } from './generation-sentences.ts'
 import { KnownFacts } from './known-facts.ts'
 import { LearnedIntolerance } from './learned-intolerance.ts'
 import { entranceAddresses, Listeners } from './listeners.ts'
@@ -263,7 +264,7 @@ export class Fleet {
 
   #log(name: EventName, generation: Generation, fields: Readonly<Record<string, unknown>> = {}): void {
     const { number, snapshot } = generation
-    this.#events.log(name, sentences[name]?.(number) ?? name, {
+    this.#events.log(name, sentenceOf(name, number), {
       generation: number,
       version: snapshot.version,
       ...fields,
@@ -281,19 +282,3 @@ export class Fleet {
 
 const RETIRE_PATIENCE_MS = 2000
 const WARM_MAX = 50
-
-const sentences: { readonly [N in EventName]?: (generation: number) => string } = {
-  'generation.starting': (generation) => `generation ${generation} is starting`,
-  'generation.active': (generation) => `generation ${generation} takes all new requests`,
-  'generation.failed': (generation) => `generation ${generation} does not start; what ran before runs on`,
-  'generation.retired': (generation) => `generation ${generation} has ended`,
-  'generation.cut': (generation) => `the drain deadline of generation ${generation} cut callers`,
-  'generation.reweighed': (generation) =>
-    `connections of generation ${generation} were cut: a new version or a revocation refuses them`,
-  'memory.short': (generation) => `a worker of generation ${generation} is short of memory and takes nothing new`,
-  'memory.recovered': (generation) => `a worker of generation ${generation} has memory again and takes callers`,
-  'worker.ready': (generation) => `a worker of generation ${generation} is ready`,
-  'worker.exited': (generation) => `a worker of generation ${generation} has ended`,
-  'worker.restart-delayed': (generation) => `workers of generation ${generation} keep dying: the next start waits`,
-  'worker.died': (generation) => `a worker of generation ${generation} died and is replaced`,
-}
