@@ -23,6 +23,7 @@ import { sentenceOf } from './generation-sentences.ts'
 import { KnownFacts } from './known-facts.ts'
 import { LearnedIntolerance } from './learned-intolerance.ts'
 import { entranceAddresses, Listeners } from './listeners.ts'
+import { Standby } from './standby.ts'
 import type { PassedSockets } from './systemd-sockets.ts'
 import { WorkerProcess } from './worker-process.ts'
 
@@ -47,6 +48,7 @@ export class Fleet {
   readonly #events: FleetEvents
   readonly #listeners: Listeners
   readonly #news: AddressNews
+  readonly #standby: Standby
   /** Ours alone, so that two instances in a row are not taken for a loop, and the same in all generations. */
   readonly #via = `vedette-${crypto.randomBytes(4).toString('hex')}`
   readonly #handOver = new HandOver<WorkerProcess>(() =>
@@ -65,6 +67,7 @@ export class Fleet {
   constructor(events: FleetEvents) {
     this.#events = events
     this.#listeners = new Listeners(events.passed)
+    this.#standby = new Standby({ fork: () => events.forkWorker() })
     this.#news = new AddressNews((name, message, fields) => events.log(name, message, fields))
   }
 
@@ -131,7 +134,11 @@ export class Fleet {
     this.#live = next
     this.#prepared = undefined
     this.#handOver.flush()
-    if (old !== undefined) await this.#retire(old)
+    if (old !== undefined) {
+      await this.#retire(old)
+      const hasRoom = !this.#stopping && !this.#workers().some(({ isShort }) => isShort)
+      if (hasRoom) this.#standby.changed(next.snapshot.settings.workers)
+    }
     if (tunnels === 'cut') for (const generation of this.#draining) generation.reweigh(next.snapshot)
     this.#listeners.keepOnly(entranceAddresses(next.snapshot.settings))
     this.#news.tell(this.#listeners)
@@ -142,6 +149,7 @@ export class Fleet {
   /** Takes nobody new, lets what is under way end until the drain deadline; answers how many callers were cut. */
   async stop(): Promise<number> {
     this.#stopping = true
+    this.#standby.dismiss()
     this.abandon()
     this.#cutCallers = 0
     this.#handOver.close()
@@ -162,6 +170,7 @@ export class Fleet {
 
   /** Ends everything, ready or not. */
   kill(): void {
+    this.#standby.dismiss()
     for (const generation of [...this.#draining, this.#live, this.#prepared]) generation?.kill()
   }
 
@@ -199,7 +208,7 @@ export class Fleet {
   }
 
   #launch(generation: Generation): WorkerProcess {
-    const worker = new WorkerProcess(this.#events.forkWorker(), {
+    const worker = new WorkerProcess(this.#standby.take(), {
       caller: (caller) => this.#handOver.pass(caller),
       report: (worker, counters) => this.#events.counted(worker, counters),
       noted: (noted) => this.#events.noted(noted),
@@ -211,6 +220,7 @@ export class Fleet {
         if (cut > 0) this.#log('generation.reweighed', generation, { worker: worker.pid, cut })
       },
       memoryTurned: (worker, { isShort, detail }) => {
+        if (isShort) this.#standby.dismiss()
         this.#log(isShort ? 'memory.short' : 'memory.recovered', generation, { worker: worker.pid, detail })
       },
       exited: (worker) => this.#exited(worker, generation),

@@ -63,6 +63,8 @@ export class WorkerProcess {
   warm: readonly string[] = []
   /** How many callers the drain deadline cut here. */
   cutCallers = 0
+  /** It has too little memory to take anything new. */
+  isShort = false
   readonly startedMs = performance.now()
   readonly end: ChildProcess
   readonly #events: WorkerEvents
@@ -181,6 +183,7 @@ export class WorkerProcess {
     } else if (message.type === 'reweighed') {
       this.#events.reweighed(this, message.cut)
     } else if (message.type === 'memory') {
+      this.isShort = message.isShort
       this.#events.memoryTurned(this, message)
     } else if (message.type === 'ending') {
       this.cutCallers = message.cut

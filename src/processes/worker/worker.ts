@@ -30,6 +30,7 @@ import { TokenNotes } from './token-notes.ts'
 
 /** Begins to listen to the supervisor; the process lives from here on by what it is told. */
 export function startWorker(): void {
+  process.title = 'vedette worker (waits for a generation)'
   const worker = new Worker()
   outliveGroupSignals()
   process.on('message', (message, handle) => worker.heard(message as ToWorker, handle as TcpHandle | undefined))
