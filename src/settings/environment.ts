@@ -33,6 +33,15 @@ export function environmentOfChild(added: Readonly<Record<string, string>>): Nod
   return { ...added, ...Object.fromEntries(own) }
 }
 
+/** Tells whether somebody has said which authorities Node is to use: a process that is told twice does not start. */
+export function namesAuthorities(
+  flags: readonly string[],
+  { NODE_OPTIONS = '', NODE_USE_SYSTEM_CA }: NodeJS.ProcessEnv = process.env,
+): boolean {
+  const isNamed = /--use[-_](?:openssl|system|bundled)[-_]ca/.test([...flags, NODE_OPTIONS].join(' '))
+  return isNamed || NODE_USE_SYSTEM_CA !== undefined
+}
+
 /** Tells whether to colour: NO_COLOR forbids, FORCE_COLOR asks for it, else it depends on the terminal. */
 export function wantsColor(environment: Environment, isTerminal: boolean): boolean {
   if (environment.NO_COLOR) return false

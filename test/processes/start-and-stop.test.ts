@@ -24,6 +24,13 @@ async function slowBackend(t: TestContext) {
   return { port, arrived: arrived.promise, answer: () => waiting.forEach((response) => void response.end('late')) }
 }
 
+for (const env of [{ NODE_USE_SYSTEM_CA: '1' }, { NODE_OPTIONS: '--use-bundled-ca' }]) {
+  test(`with ${JSON.stringify(env)}, which Node takes once and no more, the workers start`, async (t) => {
+    const instance = startInstance(t, { policy, env })
+    assert.ok((await instance.up) > 0)
+  })
+}
+
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   test(`${signal} lets the request under way finish, takes nobody new, and exits 0`, async (t) => {
     const backend = await slowBackend(t)

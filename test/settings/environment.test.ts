@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { pickEnvironment, readEnvironment, wantsColor } from '../../src/settings/environment.ts'
+import { namesAuthorities, pickEnvironment, readEnvironment, wantsColor } from '../../src/settings/environment.ts'
 
 test('only our variables and the two about colour are ever looked at', () => {
   const variables = {
@@ -23,6 +23,20 @@ test('the environment of this process is read when asked, not when loaded', () =
   }
   assert.equal(readEnvironment().VEDETTE_TEST_PROBE, undefined)
 })
+
+const authorities: readonly [flags: string[], environment: NodeJS.ProcessEnv, named: boolean][] = [
+  [[], {}, false],
+  [['--max-old-space-size=64'], { NODE_OPTIONS: '--enable-source-maps', NODE_EXTRA_CA_CERTS: 'file' }, false],
+  [['--use-openssl-ca'], {}, true],
+  [['--use_bundled_ca'], {}, true],
+  [[], { NODE_OPTIONS: '--trace-warnings --use-system-ca' }, true],
+  [[], { NODE_USE_SYSTEM_CA: '1' }, true],
+]
+for (const [flags, environment, named] of authorities) {
+  test(`${JSON.stringify([flags, environment])} ${named ? 'says' : 'does not say'} which authorities Node is to use`, () => {
+    assert.equal(namesAuthorities(flags, environment), named)
+  })
+}
 
 const cases: readonly [environment: Record<string, string>, isTerminal: boolean, color: boolean][] = [
   [{}, true, true],
