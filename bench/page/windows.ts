@@ -1,6 +1,6 @@
 /** What callers felt while nobody watched, while the stream was read, and while a browser showed the page. */
 import type { RequestEntry } from '../load/request-log.ts'
-import { median, quantile } from '../rig/statistics.ts'
+import { geometricError, geometricMean, pairedRatios, quantile } from '../rig/statistics.ts'
 
 /** Who watches: nobody, readers of the stream without a browser, or Chromium on the Connections screen. */
 export const watchings = ['nobody', 'stream', 'browser'] as const
@@ -48,30 +48,31 @@ export function feltBy(
 }
 
 /**
- * The p99 of each second, and of those the mean without the worst tenth: the second in which the machine did something else
- * moves the p99 of a whole window by more than all that is measured here.
+ * The p99 of each whole second, and of those the geometric mean: in a second in which the machine does something else it is
+ * ten times as much, whoever watches, and in a plain mean a few of those weigh more than all that is measured here.
  */
 function usualP99(due: readonly RequestEntry[], { fromMs, toMs }: Pick<Window, 'fromMs' | 'toMs'>): number {
   // The rest of a second at the end would weigh as much as a whole one.
   const whole = Math.max(1, Math.floor((toMs - fromMs) / 1000))
   const bySecond = Map.groupBy(due, ({ dueMs }) => Math.floor((dueMs - fromMs) / 1000))
   const seconds = [...bySecond].filter(([second]) => second < whole)
-  const worst = seconds.map(([, entries]) =>
-    quantile(
-      entries.map(({ dueMs, endMs }) => endMs - dueMs),
-      0.99,
+  return geometricMean(
+    seconds.map(([, entries]) =>
+      quantile(
+        entries.map(({ dueMs, endMs }) => endMs - dueMs),
+        0.99,
+      ),
     ),
   )
-  const kept = worst.toSorted((a, b) => a - b).slice(0, Math.max(1, Math.floor(worst.length * 0.9)))
-  return kept.reduce((sum, ms) => sum + ms, 0) / kept.length
 }
 
-/** The ratio of the medians of a figure, watched to unwatched. */
+/** A figure watched against unwatched: the geometric mean of the rounds' ratios, and the factor of its standard error. */
 export function ratioOf(
   felt: Readonly<Record<Watching, readonly Felt[]>>,
   watching: Watching,
   figure: 'p50Ms' | 'p99Ms' | 'processorMs',
-): number {
-  const of = (who: Watching) => median(felt[who].map((one) => one[figure]))
-  return of(watching) / of('nobody')
+): { readonly ratio: number; readonly within: number } {
+  const of = (who: Watching) => felt[who].map((one) => one[figure])
+  const ratios = pairedRatios(of(watching), of('nobody'))
+  return { ratio: geometricMean(ratios), within: geometricError(ratios) }
 }

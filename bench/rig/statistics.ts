@@ -20,3 +20,20 @@ export function median(values: readonly number[]): number {
 export function pairedRatios(ours: readonly number[], theirs: readonly number[]): number[] {
   return ours.slice(0, theirs.length).map((value, round) => value / (theirs[round] as number))
 }
+
+/** The mean that one value of ten times the others hardly moves; NaN for none. */
+export function geometricMean(values: readonly number[]): number {
+  return Math.exp(mean(values.map(Math.log)))
+}
+
+/** The standard error of the geometric mean, as a factor: the true one is within it either way in two of three runs. */
+export function geometricError(values: readonly number[]): number {
+  const logs = values.map(Math.log)
+  const middle = mean(logs)
+  const variance = logs.reduce((sum, log) => sum + (log - middle) ** 2, 0) / (logs.length - 1)
+  return Math.exp(Math.sqrt(variance / logs.length))
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length
+}
