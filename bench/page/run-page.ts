@@ -1,6 +1,6 @@
 /**
  * The page run: a steady thousand connections a second through a real instance, and in turn nobody watches, the stream is
- * read, and a browser shows the connections. Every process of it is its own; the load never stops in between.
+ * read, a browser shows the connections, and it is used. Every process of it is its own; the load never stops in between.
  */
 import fs from 'node:fs'
 import { AdminClient, adminPassword } from '../../test/kit/admin-client.ts'
@@ -79,11 +79,11 @@ async function runIn(folder: string, children: Child[], options: PageOptions): P
   const vedette = await startVedette({ folder, ca, workers: options.workers })
   started(vedette.child)
   apart(processors.slice(-1), process.pid)
-  if (options.watchings.includes('browser')) await startBrowser()
+  const usesBrowser = options.watchings.some((watching) => watching === 'browser' || watching === 'use')
+  if (usesBrowser) await startBrowser()
   const admin = await signIn(vedette)
   const interactiveMs: number[] = []
-  for (let n = 0; n < OPENINGS && options.watchings.includes('browser'); n += 1)
-    interactiveMs.push(await timeToInteractive(admin))
+  for (let n = 0; n < OPENINGS && usesBrowser; n += 1) interactiveMs.push(await timeToInteractive(admin))
   const generator = started(startPart('generator', folder))
   const requestLog = `${folder}/requests.log`
   const none = { rate: 0, connections: 0, tunnels: 0, tunnelIntervalMs: 1000, shortTunnelsPerSecond: 0 }
@@ -131,9 +131,10 @@ async function watchInTurn(
         await during(watching, () => pause(seconds * 1000))
         shown += await stop()
       }
-      if (watching === 'browser') {
+      if (watching === 'browser' || watching === 'use') {
         const { page, close } = await openConnections(admin)
-        await during(watching, async () => usability.push(await usePage(page, seconds * 1000)))
+        if (watching === 'browser') await during(watching, () => pause(seconds * 1000))
+        else await during(watching, async () => usability.push(await usePage(page, seconds * 1000)))
         await close()
       }
     }

@@ -1,9 +1,12 @@
-/** What callers felt while nobody watched, while the stream was read, and while a browser showed the page. */
+/** What callers felt while nobody watched, while the stream was read, and while a browser showed the page or was used. */
 import type { RequestEntry } from '../load/request-log.ts'
 import { geometricError, geometricMean, pairedRatios, quantile } from '../rig/statistics.ts'
 
-/** Who watches: nobody, readers of the stream without a browser, or Chromium on the Connections screen. */
-export const watchings = ['nobody', 'stream', 'browser'] as const
+/**
+ * Who watches: nobody, readers of the stream without a browser, Chromium on the Connections screen, or the same while somebody
+ * filters and types without a pause.
+ */
+export const watchings = ['nobody', 'stream', 'browser', 'use'] as const
 export type Watching = (typeof watchings)[number]
 
 /** A stretch of the run, in the machine's monotonic milliseconds. */
@@ -31,7 +34,7 @@ export function feltBy(
   entries: readonly RequestEntry[],
   windows: readonly Window[],
 ): Readonly<Record<Watching, Felt[]>> {
-  const felt: Record<Watching, Felt[]> = { nobody: [], stream: [], browser: [] }
+  const felt: Record<Watching, Felt[]> = { nobody: [], stream: [], browser: [], use: [] }
   for (const { watching, fromMs, toMs, processors } of windows) {
     const due = entries.filter(({ dueMs, failure }) => failure === '' && dueMs >= fromMs && dueMs < toMs)
     const latencies = due.map(({ dueMs, endMs }) => endMs - dueMs)
@@ -55,14 +58,13 @@ function usualP99(due: readonly RequestEntry[], { fromMs, toMs }: Pick<Window, '
   // The rest of a second at the end would weigh as much as a whole one.
   const whole = Math.max(1, Math.floor((toMs - fromMs) / 1000))
   const bySecond = Map.groupBy(due, ({ dueMs }) => Math.floor((dueMs - fromMs) / 1000))
-  const seconds = [...bySecond].filter(([second]) => second < whole)
+  const waits = (second: number) => (bySecond.get(second) ?? []).map(({ dueMs, endMs }) => endMs - dueMs)
   return geometricMean(
-    seconds.map(([, entries]) =>
-      quantile(
-        entries.map(({ dueMs, endMs }) => endMs - dueMs),
-        0.99,
-      ),
-    ),
+    Array.from({ length: whole }, (_, second) => {
+      const p99 = quantile(waits(second), 0.99)
+      // Nobody at all was answered: that is no second to leave out.
+      return Number.isNaN(p99) ? 1000 : p99
+    }),
   )
 }
 

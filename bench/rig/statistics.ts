@@ -21,12 +21,12 @@ export function pairedRatios(ours: readonly number[], theirs: readonly number[])
   return ours.slice(0, theirs.length).map((value, round) => value / (theirs[round] as number))
 }
 
-/** The mean that one value of ten times the others hardly moves; NaN for none. */
+/** The mean of ratios and of what spreads by factors: one value of ten that is ten times the others moves it by a quarter; NaN for none. */
 export function geometricMean(values: readonly number[]): number {
   return Math.exp(mean(values.map(Math.log)))
 }
 
-/** The standard error of the geometric mean, as a factor: the true one is within it either way in two of three runs. */
+/** The standard error of the geometric mean, as a factor: the true one is within it either way in two of three runs. NaN for fewer than two. */
 export function geometricError(values: readonly number[]): number {
   const logs = values.map(Math.log)
   const middle = mean(logs)
