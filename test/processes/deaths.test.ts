@@ -3,10 +3,12 @@
  * promises (one second for a worker, two for control), because the tests beside this one use the same processors.
  */
 import assert from 'node:assert/strict'
-import { mkdirSync, readFileSync, renameSync, rmdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, renameSync, rmdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import { keepAsking, requestThrough, startPlainBackend } from '../kit/keep-alive-load.ts'
+import { isAlive, stateOf } from '../kit/process-state.ts'
+import { quietPort } from '../kit/quiet-port.ts'
 import { startInstance } from '../kit/start-instance.ts'
 import { policyFor } from './policies.ts'
 
@@ -131,7 +133,7 @@ test('control stalled: traffic and new callers go on, its figures are right afte
 })
 
 test('when the supervisor is killed, nothing of the instance stays behind and its folder is free', async (t) => {
-  const instance = startInstance(t, { policy })
+  const instance = startInstance(t, { policy, proxyPort: await quietPort() })
   const proxyPort = await instance.up
   const { pids } = await instance.status()
   const workers = await instance.liveWorkers()
@@ -147,20 +149,6 @@ async function acceptingWorkers(instance: ReturnType<typeof startInstance>): Pro
   const { generations } = await instance.status()
   const workers = generations.flatMap((generation) => generation.workers)
   return workers.filter(({ state }) => state === 'accepting').map(({ pid }) => pid)
-}
-
-/** A zombie that nobody has buried yet is dead. */
-function isAlive(pid: number): boolean {
-  return !['Z', ''].includes(stateOf(pid))
-}
-
-/** The letter that the kernel gives the state of a process, empty when there is none: T is stopped. */
-function stateOf(pid: number): string {
-  try {
-    return /^State:\s+(\w)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? ''
-  } catch {
-    return ''
-  }
 }
 
 /** Long enough for several reports of each worker. */
