@@ -16,14 +16,20 @@ export function pageOf<T>(
   return { items, next: found.length > limit && last !== undefined ? cursorOf(last) : null }
 }
 
-/** Makes a page of a list that is all there. */
+/** Makes a page of a list that is all there, of those that match; no more of them are looked for than fill it. */
 export function pageFrom<T>(
   all: readonly T[],
   { cursor, ...cut }: Cut<T> & { readonly cursor: string | undefined },
+  matches: (entry: T) => boolean = () => true,
 ): { items: readonly T[]; next: string | null } {
   const start = cursor === undefined ? 0 : all.findIndex((entry) => cut.cursorOf(entry) === cursor) + 1
   // What the cursor named may be gone by now; a list in memory then begins anew.
-  return pageOf(all.slice(start, start + cut.limit + 1), cut)
+  const found: T[] = []
+  for (let at = start; at < all.length && found.length <= cut.limit; at += 1) {
+    const entry = all[at] as T
+    if (matches(entry)) found.push(entry)
+  }
+  return pageOf(found, cut)
 }
 
 /** Reads a cursor that is a number. */

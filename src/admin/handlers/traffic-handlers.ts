@@ -8,8 +8,8 @@ import { pageFrom } from './pages.ts'
 export const trafficHandlers: Handlers<'connections' | 'failures' | 'changeFailure' | 'summary'> = {
   connections({ query: { limit, cursor, filter } }, { feed, now }) {
     const matches = parseFilter(filter ?? '', now())
-    const found = feed.connections.filter(matches)
-    return { ...pageFrom(found, { limit, cursor, cursorOf: ({ id }) => id }), skipped: feed.skipped }
+    const page = pageFrom(feed.connections, { limit, cursor, cursorOf: ({ id }) => id }, matches)
+    return { ...page, skipped: feed.skipped }
   },
   failures: ({ query: { limit, cursor } }, { feed, now }) =>
     pageFrom(feed.failures.all(now()), { limit, cursor, cursorOf: ({ id }) => id }),

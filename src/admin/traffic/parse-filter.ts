@@ -51,15 +51,25 @@ const known = [...Object.keys(keys), 'since'].map((key) => `${key}:`).join(' ')
 
 /** A star stands for anything; without one the whole has to be equal. Letters may be of any case. */
 function matching(value: string, read: (connection: Frozen<Connection>) => readonly string[]): Matches {
-  const parts = value.toLowerCase().split('*')
-  return (connection) => read(connection).some((text) => fits(text.toLowerCase(), parts))
+  const fits = pattern(value.toLowerCase())
+  return (connection) => read(connection).some((text) => fits(text.toLowerCase()))
+}
+
+/** Takes a pattern apart once for all connections. */
+function pattern(value: string): (text: string) => boolean {
+  const [first = '', ...rest] = value.split('*')
+  const last = rest.pop()
+  return last === undefined ? (text) => text === first : (text) => fits(text, { first, rest, last })
+}
+
+interface Parts {
+  readonly first: string
+  readonly rest: readonly string[]
+  readonly last: string
 }
 
 /** By hand and from left to right, because a pattern from outside must not become a regular expression. */
-function fits(text: string, parts: readonly string[]): boolean {
-  const [first = '', ...rest] = parts
-  const last = rest.pop()
-  if (last === undefined) return text === first
+function fits(text: string, { first, rest, last }: Parts): boolean {
   if (!text.startsWith(first) || !text.endsWith(last) || text.length < first.length + last.length) return false
   let at = first.length
   const end = text.length - last.length
