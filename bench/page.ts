@@ -61,6 +61,7 @@ function targetsOf({ felt, usability, interactiveMs, failures }: PageReport): Ta
     ...(felt.browser.length > 0 && options.browserApart
       ? [p99Target(felt, 'browser', 'p99 with the live table in a browser')]
       : []),
+    ...(felt.use.length > 0 && options.browserApart ? [p99Target(felt, 'use', 'p99 with the live table used')] : []),
     ...(interactiveMs.length > 0
       ? [{ name: 'page can be worked after, ms', value: median(interactiveMs), atMost: 1000 }]
       : []),
