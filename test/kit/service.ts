@@ -1,4 +1,5 @@
 /** A service without TLS and without processes: its backends are plain sockets on loopback, by a rule that lets it. */
+import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import net from 'node:net'
 import type { TestContext } from 'node:test'
@@ -7,7 +8,7 @@ import type { Resolve } from '../../src/backend/dial/name-resolver.ts'
 import type { AccessRecord } from '../../src/observe/access-record.ts'
 import type { Shortage } from '../../src/proxy/entrance-context.ts'
 import { ServiceEntrance } from '../../src/service/service-entrance.ts'
-import type { Service } from '../../src/settings/service.ts'
+import type { Service, ServiceBackend } from '../../src/settings/service.ts'
 import { Deadlines } from '../../src/wire/deadlines.ts'
 import { acceptOn, bindHandle } from '../../src/wire/raw-handle.ts'
 import { RawSocket } from './entrance.ts'
@@ -81,4 +82,21 @@ export async function deadPort(): Promise<number> {
   server.close()
   await once(server, 'close')
   return port
+}
+
+/** A backend without TLS on loopback. */
+export const plain = (port: number): ServiceBackend => ({ scheme: 'tcp', authority: `127.0.0.1:${port}` })
+
+/** Closed by a reset, and not by an end that could be taken for an answer. */
+export async function isReset(caller: RawSocket): Promise<void> {
+  await caller.until(({ closed }) => closed).catch(() => {})
+  assert.equal(caller.error?.code, 'ECONNRESET')
+  assert.equal(caller.received, '')
+}
+
+/** Connects and is reset, perhaps before it knows that it was connected. */
+export async function meetsReset({ port }: TestService): Promise<void> {
+  const socket = net.connect(port, '127.0.0.1').resume()
+  const [error] = await once(socket, 'error').catch((thrown) => [thrown])
+  assert.equal((error as NodeJS.ErrnoException).code, 'ECONNRESET')
 }

@@ -12,7 +12,7 @@ import type { BackendWebSocket, Service } from '../../../src/settings/service.ts
 import { type RawSocket, startEntrance, startRawBackend } from '../../kit/entrance.ts'
 import { makeTrust } from '../../kit/make-trust.ts'
 import { makePolicy, makeRule } from '../../kit/policies.ts'
-import { deadPort, startService, type TestService } from '../../kit/service.ts'
+import { deadPort, isReset, startService, type TestService } from '../../kit/service.ts'
 import {
   answer,
   backendWebSocket,
@@ -32,11 +32,6 @@ async function joined(t: TestContext, other: Partial<BackendWebSocket> = {}, wis
   })
   const caller = await service.connect()
   return { service, caller, ...(await accepted) }
-}
-
-async function isReset(caller: RawSocket): Promise<void> {
-  await caller.until(({ closed }) => closed).catch(() => {})
-  assert.equal(caller.error?.code, 'ECONNRESET')
 }
 
 describe('what a caller and a WebSocket say to each other', () => {
