@@ -1,84 +1,18 @@
 /** Callers with TLS of their own in a tunnel: what of it is judged, and that nothing passes before it is. */
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
 import net from 'node:net'
 import { type TestContext, test } from 'node:test'
-import tls from 'node:tls'
-import { Backends } from '../../src/backend/backends.ts'
-import { makeCertificate } from '../../src/certificate/make-certificate.ts'
-import { readRevocationPointers } from '../../src/certificate/read-revocation-pointers.ts'
-import type { AccessRecord } from '../../src/observe/access-record.ts'
+import type tls from 'node:tls'
 import type { FindingName, Rule } from '../../src/policy/policy.ts'
-import { ProxyEntrance } from '../../src/proxy/proxy-entrance.ts'
-import { issuerIdOf } from '../../src/revocation/question.ts'
-import { ocspKey, RevocationBook } from '../../src/revocation/revocation-book.ts'
-import { Deadlines } from '../../src/wire/deadlines.ts'
-import { acceptOn, bindHandle } from '../../src/wire/raw-handle.ts'
 import { RawSocket } from '../kit/entrance.ts'
-import { makeOffer, makeSnapshot, type OfferWish } from '../kit/make-snapshot.ts'
+import { askInside, openTunnel, startEntrance, trust } from '../kit/inspecting-entrance.ts'
+import { makeOffer, type OfferWish } from '../kit/make-snapshot.ts'
 import { makeTrust } from '../kit/make-trust.ts'
 import { startBackend, startRawBackend } from '../kit/start-backend.ts'
 import { turns } from '../kit/wires.ts'
 import { asRecord, serverName, supportedVersions, writeClientHello } from '../kit/write-client-hello.ts'
 
-const trust = await makeTrust(['b.test', 'other.test'])
 const stranger = await makeTrust(['b.test'], { name: 'stranger' })
-const ca = trust.ca.certificate
-
-interface Entrance {
-  readonly entrance: ProxyEntrance
-  readonly port: number
-  readonly records: AccessRecord[]
-  readonly deadlines: Deadlines
-  record(): Promise<AccessRecord>
-}
-
-function startEntrance(t: TestContext, unlisted: Partial<Rule> = {}, revocation?: RevocationBook): Entrance {
-  const timeouts = { headMs: 5000, handshakeMs: 5000, idleMs: 60_000, verdictMs: 60_000 }
-  const snapshot = makeSnapshot({ trust: [trust.set], unlisted: { tunnels: 'inspect', ...unlisted }, timeouts })
-  const deadlines = new Deadlines()
-  const backends = new Backends({ snapshot, deadlines, resolve: async () => ['127.0.0.1'], revocation })
-  const records: AccessRecord[] = []
-  const first = Promise.withResolvers<AccessRecord>()
-  const finished = (record: AccessRecord) => {
-    records.push(record)
-    first.resolve(record)
-  }
-  const entrance = new ProxyEntrance({ snapshot, deadlines, backends, via: 'test', finished })
-  const { handle, port } = bindHandle({ host: '127.0.0.1', port: 0 })
-  acceptOn(handle, (caller) => entrance.accept(caller))
-  t.after(() => {
-    handle.close()
-    entrance.cut()
-    backends.close()
-    deadlines.close()
-  })
-  return { entrance, port, records, deadlines, record: () => first.promise }
-}
-
-/** Opens a tunnel to `b.test` on this port; the socket is the caller's, before any TLS. */
-async function openTunnel(t: TestContext, entrance: Entrance, port: number): Promise<net.Socket> {
-  const socket = net.connect(entrance.port, '127.0.0.1')
-  t.after(() => socket.destroy())
-  socket.write(`CONNECT b.test:${port} HTTP/1.1\r\nHost: b.test:${port}\r\n\r\n`)
-  const [answer] = (await once(socket, 'data')) as [Buffer]
-  assert.match(answer.toString('latin1'), /^HTTP\/1\.1 200 /)
-  return socket
-}
-
-/** One request through TLS in the tunnel: the answer, or the code of what went wrong. */
-async function askInside(t: TestContext, entrance: Entrance, port: number, options: tls.ConnectionOptions) {
-  const socket = await openTunnel(t, entrance, port)
-  const inside = tls.connect({ socket, servername: 'b.test', ca, ...options })
-  const outcome = Promise.withResolvers<string>()
-  inside.on('secureConnect', () => inside.write('GET / HTTP/1.1\r\nHost: b.test\r\nConnection: close\r\n\r\n'))
-  inside.on('data', (chunk) => outcome.resolve(chunk.toString('latin1').slice(0, 15)))
-  inside.on('error', (error: NodeJS.ErrnoException) => outcome.resolve(error.code ?? error.message))
-  inside.on('close', () => outcome.resolve('closed'))
-  const answer = await outcome.promise
-  inside.destroy()
-  return answer
-}
 
 const offer = (wish: OfferWish): Pick<Rule, 'tls'> => ({ tls: makeOffer(wish) })
 
@@ -308,77 +242,4 @@ async function rawTunnel(t: TestContext) {
     return later[0]
   }
   return { entrance, caller, backend: { accepted } }
-}
-
-type Said = 'good' | 'revoked'
-
-/** Knows of the first certificate that it is good, and of the second what is said, at once or when it is asked. */
-function bookOf({ second, isKnown }: { readonly second: Said; readonly isKnown: boolean }) {
-  const asked: string[] = []
-  const pointers = readRevocationPointers(trust.ca.der)
-  assert.ok(pointers)
-  const issuer = issuerIdOf(pointers)
-  const learn = (serial: string, state: Said) => {
-    const answer =
-      state === 'good'
-        ? ({ state, nextUpdateMs: Date.now() + 60_000 } as const)
-        : ({ state, revokedAtMs: 0, reason: 1 } as const)
-    book.learn({
-      facts: [{ kind: 'ocsp', key: ocspKey(issuer, serial), source: 'r', issuer, serial, answer }],
-      gone: [],
-    })
-  }
-  const book = new RevocationBook(async (questions) => {
-    for (const { serial } of questions) asked.push(serial)
-    learn(serials.second, second)
-  })
-  learn(serials.first, 'good')
-  if (isKnown) learn(serials.second, second)
-  return { book, asked }
-}
-
-const serials = { first: '11', second: '22' } as const
-const leafOf = (serial: string) =>
-  makeCertificate({
-    subject: 'b.test',
-    issuer: trust.ca,
-    sans: { dns: ['b.test'] },
-    serial: Buffer.from(serial, 'hex'),
-  })
-
-const swaps: readonly {
-  readonly why: string
-  readonly second: Said
-  readonly isKnown: boolean
-  readonly mode: 'soft' | 'hard'
-  /** What the second and the third caller get. */
-  readonly passes: readonly [boolean, boolean]
-}[] = [
-  { why: 'known to be good', second: 'good', isKnown: true, mode: 'hard', passes: [true, true] },
-  { why: 'known to be revoked', second: 'revoked', isKnown: true, mode: 'hard', passes: [false, false] },
-  { why: 'known to be revoked', second: 'revoked', isKnown: true, mode: 'soft', passes: [false, false] },
-  { why: 'not known, and found to be good', second: 'good', isKnown: false, mode: 'hard', passes: [false, true] },
-  { why: 'not known, and found to be revoked', second: 'revoked', isKnown: false, mode: 'soft', passes: [true, false] },
-]
-for (const { why, second, isKnown, mode, passes } of swaps) {
-  test(`a certificate in the tunnel that our own handshake did not see is ${why}, in ${mode} mode`, async (t) => {
-    const made = await Promise.all([leafOf(serials.first), leafOf(serials.second)])
-    let server: tls.Server | undefined
-    const backend = await startBackend(t, {
-      certificate: made[0],
-      onServer: (started) => {
-        server = started
-      },
-    })
-    const { book, asked } = bookOf({ second, isKnown })
-    const entrance = startEntrance(t, { revocation: { mode, sources: ['ocsp'] } }, book)
-    const isAnswered = async () => {
-      const answer = await askInside(t, entrance, backend.port, { maxVersion: 'TLSv1.2' }).catch(() => 'no tunnel')
-      return answer.startsWith('HTTP/1.1 200')
-    }
-    assert.equal(await isAnswered(), true)
-    server?.setSecureContext({ cert: made[1].certificate, key: made[1].key })
-    assert.deepEqual([await isAnswered(), await isAnswered()], passes)
-    assert.deepEqual(asked, isKnown ? [] : [serials.second])
-  })
 }
