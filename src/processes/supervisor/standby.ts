@@ -17,8 +17,7 @@ export interface StandbyOptions {
 export class Standby {
   readonly #fork: () => ChildProcess
   readonly #now: () => number
-  /** Those that wait, each with what makes us forget it. */
-  readonly #waiting = new Map<ChildProcess, () => void>()
+  readonly #waiting = new Set<ChildProcess>()
   #changedMs = Number.NEGATIVE_INFINITY
   #starting: NodeJS.Timeout | undefined
   #quiet: NodeJS.Timeout | undefined
@@ -30,8 +29,8 @@ export class Standby {
 
   /** Gives a process that waits, or a new one; it is the caller's from here on. */
   take(): ChildProcess {
-    for (const [child, forget] of this.#waiting) {
-      forget()
+    for (const child of this.#waiting) {
+      this.#waiting.delete(child)
       if (child.connected) return child
       child.kill('SIGKILL')
     }
@@ -59,8 +58,8 @@ export class Standby {
   }
 
   #endAllBut(kept: number): void {
-    for (const [child, forget] of [...this.#waiting].slice(kept)) {
-      forget()
+    for (const child of [...this.#waiting].slice(kept)) {
+      this.#waiting.delete(child)
       child.kill('SIGKILL')
     }
   }
@@ -76,12 +75,10 @@ export class Standby {
 
   #startOne(): void {
     const child = this.#fork()
-    const forget = () => {
-      this.#waiting.delete(child)
-      child.off('exit', forget).off('error', forget)
-    }
-    child.once('exit', forget).once('error', forget)
-    this.#waiting.set(child, forget)
+    const gone = () => void this.#waiting.delete(child)
+    // Listened to for good: an 'error' that nobody listens to would end the supervisor, also one of a child that was let go.
+    child.once('exit', gone).on('error', gone)
+    this.#waiting.add(child)
   }
 }
 

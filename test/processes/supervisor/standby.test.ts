@@ -172,6 +172,14 @@ test('once dismissed, those that wait end, and those about to be started are not
   assert.equal(children.length, 2)
 })
 
+test('what goes wrong with one that was let go ends nobody', (t) => {
+  const { standby, children, run } = newStandby(t)
+  run()
+  standby.dismiss()
+  for (const child of children) child.emit('error', new Error('kill EPERM'))
+  assert.equal(children.length, 2)
+})
+
 test('a machine that can start no process any more costs nothing but the head start', (t) => {
   const { standby, children, machine, run } = newStandby(t)
   machine.isFull = true
