@@ -20,7 +20,7 @@ export class Keyboard {
     return new Keyboard(page)
   }
 
-  /** Goes to a control with Tab, or back to it, and presses a key there. */
+  /** Goes to a control with Tab, or back to it, once it can be worked, and presses a key there. */
   async press(target: Locator, key = 'Enter'): Promise<void> {
     await this.#reach(target)
     await this.#page.keyboard.press(key)
@@ -61,7 +61,7 @@ export class Keyboard {
     await this.press(bar.getByRole('button', { name: 'Apply' }))
     await page.getByRole('dialog', { name: 'Confirm TLS settings change' }).waitFor()
     await choose()
-    await this.press(page.getByRole('button', { name: 'Yes, apply' }).and(page.locator(':enabled')))
+    await this.press(page.getByRole('button', { name: 'Yes, apply' }))
     const applying = page.getByRole('dialog', { name: 'Applying' })
     await applying.getByText(/Version \d+ is in force\./).waitFor()
     await this.press(applying.getByRole('button', { name: 'OK' }))
@@ -69,7 +69,7 @@ export class Keyboard {
   }
 
   async #reach(target: Locator): Promise<void> {
-    await target.waitFor()
+    await target.and(this.#page.locator(':not(:disabled)')).waitFor()
     const isBehind = await target.evaluate((to: PageElement) => document.activeElement.compareDocumentPosition(to) & 2)
     for (let presses = 0; presses < PRESSES_MAX; presses += 1) {
       const seen = await target.evaluate(whetherSeen)
