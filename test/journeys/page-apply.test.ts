@@ -6,10 +6,11 @@ import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { makeCertificate } from '../../src/certificate/make-certificate.ts'
 import { closeBrowser } from '../kit/browser.ts'
+import { eventually } from '../kit/eventually.ts'
 import { wrongInSomeLook } from '../kit/every-look.ts'
 import { Keyboard } from '../kit/keyboard.ts'
 import { makeTrust } from '../kit/make-trust.ts'
-import { applyDraft, eventually, openPage, startJourney } from '../kit/page-journey.ts'
+import { applyDraft, openPage, startJourney } from '../kit/page-journey.ts'
 import { startBackend } from '../kit/start-backend.ts'
 
 const corp = await makeTrust(['good.localhost'])

@@ -6,8 +6,9 @@ import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import tls from 'node:tls'
 import { closeBrowser } from '../kit/browser.ts'
+import { eventually } from '../kit/eventually.ts'
 import { makeTrust } from '../kit/make-trust.ts'
-import { eventually, openPage, startJourney } from '../kit/page-journey.ts'
+import { openPage, startJourney } from '../kit/page-journey.ts'
 import { startBackend } from '../kit/start-backend.ts'
 
 after(closeBrowser)

@@ -7,9 +7,10 @@ import { readFileSync } from 'node:fs'
 import { after, test } from 'node:test'
 import { makeCertificate } from '../../src/certificate/make-certificate.ts'
 import { closeBrowser } from '../kit/browser.ts'
+import { eventually } from '../kit/eventually.ts'
 import { wrongInSomeLook } from '../kit/every-look.ts'
 import { makeTrust } from '../kit/make-trust.ts'
-import { applyDraft, eventually, goWithin, openPage, startJourney } from '../kit/page-journey.ts'
+import { applyDraft, goWithin, openPage, startJourney } from '../kit/page-journey.ts'
 import { startBackend } from '../kit/start-backend.ts'
 
 after(closeBrowser)

@@ -4,7 +4,6 @@
  */
 import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
-import { setInterval } from 'node:timers/promises'
 import axe, { type AxeResults } from 'axe-core'
 import type { Page } from 'playwright-core'
 import { AdminClient, adminPassword } from './admin-client.ts'
@@ -76,15 +75,6 @@ export async function applyDraft(page: Page, choose: () => Promise<unknown> = as
   await applying.getByText(/Version \d+ is in force\./).waitFor()
   await applying.getByRole('button', { name: 'OK' }).click()
   await applying.waitFor({ state: 'detached' })
-}
-
-/** Waits until a condition holds, by asking again; not so often that the API takes it for a flood. */
-export async function eventually(holds: () => Promise<boolean>, what: string): Promise<void> {
-  const giveUpMs = Date.now() + 20_000
-  for await (const _ of setInterval(100)) {
-    if (await holds()) return
-    if (Date.now() > giveUpMs) assert.fail(`${what} did not happen`)
-  }
 }
 
 /** Finds what axe calls serious or critical, each with one of the elements it is about; by some of its rules, or by all. */

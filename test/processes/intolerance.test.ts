@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { test } from 'node:test'
 import { LearnedIntolerance } from '../../src/processes/supervisor/learned-intolerance.ts'
+import { eventually } from '../kit/eventually.ts'
 import { requestThrough } from '../kit/keep-alive-load.ts'
 import { makeTrust } from '../kit/make-trust.ts'
 import { startInstance } from '../kit/start-instance.ts'
@@ -43,11 +44,9 @@ test('a mark reaches siblings, the next generation, the log, status and metrics'
   await dialsOf(4)
   const logged = await instance.logged('backend.intolerant')
   assert.equal(logged.backend, authority)
-  const { intolerant } = await instance.status()
-  assert.deepEqual(
-    intolerant.map((mark) => mark.authority),
-    [authority],
-  )
+  const marked = async () => (await instance.status()).intolerant.map((mark) => mark.authority)
+  await eventually(async () => (await marked()).includes(authority), 'the mark in the status')
+  assert.deepEqual(await marked(), [authority])
   assert.match((await instance.health('/metrics')).body, /^vedette_tls_intolerant_backends 1$/m)
   assert.equal(await dialsOf(6), 6, 'no worker of this generation tries the large hello again')
 
