@@ -192,7 +192,7 @@ describe('the documents list what the source has', () => {
       ...{ findings: [{ name: 'expired', detail: 'x' }], error: 'INTERNAL_ERROR', status: 200, protocol: 'TLSv1.3' },
       ...{ callerProtocol: 'TLSv1.3', callerIdentity: 'dns:a.example', callerWarning: 'x' },
     })
-    const fields = Object.keys(JSON.parse(jsonAccessLine(full as never, 'info')) as object)
+    const fields = Object.keys(JSON.parse(jsonAccessLine(full as never)) as object)
     const section = read('docs/metrics.md').split('| field | meaning |')[1]?.split('\n\n')[0] ?? ''
     const rows = section.split('\n').map((row) => row.split(' | ')[0] ?? '')
     const listed = rows.flatMap((cell) => [...cell.matchAll(/`(\w+)`/g)].map(([, name]) => name))

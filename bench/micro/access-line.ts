@@ -12,7 +12,7 @@ const record = typical()
 let bytes = 0
 const writer = createLineWriter({
   destination: {
-    write: (chunk, _encoding, done) => {
+    write: (chunk, done) => {
       bytes += chunk.length
       queueMicrotask(done)
     },
@@ -20,7 +20,7 @@ const writer = createLineWriter({
   },
 })
 
-await measure('json: print', () => jsonAccessLine(record, 'info').length)
+await measure('json: print', () => jsonAccessLine(record).length)
 for (const format of ['json', 'ecs', 'pretty'] as const) {
   const recordAccess = createAccessLog({ format, level: 'info', writer })
   await measure(`${format}: print and queue`, () => {
@@ -28,7 +28,7 @@ for (const format of ['json', 'ecs', 'pretty'] as const) {
     return 0
   })
 }
-process.stdout.write(`typical json line: ${jsonAccessLine(record, 'info').length} bytes; ${bytes} bytes went out\n`)
+process.stdout.write(`typical json line: ${jsonAccessLine(record).length} bytes; ${bytes} bytes went out\n`)
 
 async function measure(name: string, once: () => number): Promise<void> {
   let best = Number.POSITIVE_INFINITY

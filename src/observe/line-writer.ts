@@ -6,10 +6,12 @@
  */
 
 import { fstatSync } from 'node:fs'
+import type { AsciiLine } from './ascii-line.ts'
 
 /** The part of a Writable that is used; process.stdout is one. */
 export interface LineDestination {
-  write(chunk: string, encoding: 'latin1' | 'utf8', done: (error?: Error | null) => void): unknown
+  /** The bytes of a chunk stay as they are until `done`, and not longer. */
+  write(chunk: Uint8Array, done: (error?: Error | null) => void): unknown
   on(event: 'error', listener: (error: Error) => void): unknown
 }
 
@@ -25,11 +27,10 @@ export interface LineWriterOptions {
 
 /** Lines queued for a destination. */
 export interface LineWriter {
-  /**
-   * Queues one line, its line end included, for the next chunk. Whoever knows its size in UTF-8 says so, and exactly: asking
-   * costs a copy, and a line whose bytes are as many as its letters is written as the ASCII that it then is.
-   */
-  write(line: string, bytes?: number): void
+  /** Queues one line, its line end included, for the next chunk. */
+  write(line: string): void
+  /** The same for a line that is bytes already; it may be begun anew at once. */
+  writeAscii(line: AsciiLine): void
   /** Hands over what is queued without waiting for the timer. */
   flush(): void
   /** Flushes and waits until the destination took everything. */
@@ -54,14 +55,10 @@ export function createLineWriter(options: LineWriterOptions): LineWriter {
   return new BatchingWriter(options)
 }
 
+/** Whole lines in a buffer that may be longer than they are. */
 interface Chunk {
-  readonly text: string
+  readonly buffer: Buffer
   readonly bytes: number
-}
-
-/** As many bytes as letters means ASCII, whose latin1 is its UTF-8 and is written without a look at each letter. */
-function encodingOf({ text, bytes }: Chunk): 'latin1' | 'utf8' {
-  return bytes === text.length ? 'latin1' : 'utf8'
 }
 
 class BatchingWriter implements LineWriter {
@@ -73,11 +70,16 @@ class BatchingWriter implements LineWriter {
   readonly #timer: NodeJS.Timeout
   readonly #idle: (() => void)[] = []
   #timerArmed = false
-  #batch = ''
-  #batchBytes = 0
+  /** The chunk in the making, and how much of it is lines. */
+  #buffer: Buffer = nothing
+  #used = 0
+  /** One that has been written, to be filled again. */
+  #spare: Buffer | undefined
   #queue: Chunk[] = []
   #queuedBytes = 0
   #inFlight = false
+  /** Somebody wants the chunk in the making to go out, as soon as the one before has. */
+  #isAsked = false
   #gone = false
   #dropped = 0
   #droppedReported = 0
@@ -98,27 +100,18 @@ class BatchingWriter implements LineWriter {
     })
   }
 
-  write(line: string, bytes: number = Buffer.byteLength(line)): void {
-    if (this.#gone || this.#queuedBytes + this.#batchBytes + bytes > this.#queueBytesMax) {
-      this.#dropped++
-      return
-    }
-    if (this.#batchBytes + bytes > this.#chunkBytesMax) this.flush()
-    this.#batch += line
-    this.#batchBytes += bytes
-    if (!this.#timerArmed) {
-      this.#timerArmed = true
-      this.#timer.refresh()
-    }
+  write(line: string): void {
+    const at = this.#room(Buffer.byteLength(line))
+    if (at !== undefined) this.#buffer.write(line, at)
+  }
+
+  writeAscii(line: AsciiLine): void {
+    const at = this.#room(line.length)
+    if (at !== undefined) line.copyTo(this.#buffer, at)
   }
 
   flush(): void {
-    if (this.#batchBytes > 0) {
-      this.#queue.push({ text: this.#batch, bytes: this.#batchBytes })
-      this.#queuedBytes += this.#batchBytes
-      this.#batch = ''
-      this.#batchBytes = 0
-    }
+    this.#isAsked = this.#used > 0
     this.#pump()
   }
 
@@ -130,18 +123,49 @@ class BatchingWriter implements LineWriter {
   }
 
   finish(): void {
-    if (this.#batchBytes > 0) this.#queue.push({ text: this.#batch, bytes: this.#batchBytes })
-    this.#batch = ''
-    this.#batchBytes = 0
-    for (const chunk of this.#queue.splice(0)) this.#destination.write(chunk.text, encodingOf(chunk), () => {})
+    this.#finishChunk()
+    for (const chunk of this.#queue.splice(0)) this.#destination.write(linesOf(chunk), () => {})
   }
 
   dropped(): number {
     return this.#dropped
   }
 
+  /** Gives where in the chunk a line of so many bytes goes; undefined when it is lost. */
+  #room(bytes: number): number | undefined {
+    if (this.#gone || this.#queuedBytes + this.#used + bytes > this.#queueBytesMax) {
+      this.#dropped++
+      return undefined
+    }
+    if (this.#used + bytes > this.#buffer.length) this.#nextChunk(bytes)
+    const at = this.#used
+    this.#used += bytes
+    if (!this.#timerArmed) {
+      this.#timerArmed = true
+      this.#timer.refresh()
+    }
+    return at
+  }
+
+  #nextChunk(bytes: number): void {
+    this.#finishChunk()
+    this.#pump()
+    const spare = bytes > this.#chunkBytesMax ? undefined : this.#spare
+    this.#spare = undefined
+    this.#buffer = spare ?? Buffer.allocUnsafeSlow(Math.max(bytes, this.#chunkBytesMax))
+  }
+
+  #finishChunk(): void {
+    this.#isAsked = false
+    if (this.#used > 0) this.#queue.push({ buffer: this.#buffer, bytes: this.#used })
+    this.#queuedBytes += this.#used
+    this.#buffer = nothing
+    this.#used = 0
+  }
+
   #pump(): void {
     if (this.#inFlight) return
+    if (this.#isAsked) this.#finishChunk()
     if (this.#gone) this.#queue = []
     const chunk = this.#queue.shift()
     if (chunk === undefined) {
@@ -149,9 +173,10 @@ class BatchingWriter implements LineWriter {
       return
     }
     this.#inFlight = true
-    this.#destination.write(chunk.text, encodingOf(chunk), (error) => {
+    this.#destination.write(linesOf(chunk), (error) => {
       this.#inFlight = false
       this.#queuedBytes -= chunk.bytes
+      if (chunk.buffer.length === this.#chunkBytesMax) this.#spare = chunk.buffer
       if (error) this.#gone = true
       this.#pump()
     })
@@ -170,3 +195,8 @@ class BatchingWriter implements LineWriter {
 const PIPE_BUF = 4096
 /** The kernel keeps any write to a file whole, and fewer of them cost less. */
 const FILE_CHUNK_BYTES = 65_536
+const nothing = Buffer.alloc(0)
+
+function linesOf({ buffer, bytes }: Chunk): Uint8Array {
+  return buffer.subarray(0, bytes)
+}

@@ -1,35 +1,44 @@
 /**
- * A part of a log line that stays the same from one record to the next, printed once. On the hot path a line costs what
- * its pieces cost to join, so a part that repeats is joined on its first repetition and is one piece from then on.
+ * A part of a log line that stays the same from one record to another, printed once. On the hot path a line costs what its
+ * pieces cost, so a part that repeats becomes bytes on its first repetition and is one piece from then on.
  */
 import type { AccessRecord } from './access-record.ts'
+import type { AsciiLine } from './ascii-line.ts'
+
+interface Printed {
+  /** A copy, because an entrance may fill its record again. */
+  readonly of: AccessRecord
+  readonly text: string
+  bytes: Uint8Array | undefined
+}
 
 export class RepeatedPart {
   readonly #print: (record: AccessRecord) => string
   readonly #isSame: (a: AccessRecord, b: AccessRecord) => boolean
-  #last: AccessRecord | undefined
-  #text = ''
-  #isJoined = false
+  readonly #printed: Printed[] = []
+  #oldest = 0
 
-  /** `isSame` must look at every field that `print` looks at. */
+  /** `isSame` must look at every field that `print` looks at, and what is printed must be ASCII. */
   constructor(print: (record: AccessRecord) => string, isSame: (a: AccessRecord, b: AccessRecord) => boolean) {
     this.#print = print
     this.#isSame = isSame
   }
 
-  /** The part for this record, as JSON text in ASCII. */
-  of(record: AccessRecord): string {
-    if (this.#last !== undefined && this.#isSame(this.#last, record)) return this.#isJoined ? this.#text : this.#join()
-    // A copy, because an entrance may fill its record again.
-    this.#last = { ...record }
-    this.#text = this.#print(record)
-    this.#isJoined = false
-    return this.#text
-  }
-
-  #join(): string {
-    this.#text = Buffer.from(this.#text, 'latin1').toString('latin1')
-    this.#isJoined = true
-    return this.#text
+  /** Appends the part for this record. */
+  put(line: AsciiLine, record: AccessRecord): void {
+    for (let n = 0; n < this.#printed.length; n += 1) {
+      const printed = this.#printed[n] as Printed
+      if (!this.#isSame(printed.of, record)) continue
+      printed.bytes ??= Buffer.from(printed.text, 'latin1')
+      line.printed(printed.bytes)
+      return
+    }
+    const text = this.#print(record)
+    this.#printed[this.#oldest] = { of: { ...record }, text, bytes: undefined }
+    this.#oldest = (this.#oldest + 1) % KEPT
+    line.text(text)
   }
 }
+
+/** As many as there are backends with most of the traffic: to look for the right one must cost less than to print it. */
+const KEPT = 4

@@ -51,7 +51,7 @@ describe('the transcript', () => {
 
   it('reads the lines that the product writes', () => {
     const record = Object.assign(emptyAccessRecord(), { host: 'a.example', port: 443, method: 'GET', version: 7 })
-    const read = parseAccessLine(jsonAccessLine(record, 'info'))
+    const read = parseAccessLine(jsonAccessLine(record))
     assert.deepEqual([read?.host, read?.port, read?.decision, read?.version], ['a.example', 443, 'allow', 7])
   })
 

@@ -3,13 +3,17 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { createAccessLog } from '../../src/observe/access-line.ts'
 import { type AccessRecord, emptyAccessRecord } from '../../src/observe/access-record.ts'
+import type { AsciiLine } from '../../src/observe/ascii-line.ts'
 import type { Level } from '../../src/observe/level.ts'
 
 type Format = 'json' | 'ecs' | 'pretty'
 
 function linesOf(changes: Partial<AccessRecord>, format: Format, options: { level?: Level; color?: boolean } = {}) {
   const lines: string[] = []
-  const writer = { write: (line: string) => void lines.push(line) }
+  const writer = {
+    write: (line: string) => void lines.push(line),
+    writeAscii: (line: AsciiLine) => void lines.push(line.toString()),
+  }
   createAccessLog({ format, level: 'info', writer, ...options })({ ...allowed, ...changes })
   return lines
 }
@@ -47,6 +51,14 @@ const allowed: AccessRecord = {
   tlsMs: 3.25,
   firstByteMs: 12,
   totalMs: 12.0015,
+}
+
+const tlsOfAllowed = {
+  protocol: 'TLSv1.3',
+  cipher: 'TLS_AES_256_GCM_SHA384',
+  group: 'X25519',
+  sni: 'mail.corp.example',
+  resumed: false,
 }
 
 const mismatch: Partial<AccessRecord> = {
@@ -101,6 +113,65 @@ test('an allowed request is one flat line with policy, bytes, TLS facts and phas
     },
     ms: { connect: 0.4, tls: 3.25, firstByte: 12, total: 12.002 },
   })
+})
+
+/** What stands where a field of the record is another one; the time and the phases are numbers that never repeat. */
+const differing: readonly [changes: Partial<AccessRecord>, line: Record<string, unknown>][] = [
+  [{ timeMs: allowed.timeMs + 1000 }, { time: '2026-11-20T16:22:02.007Z' }],
+  [{ requestId: '3-b' }, { requestId: '3-b' }],
+  [{ method: 'PUT' }, { method: 'PUT', message: 'PUT mail.corp.example:443 allow' }],
+  [{ scheme: 'https' }, { scheme: 'https' }],
+  [{ host: 'b.test' }, { host: 'b.test', message: 'GET b.test:443 allow' }],
+  [{ port: 444 }, { port: 444, message: 'GET mail.corp.example:444 allow' }],
+  [{ kind: 'plain' }, { kind: 'plain' }],
+  [{ kind: 'connect' }, { kind: 'connect', event: 'tunnel' }],
+  [{ entrance: 'socks' }, { entrance: 'socks' }],
+  [{ caller: '127.0.0.2' }, { caller: '127.0.0.2' }],
+  [{ callerPort: 7 }, { callerPort: 7 }],
+  [{ callerProtocol: 'TLSv1.3' }, { callerProtocol: 'TLSv1.3' }],
+  [
+    { callerWarning: 'doubtful', callerProtocol: 'x' },
+    { callerWarning: 'doubtful', callerProtocol: 'x', level: 'warn' },
+  ],
+  [{ address: '192.0.2.8' }, { address: '192.0.2.8' }],
+  [{ version: 10 }, { version: 10 }],
+  [{ generation: 13 }, { generation: 13 }],
+  [{ rule: 'other' }, { rule: 'other' }],
+  [
+    { decision: 'allow-untrusted' },
+    { decision: 'allow-untrusted', message: 'GET mail.corp.example:443 allow-untrusted', level: 'warn' },
+  ],
+  [{ verdict: 'allowed' }, { verdict: 'allowed' }],
+  [
+    { findings: [{ name: 'expired', detail: 'long ago' }], wouldRefuse: true, because: ['report'] },
+    { findings: ['expired'], details: ['long ago'], wouldRefuse: true, because: ['report'] },
+  ],
+  [{ error: 'CALLER_LEFT' }, { error: 'CALLER_LEFT', fault: 'caller', see: 'docs/reasons.md#caller_left' }],
+  [{ status: 204 }, { status: 204 }],
+  [{ bytesIn: 5 }, { bytesIn: 5 }],
+  [{ bytesOut: 6 }, { bytesOut: 6 }],
+  [{ reused: false }, { reused: false }],
+  [{ protocol: 'TLSv1.2' }, { tls: { ...tlsOfAllowed, protocol: 'TLSv1.2' } }],
+  [{ cipher: 'other' }, { tls: { ...tlsOfAllowed, cipher: 'other' } }],
+  [{ group: 'P-256' }, { tls: { ...tlsOfAllowed, group: 'P-256' } }],
+  [{ sni: 'b.test' }, { tls: { ...tlsOfAllowed, sni: 'b.test' } }],
+  [{ resumed: true }, { tls: { ...tlsOfAllowed, resumed: true } }],
+]
+for (const [changes, line] of differing) {
+  test(`a line with another ${Object.keys(changes).join(' and ')} than the lines before says so`, () => {
+    const before = jsonOf({})
+    jsonOf({})
+    assert.deepEqual(jsonOf(changes), { ...before, ...line })
+    assert.deepEqual(jsonOf(changes), { ...before, ...line }, 'and again, when it is no longer printed anew')
+    assert.deepEqual(jsonOf({}), before)
+  })
+}
+
+test('lines that tell of many backends in turn say what belongs to each', () => {
+  const hosts = Array.from({ length: 9 }, (_, n) => `b${n}.test`)
+  for (let round = 0; round < 3; round += 1) {
+    for (const host of hosts) assert.equal(jsonOf({ host, sni: host, address: host }).address, host)
+  }
 })
 
 test('a wrong name is said in the sentence people search for, with all findings and whose fault it is', () => {

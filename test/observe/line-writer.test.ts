@@ -3,22 +3,26 @@ import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { mock, test } from 'node:test'
+import { AsciiLine } from '../../src/observe/ascii-line.ts'
 import { createLineWriter, type LineDestination } from '../../src/observe/line-writer.ts'
 
-/** A destination that takes a chunk only when the test says so. */
+/** A destination that takes a chunk only when the test says so, and then spoils what it no longer may look at. */
 class Gate implements LineDestination {
   readonly taken: string[] = []
-  /** What a stream would make of it. */
-  readonly bytes: Buffer[] = []
   readonly #waiting: (() => void)[] = []
   #fail: (error: Error) => void = () => {}
   open: boolean
   constructor({ open }: { open: boolean }) {
     this.open = open
   }
-  write(chunk: string, encoding: 'latin1' | 'utf8', done: () => void): void {
-    this.taken.push(chunk)
-    this.bytes.push(Buffer.from(chunk, encoding))
+  write(chunk: Uint8Array, taken: () => void): void {
+    const text = Buffer.from(chunk).toString()
+    this.taken.push(text)
+    const done = () => {
+      assert.equal(Buffer.from(chunk).toString(), text, 'nobody has written into what was on its way')
+      chunk.fill(0)
+      taken()
+    }
     if (this.open) done()
     else this.#waiting.push(done)
   }
@@ -53,17 +57,19 @@ test('the size of a chunk is counted in bytes, not in letters', () => {
   for (const chunk of gate.taken) assert.ok(Buffer.byteLength(chunk) <= 4096)
 })
 
-test('what is written is UTF-8, whether a chunk is ASCII alone or not', () => {
-  const lines = ['plain\n', 'żółw\n', 'é\n', 'plain again\n']
-  for (const sizes of [undefined, (line: string) => Buffer.byteLength(line)]) {
-    const gate = new Gate({ open: true })
-    const writer = createLineWriter({ destination: gate })
-    for (const line of lines) {
-      writer.write(line, sizes?.(line))
-      writer.flush()
-    }
-    assert.equal(Buffer.concat(gate.bytes).toString('utf8'), lines.join(''))
-  }
+test('what is written is UTF-8, and a line that is bytes already keeps its place among the others', () => {
+  const gate = new Gate({ open: true })
+  const writer = createLineWriter({ destination: gate })
+  const line = new AsciiLine()
+  line.text('plain\n')
+  writer.write('żółw\n')
+  writer.writeAscii(line)
+  line.clear()
+  line.text('plain again\n')
+  writer.write('é\n')
+  writer.writeAscii(line)
+  writer.flush()
+  assert.deepEqual(gate.taken, ['żółw\nplain\né\nplain again\n'])
 })
 
 test('a line longer than a chunk goes alone', () => {
@@ -105,6 +111,21 @@ test('while one chunk is on its way no second one is handed over, so two are nev
   assert.deepEqual(gate.taken, ['one\n', 'two\n'])
 })
 
+test('lines that nobody takes yet gather in few chunks, however often somebody asks for them', () => {
+  const gate = new Gate({ open: false })
+  const writer = createLineWriter({ destination: gate })
+  for (let n = 0; n < 82; n++) {
+    writer.write(`${'w'.repeat(99)}\n`)
+    writer.flush()
+  }
+  gate.release()
+  // The first line is on its way at once; of the others forty fit into a chunk.
+  assert.deepEqual(
+    gate.taken.map((chunk) => chunk.length),
+    [100, 4000, 4000, 100],
+  )
+})
+
 test('a reader that stops costs bounded memory; lost lines are counted and reported when it goes on', () => {
   const gate = new Gate({ open: false })
   const reports: number[] = []
@@ -144,7 +165,7 @@ test('at the exit of the process everything is handed over at once', () => {
   }
   writer.write('three\n')
   writer.finish()
-  assert.deepEqual(gate.taken, ['one\n', 'two\n', 'three\n'])
+  assert.deepEqual(gate.taken, ['one\n', 'two\nthree\n'])
 })
 
 /**
