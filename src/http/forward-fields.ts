@@ -43,7 +43,7 @@ export function viaChain(head: Pick<RequestHead, 'fields' | 'hasVia'>): string {
 
 function passOn(head: RequestHead | ResponseHead, drop: readonly string[] | undefined): string {
   // The parser has collected the lines already; they are written anew only where a name is to be left out.
-  if (drop === undefined && head.connectionOptions.every((option) => withoutField.has(option))) return head.passedOn
+  if (drop === undefined && !namesField(head.connectionOptions)) return head.passedOn
   const dropped = new Set(drop)
   for (const option of head.connectionOptions) if (!neverDropped(dashed(option))) dropped.add(dashed(option))
   let text = ''
@@ -55,6 +55,12 @@ function passOn(head: RequestHead | ResponseHead, drop: readonly string[] | unde
     text += `${name}: ${pairs[index + 1]}\r\n`
   }
   return text
+}
+
+/** A loop, because this is asked of every message. */
+function namesField(connectionOptions: readonly string[]): boolean {
+  for (const option of connectionOptions) if (!withoutField.has(option)) return true
+  return false
 }
 
 /** Many backends read x_a as if it were x-a: what is left out is left out in both spellings. */

@@ -1,4 +1,6 @@
 /** The access record of one request or tunnel as it fills up: who asked, where it went, what was found, how it ended. */
+// The global of this name is looked up anew each time.
+import { performance } from 'node:perf_hooks'
 import { noteEarlyEnd, noteFailure, notePhases, noteVerdict } from '../backend/note-access.ts'
 import type { BackendConnection, TlsFacts } from '../backend/verified-backend.ts'
 import { SidecarError } from '../errors.ts'

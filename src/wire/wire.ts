@@ -3,6 +3,8 @@
  * Wires read into buffers that are used again at once, which makes a rule: bytes handed to `WireReader.bytes` are
  * gone when the call returns. Whoever keeps them copies them; whoever passes them on at once uses `relay`.
  */
+// The globals of these names are looked up anew each time.
+import { Buffer } from 'node:buffer'
 import type net from 'node:net'
 import { isCutShort, quietHandle, resetSocket, socketOf, type TcpHandle } from './raw-handle.ts'
 import { type ReadBuffer, sharedReadBuffer, takeReadBuffer } from './read-buffers.ts'
