@@ -1,11 +1,10 @@
 /**
- * The one way to standard output for log lines. Several worker processes share one pipe, and the kernel keeps a write
+ * The one way out for log lines. Several worker processes share one pipe, and the kernel keeps a write
  * to a pipe whole only up to PIPE_BUF: so whole lines are gathered into chunks of at most 4096 bytes, and one chunk is
  * on its way at a time (two waiting writes would be joined into a longer one). A reader that stops costs bounded
  * memory and then lines, which are counted; it never costs the event loop a wait.
  */
 
-import { fstatSync } from 'node:fs'
 import type { AsciiLine } from './ascii-line.ts'
 
 /** The part of a Writable that is used; process.stdout is one. */
@@ -13,11 +12,13 @@ export interface LineDestination {
   /** The bytes of a chunk stay as they are until `done`, and not longer. */
   write(chunk: Uint8Array, done: (error?: Error | null) => void): unknown
   on(event: 'error', listener: (error: Error) => void): unknown
+  /** Takes lines again after an error: a disk that is full is not full for ever. A reader that went away stays away. */
+  readonly recovers?: boolean
 }
 
 export interface LineWriterOptions {
   readonly destination: LineDestination
-  /** Told how many lines were lost, once the destination takes lines again. */
+  /** Told how many lines were lost since it was told last, when nothing waits any more. */
   readonly onDropped?: (lines: number) => void
   readonly flushAfterMs?: number
   readonly queueBytesMax?: number
@@ -39,15 +40,6 @@ export interface LineWriter {
   finish(): void
   /** Lines lost since the start. */
   dropped(): number
-}
-
-/** Makes the writer of this process's standard output, flushed when the process exits. */
-export function writeToStandardOutput(onDropped?: (lines: number) => void): LineWriter {
-  const chunkBytesMax = fstatSync(1).isFile() ? FILE_CHUNK_BYTES : PIPE_BUF
-  const told = onDropped === undefined ? {} : { onDropped }
-  const writer = createLineWriter({ destination: process.stdout, chunkBytesMax, ...told })
-  process.once('exit', () => writer.finish())
-  return writer
 }
 
 /** Makes a writer for a destination. */
@@ -177,9 +169,14 @@ class BatchingWriter implements LineWriter {
       this.#inFlight = false
       this.#queuedBytes -= chunk.bytes
       if (chunk.buffer.length === this.#chunkBytesMax) this.#spare = chunk.buffer
-      if (error) this.#gone = true
+      if (error) this.#refused(chunk)
       this.#pump()
     })
+  }
+
+  #refused(chunk: Chunk): void {
+    if (this.#destination.recovers === true) this.#dropped += linesOf(chunk).filter((byte) => byte === LINE_END).length
+    else this.#gone = true
   }
 
   #becomeIdle(): void {
@@ -193,8 +190,7 @@ class BatchingWriter implements LineWriter {
 
 /** Of Linux: the kernel keeps a write to a pipe whole up to here. */
 const PIPE_BUF = 4096
-/** The kernel keeps any write to a file whole, and fewer of them cost less. */
-const FILE_CHUNK_BYTES = 65_536
+const LINE_END = 0x0a
 const nothing = Buffer.alloc(0)
 
 function linesOf({ buffer, bytes }: Chunk): Uint8Array {

@@ -107,7 +107,7 @@ export const metricTable = {
   },
   log_lines_dropped_total: {
     type: 'counter',
-    help: 'Log lines lost because standard output was too slow.',
+    help: 'Log lines lost because standard output was too slow, or its disk full.',
     labels: [],
   },
   sightings_dropped_total: {

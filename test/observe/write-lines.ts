@@ -1,7 +1,7 @@
 /** A process of its own that writes numbered lines to standard output: a letter and a count are its arguments. */
 
 import { setImmediate } from 'node:timers/promises'
-import { writeToStandardOutput } from '../../src/observe/line-writer.ts'
+import { writeToStandardOutput } from '../../src/observe/standard-output.ts'
 
 const [letter = 'a', count = '0', exit] = process.argv.slice(2)
 const writer = writeToStandardOutput()

@@ -3,8 +3,8 @@
  * and tells the supervisor which snapshot to run. Traffic does not depend on it: it may crash and come back.
  */
 import { openHistory } from '../../history/open-history.ts'
-import { writeToStandardOutput } from '../../observe/line-writer.ts'
 import { createLogger } from '../../observe/logger.ts'
+import { writeToStandardOutput } from '../../observe/standard-output.ts'
 import { loadSettings } from '../../settings/load-settings.ts'
 import type { Settings } from '../../settings/settings.ts'
 import { recordOf } from '../error-record.ts'
