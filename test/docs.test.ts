@@ -12,7 +12,6 @@ import { checks } from '../src/backend/checks/run-checks.ts'
 import { commands } from '../src/cli/commands.ts'
 import { exitCodes } from '../src/cli/exit-codes.ts'
 import { type ErrorCode, entryOf, errorCodes, faultOf } from '../src/errors.ts'
-import { jsonAccessLine } from '../src/observe/access-line.ts'
 import { emptyAccessRecord } from '../src/observe/access-record.ts'
 import { events } from '../src/observe/event-names.ts'
 import { metricTable } from '../src/observe/metric-table.ts'
@@ -34,6 +33,7 @@ import {
   variableOf,
 } from '../src/settings/setting-table.ts'
 import { schemaKeys } from './docs/schema-keys.ts'
+import { accessLineOf } from './kit/access-line-of.ts'
 
 const top = fileURLToPath(new URL('../', import.meta.url))
 const read = (file: string) => readFileSync(path.join(top, file), 'utf8')
@@ -192,7 +192,7 @@ describe('the documents list what the source has', () => {
       ...{ findings: [{ name: 'expired', detail: 'x' }], error: 'INTERNAL_ERROR', status: 200, protocol: 'TLSv1.3' },
       ...{ callerProtocol: 'TLSv1.3', callerIdentity: 'dns:a.example', callerWarning: 'x' },
     })
-    const fields = Object.keys(JSON.parse(jsonAccessLine(full as never)) as object)
+    const fields = Object.keys(JSON.parse(accessLineOf(full as never)) as object)
     const section = read('docs/metrics.md').split('| field | meaning |')[1]?.split('\n\n')[0] ?? ''
     const rows = section.split('\n').map((row) => row.split(' | ')[0] ?? '')
     const listed = rows.flatMap((cell) => [...cell.matchAll(/`(\w+)`/g)].map(([, name]) => name))

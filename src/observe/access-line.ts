@@ -46,12 +46,6 @@ function printerFor({ format, writer, color = false }: AccessLogOptions): (recor
 }
 
 /** Prints a record in our own flat format. */
-export function jsonAccessLine(record: AccessRecord): string {
-  const line = new AsciiLine()
-  printJson(line, record)
-  return line.toString()
-}
-
 function printJson(line: AsciiLine, r: AccessRecord): void {
   begun.put(line, r)
   line.thousandths(Math.floor(r.timeMs % 1000))

@@ -7,8 +7,8 @@ import {
   parseAccessLine,
   parseChangeLine,
 } from '../../src/demo/transcript.ts'
-import { jsonAccessLine } from '../../src/observe/access-line.ts'
 import { emptyAccessRecord } from '../../src/observe/access-record.ts'
+import { accessLineOf } from '../kit/access-line-of.ts'
 
 const tls = { protocol: 'TLSv1.3', cipher: 'TLS_AES_128_GCM_SHA256', group: 'X25519' }
 const line: AccessLine = {
@@ -51,7 +51,7 @@ describe('the transcript', () => {
 
   it('reads the lines that the product writes', () => {
     const record = Object.assign(emptyAccessRecord(), { host: 'a.example', port: 443, method: 'GET', version: 7 })
-    const read = parseAccessLine(jsonAccessLine(record))
+    const read = parseAccessLine(accessLineOf(record))
     assert.deepEqual([read?.host, read?.port, read?.decision, read?.version], ['a.example', 443, 'allow', 7])
   })
 
