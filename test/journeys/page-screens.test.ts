@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, test } from 'node:test'
+import type { Request } from 'playwright-core'
 import { makeCertificate } from '../../src/certificate/make-certificate.ts'
 import { closeBrowser } from '../kit/browser.ts'
 import { eventually } from '../kit/eventually.ts'
@@ -146,6 +147,39 @@ test('every screen, after a good and a hostile backend', async (t) => {
     assert.match(tab.url(), /filter=colour/)
   })
 
+  await t.test(
+    'without the filter there is at once what came meanwhile, and nobody is asked for it again',
+    async () => {
+      const backend = await startBackend(t, { certificate: corp.leaf, chain: [corp.ca] })
+      const name = `good.localhost:${backend.port}`
+      const rows = tab.getByRole('button', { name })
+      await goWithin(tab, '/connections')
+      await tab.getByRole('button', { name: evilName }).first().waitFor()
+      const asked: string[] = []
+      const note = (request: Request) => void (request.url().includes('/api/') && asked.push(request.url()))
+      tab.on('request', note)
+      await tab.getByLabel('Filter').fill('decision:deny')
+      await tab.getByLabel('Filter').press('Enter')
+      await tab.getByRole('button', { name: /^good/ }).first().waitFor({ state: 'detached' })
+      assert.equal(await journey.visit(name), 200)
+      await eventually(async () => asked.length > 1, 'the filter is asked again, because something has come')
+      assert.equal(await rows.count(), 0)
+      await tab.getByLabel('Filter').fill('')
+      await rows.waitFor()
+      tab.off('request', note)
+      assert.deepEqual(
+        asked.filter((url) => !url.includes('filter=decision')),
+        [],
+      )
+
+      // What came while the screen was not shown nobody has heard.
+      await goWithin(tab, '/failures')
+      assert.equal(await journey.visit(name), 200)
+      await goWithin(tab, '/connections')
+      await rows.nth(1).waitFor()
+    },
+  )
+
   await t.test('a connection is looked at closely', async () => {
     await goWithin(tab, '/connections')
     await tab.getByRole('button', { name: evilName }).click()
@@ -167,7 +201,8 @@ test('every screen, after a good and a hostile backend', async (t) => {
       await tab.getByText(`${title} as a table`).click()
       const chart = tab.getByRole('figure', { name: title })
       assert.match((await chart.getByRole('table').textContent()) ?? '', says, title)
-      assert.ok((await chart.locator('canvas').boundingBox())?.height, `${title} is drawn`)
+      // Drawn anew whenever there are new figures: visible is what has a size.
+      await chart.locator('canvas').waitFor()
     }
     await tab.getByLabel('Shown').selectOption('Median')
     await tab.getByRole('figure', { name: 'Median of each phase' }).waitFor()

@@ -75,13 +75,14 @@ export function storeLook(store: string) {
   })
 }
 
-/** The newest connections that fit a filter. */
+/** The newest connections that fit a filter. Without one the screen keeps the list up by itself, as long as it is shown. */
 export function connectionsLook(filter: string) {
-  const query = filter.trim() === '' ? { limit: 200 } : { limit: 200, filter }
+  const query = filter === '' ? { limit: 200 } : { limit: 200, filter }
   return queryOptions({
     queryKey: ['connections', filter],
     queryFn: ({ signal }) => ask<ConnectionPage>('/connections', { signal, query }),
-    staleTime: 0,
+    staleTime: filter === '' ? Number.POSITIVE_INFINITY : 0,
+    refetchOnMount: 'always',
   })
 }
 

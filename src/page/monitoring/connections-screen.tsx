@@ -1,9 +1,6 @@
 /** Connections as they end: the newest first, filtered by the words in the address, standing still while one reads. */
-import { useQuery } from '@tanstack/react-query'
-import { useEffect, useReducer, useRef, useState } from 'react'
+import { useState } from 'react'
 import type { Connection } from '../../admin/contract.ts'
-import { connectionsLook } from '../api/looks.ts'
-import { useStream } from '../api/stream.ts'
 import { Empty } from '../parts/empty.tsx'
 import { Loading } from '../parts/loading.tsx'
 import { ProblemNote } from '../parts/problem-note.tsx'
@@ -13,12 +10,12 @@ import { describeCount } from '../show/describe-amount.ts'
 import { ConnectionDrawer } from './connection-drawer.tsx'
 import { ConnectionTable } from './connection-table.tsx'
 import { FilterField } from './filter-field.tsx'
-import { noConnections, stepConnections } from './live-connections.ts'
+import { useLiveConnections } from './use-live-connections.ts'
 import '../styles/looks.css'
 
 export function ConnectionsScreen() {
   const [filter, setFilter] = useQueryWord('filter')
-  const { live, step, error, isPending } = useLiveConnections(filter)
+  const { live, step, error, isPending } = useLiveConnections(filter.trim())
   const [opened, open] = useState<Connection>()
   const { shown, waiting, skipped, isPaused } = live
   return (
@@ -44,21 +41,4 @@ export function ConnectionsScreen() {
       {opened !== undefined && <ConnectionDrawer connection={opened} onClose={() => open(undefined)} />}
     </Screen>
   )
-}
-
-/** The list, kept up by the stream. Only the API reads filters, so with one the news are a reason to ask it again. */
-function useLiveConnections(filter: string) {
-  const [live, step] = useReducer(stepConnections, noConnections)
-  const loaded = useQuery(connectionsLook(filter))
-  const { data, refetch, error, isPending } = loaded
-  const isPaused = useRef(live.isPaused)
-  isPaused.current = live.isPaused
-  useEffect(() => {
-    if (data !== undefined) step({ kind: 'loaded', items: data.items })
-  }, [data])
-  useStream('connections', ({ items, skipped }) => {
-    if (filter.trim() === '') step({ kind: 'came', items, skipped })
-    else if (!isPaused.current) void refetch()
-  })
-  return { live, step, error, isPending }
 }

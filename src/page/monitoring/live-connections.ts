@@ -31,7 +31,7 @@ export function stepConnections(live: LiveConnections, step: LiveStep): LiveConn
     case 'pause':
       return { ...live, isPaused: true }
     case 'follow':
-      return { ...live, isPaused: false, shown: joined(live.waiting, live.shown), waiting: [] }
+      return { ...live, isPaused: false, shown: joinConnections(live.waiting, live.shown), waiting: [] }
   }
 }
 
@@ -39,11 +39,12 @@ export function stepConnections(live: LiveConnections, step: LiveStep): LiveConn
 function came(live: LiveConnections, { items, skipped }: LiveStep & { readonly kind: 'came' }): LiveConnections {
   const fresh = items.toReversed()
   const counted = { ...live, skipped: live.skipped + skipped }
-  if (live.isPaused) return { ...counted, waiting: joined(fresh, live.waiting) }
-  return { ...counted, shown: joined(fresh, live.shown) }
+  if (live.isPaused) return { ...counted, waiting: joinConnections(fresh, live.waiting) }
+  return { ...counted, shown: joinConnections(fresh, live.shown) }
 }
 
-function joined(fresh: readonly Connection[], before: readonly Connection[]): readonly Connection[] {
+/** Puts the newer in front of the older, each once, as many as the screen can carry. */
+export function joinConnections(fresh: readonly Connection[], before: readonly Connection[]): readonly Connection[] {
   const known = new Set(before.map(({ id }) => id))
   return [...fresh.filter(({ id }) => !known.has(id)), ...before].slice(0, SHOWN_MAX)
 }

@@ -1,0 +1,43 @@
+/**
+ * The connections that a filter lets through, kept up by the stream. Only the API reads filters, so with one the news are a
+ * reason to ask it again. The list without a filter is kept up meanwhile: whoever takes the filter away has it at once, and
+ * the instance is not asked for what the page has heard already.
+ */
+import { type QueryClient, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useEffect, useReducer, useRef } from 'react'
+import type { Connection } from '../../admin/contract.ts'
+import { connectionsLook } from '../api/looks.ts'
+import { useStream } from '../api/stream.ts'
+import { joinConnections, noConnections, stepConnections } from './live-connections.ts'
+
+/** Follows the connections that a filter lets through, as long as the caller is shown. */
+export function useLiveConnections(filter: string) {
+  const client = useQueryClient()
+  const [live, step] = useReducer(stepConnections, noConnections)
+  const { data, refetch, error, isPending } = useQuery(connectionsLook(filter))
+  const now = useRef(live)
+  now.current = live
+  const isFiltered = filter !== ''
+  useEffect(() => {
+    if (data !== undefined) step({ kind: 'loaded', items: data.items })
+  }, [data])
+  useStream('connections', ({ items, skipped }) => {
+    if (!isFiltered) return step({ kind: 'came', items, skipped })
+    keepUnfiltered(client, (before) => joinConnections(items.toReversed(), before))
+    if (!now.current.isPaused) void refetch()
+  })
+  useEffect(() => {
+    if (isFiltered) return
+    return () => keepUnfiltered(client, () => joinConnections(now.current.waiting, now.current.shown))
+  }, [client, isFiltered])
+  // Nobody keeps it up from here on.
+  useEffect(() => () => void client.invalidateQueries({ queryKey: ['connections'], refetchType: 'none' }), [client])
+  return { live, step, error, isPending }
+}
+
+/** Changes the list without a filter, if it is known at all. */
+function keepUnfiltered(client: QueryClient, next: (before: readonly Connection[]) => readonly Connection[]): void {
+  client.setQueryData(connectionsLook('').queryKey, (known) =>
+    known === undefined ? undefined : { ...known, items: [...next(known.items)] },
+  )
+}
