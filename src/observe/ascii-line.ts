@@ -63,10 +63,10 @@ export class AsciiLine {
   /** Appends a duration in milliseconds with microseconds behind the point. */
   ms(value: number): void {
     const micros = Math.round(value * 1000)
-    const whole = Math.floor(micros / 1000)
+    const whole = Math.trunc(micros / 1000)
     const rest = micros - whole * 1000
     this.integer(whole)
-    if (rest === 0) return
+    if (!(rest > 0)) return
     this.text('.')
     this.thousandths(rest)
   }

@@ -1,28 +1,25 @@
 /**
  * Standard output where it is a file: written at once, without a stream in between. A disk that is full costs lines and not
- * the log, which goes on as soon as there is room.
+ * the log, which goes on as soon as there is room. Several processes may write to one file: each that found no room begins
+ * with a line end, for any of them may have left half a line.
  */
 import { writeSync } from 'node:fs'
 import type { LineDestination } from './line-writer.ts'
 
 /** Makes the destination of a file that is open for writing. */
 export function fileDestination(fd: number): LineDestination {
-  /** The last line in the file is half a line, which the next one must not be joined to. */
-  let isTorn = false
-  const writeWhole = (chunk: Uint8Array) => {
-    for (let at = 0; at < chunk.length; ) {
-      at += writeSync(fd, chunk, at)
-      isTorn = chunk[at - 1] !== LINE_END
-    }
-  }
+  let mayBeTorn = false
   return {
     recovers: true,
     write(chunk, done) {
+      let written = 0
       try {
-        if (isTorn) writeWhole(lineEnd)
-        writeWhole(chunk)
+        if (mayBeTorn) writeSync(fd, '\n')
+        mayBeTorn = false
+        while (written < chunk.length) written += writeSync(fd, chunk, written)
       } catch (error) {
-        done(error as Error)
+        mayBeTorn = true
+        done(error as Error, written)
         return
       }
       done()
@@ -30,6 +27,3 @@ export function fileDestination(fd: number): LineDestination {
     on() {},
   }
 }
-
-const LINE_END = 0x0a
-const lineEnd = Uint8Array.of(LINE_END)

@@ -9,8 +9,8 @@ import type { AsciiLine } from './ascii-line.ts'
 
 /** The part of a Writable that is used; process.stdout is one. */
 export interface LineDestination {
-  /** The bytes of a chunk stay as they are until `done`, and not longer. */
-  write(chunk: Uint8Array, done: (error?: Error | null) => void): unknown
+  /** The bytes of a chunk stay as they are until `done`, and not longer. With an error it may tell how many it has taken. */
+  write(chunk: Uint8Array, done: (error?: Error | null, bytesTaken?: number) => void): unknown
   on(event: 'error', listener: (error: Error) => void): unknown
   /** Takes lines again after an error: a disk that is full is not full for ever. A reader that went away stays away. */
   readonly recovers?: boolean
@@ -18,7 +18,7 @@ export interface LineDestination {
 
 export interface LineWriterOptions {
   readonly destination: LineDestination
-  /** Told how many lines were lost since it was told last, when nothing waits any more. */
+  /** Told how many lines were lost since it was told last, when nothing waits any more; it must not write any. */
   readonly onDropped?: (lines: number) => void
   readonly flushAfterMs?: number
   readonly queueBytesMax?: number
@@ -165,17 +165,17 @@ class BatchingWriter implements LineWriter {
       return
     }
     this.#inFlight = true
-    this.#destination.write(linesOf(chunk), (error) => {
+    this.#destination.write(linesOf(chunk), (error, bytesTaken = 0) => {
       this.#inFlight = false
       this.#queuedBytes -= chunk.bytes
       if (chunk.buffer.length === this.#chunkBytesMax) this.#spare = chunk.buffer
-      if (error) this.#refused(chunk)
+      if (error) this.#refused(linesOf(chunk).subarray(bytesTaken))
       this.#pump()
     })
   }
 
-  #refused(chunk: Chunk): void {
-    if (this.#destination.recovers === true) this.#dropped += linesOf(chunk).filter((byte) => byte === LINE_END).length
+  #refused(lines: Uint8Array): void {
+    if (this.#destination.recovers === true) this.#dropped += lines.filter((byte) => byte === LINE_END).length
     else this.#gone = true
   }
 

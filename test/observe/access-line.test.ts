@@ -167,6 +167,20 @@ for (const [changes, line] of differing) {
   })
 }
 
+test('the same findings are told with what came of them in each line', () => {
+  const findings = [{ name: 'expired', detail: 'long ago' }] as const
+  const [report, exception] = [['report'], ['exception']]
+  const told = (because: readonly string[], wouldRefuse: boolean) => {
+    const line = jsonOf({ findings, verdict: 'allowed', because, wouldRefuse })
+    return [line.because, line.wouldRefuse]
+  }
+  for (let twice = 0; twice < 2; twice += 1) {
+    assert.deepEqual(told(report, true), [['report'], true])
+    assert.deepEqual(told(report, false), [['report'], false])
+    assert.deepEqual(told(exception, true), [['exception'], true])
+  }
+})
+
 test('lines that tell of many backends in turn say what belongs to each', () => {
   const hosts = Array.from({ length: 9 }, (_, n) => `b${n}.test`)
   for (let round = 0; round < 3; round += 1) {
