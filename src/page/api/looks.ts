@@ -82,6 +82,7 @@ export function connectionsLook(filter: string) {
     queryKey: ['connections', filter],
     queryFn: ({ signal }) => ask<ConnectionPage>('/connections', { signal, query }),
     staleTime: filter === '' ? Number.POSITIVE_INFINITY : 0,
+    gcTime: filter === '' ? Number.POSITIVE_INFINITY : FILTERED_KEPT_MS,
     refetchOnMount: 'always',
   })
 }
@@ -96,3 +97,5 @@ export function explainLook(destination: string, text: string | undefined) {
     retry: false,
   })
 }
+
+const FILTERED_KEPT_MS = 60_000

@@ -15,14 +15,14 @@ import '../styles/looks.css'
 
 export function ConnectionsScreen() {
   const [filter, setFilter] = useQueryWord('filter')
-  const { live, step, error, isPending } = useLiveConnections(filter.trim())
+  const { live, pause, follow, error, isPending } = useLiveConnections(filter.trim())
   const [opened, open] = useState<Connection>()
   const { shown, waiting, skipped, isPaused } = live
   return (
     <Screen title="Connections">
       <search className="row looks-filter">
         <FilterField filter={filter} onFilter={setFilter} />
-        <button type="button" onClick={() => step({ kind: isPaused ? 'follow' : 'pause' })}>
+        <button type="button" onClick={isPaused ? follow : pause}>
           {isPaused ? `Follow (${waiting.length} new)` : 'Pause'}
         </button>
       </search>

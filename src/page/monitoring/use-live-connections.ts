@@ -32,12 +32,18 @@ export function useLiveConnections(filter: string) {
   }, [client, isFiltered])
   // Nobody keeps it up from here on.
   useEffect(() => () => void client.invalidateQueries({ queryKey: ['connections'], refetchType: 'none' }), [client])
-  return { live, step, error, isPending }
+  const pause = () => step({ kind: 'pause' })
+  const follow = () => {
+    step({ kind: 'follow' })
+    // What came meanwhile nobody has held against the filter.
+    if (isFiltered) void refetch()
+  }
+  return { live, pause, follow, error, isPending }
 }
 
-/** Changes the list without a filter, if it is known at all. */
+/** Changes the list without a filter, if it is known and nothing is missing in it: to change it is to say that it is whole. */
 function keepUnfiltered(client: QueryClient, next: (before: readonly Connection[]) => readonly Connection[]): void {
-  client.setQueryData(connectionsLook('').queryKey, (known) =>
-    known === undefined ? undefined : { ...known, items: [...next(known.items)] },
-  )
+  const { queryKey } = connectionsLook('')
+  if (client.getQueryState(queryKey)?.isInvalidated !== false) return
+  client.setQueryData(queryKey, (known) => known && { ...known, items: [...next(known.items)] })
 }
