@@ -22,6 +22,7 @@ import { type Identity, nobody } from './access/identity.ts'
 import { createRequestGuard } from './access/request-guard.ts'
 import { cookieFor, tokenIn } from './access/session-cookie.ts'
 import { assertFewValues } from './assert-few-values.ts'
+import { breathe } from './breathe.ts'
 import type { Call, Handler, Means } from './call.ts'
 import { problemOf, statusOf } from './error-answer.ts'
 import { handlers } from './handlers/handlers.ts'
@@ -116,7 +117,7 @@ function apiRoutes(options: AppOptions): RequestHandler {
   const router = express.Router({ caseSensitive: true, strict: true })
   router.use((_request, response, next) => {
     response.setHeader('Cache-Control', 'no-store')
-    next()
+    void breathe().then(() => next())
   })
   for (const name of routeNames) {
     const route = routeNamed(name)
@@ -153,8 +154,10 @@ function answered(name: RouteName, options: AppOptions): RequestHandler {
   const handle = handlers[name] as unknown as Handler<RouteName>
   return async (request, response) => {
     const call = callFor(route, request, response, options)
+    await breathe()
     const answer = await handle(call, options.means)
     recordDone(name, exchangeOf(request, response, options))
+    await breathe()
     send({ route, answer, call, response, options })
   }
 }

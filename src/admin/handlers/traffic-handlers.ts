@@ -2,13 +2,13 @@ import { SidecarError } from '../../errors.ts'
 import type { Handlers } from '../call.ts'
 import { parseFilter } from '../traffic/parse-filter.ts'
 import { summarise } from '../traffic/summarise.ts'
-import { pageFrom } from './pages.ts'
+import { pageFrom, pageWhere } from './pages.ts'
 
 /** What passes through, as it was counted and kept. */
 export const trafficHandlers: Handlers<'connections' | 'failures' | 'changeFailure' | 'summary'> = {
-  connections({ query: { limit, cursor, filter } }, { feed, now }) {
+  async connections({ query: { limit, cursor, filter } }, { feed, now }) {
     const matches = parseFilter(filter ?? '', now())
-    const page = pageFrom(feed.connections, { limit, cursor, cursorOf: ({ id }) => id }, matches)
+    const page = await pageWhere(feed.connections, { limit, cursor, cursorOf: ({ id }) => id }, matches)
     return { ...page, skipped: feed.skipped }
   },
   failures: ({ query: { limit, cursor } }, { feed, now }) =>

@@ -1,12 +1,14 @@
 /** Lists in pages: what stands on each, what the next one begins with, and what is not looked at for it. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { pageFrom } from '../../../src/admin/handlers/pages.ts'
+import { pageFrom, pageWhere } from '../../../src/admin/handlers/pages.ts'
 
 const all = ['a1', 'b1', 'a2', 'b2', 'a3', 'b3', 'a4']
 const isA = (entry: string) => entry.startsWith('a')
-const page = (limit: number, cursor: string | undefined, matches?: (entry: string) => boolean) =>
-  pageFrom(all, { limit, cursor, cursorOf: (entry) => entry }, matches)
+const page = async (limit: number, cursor: string | undefined, matches?: (entry: string) => boolean) => {
+  const cut = { limit, cursor, cursorOf: (entry: string) => entry }
+  return matches === undefined ? pageFrom(all, cut) : await pageWhere(all, cut, matches)
+}
 
 const pages: readonly [why: string, ReturnType<typeof page>, items: string[], next: string | null][] = [
   ['the first', page(3, undefined), ['a1', 'b1', 'a2'], 'a2'],
@@ -19,15 +21,32 @@ const pages: readonly [why: string, ReturnType<typeof page>, items: string[], ne
   ['behind an entry that does not match', page(2, 'b2', isA), ['a3', 'a4'], null],
   ['none that matches', page(2, undefined, () => false), [], null],
 ]
-for (const [why, { items, next }, expectedItems, expectedNext] of pages) {
-  test(`a page: ${why}`, () => assert.deepEqual([items, next], [expectedItems, expectedNext]))
+for (const [why, found, expectedItems, expectedNext] of pages) {
+  test(`a page: ${why}`, async () => {
+    const { items, next } = await found
+    assert.deepEqual([items, next], [expectedItems, expectedNext])
+  })
 }
 
-test('no more entries are looked at than it takes to know that another page follows', () => {
+test('no more entries are looked at than it takes to know that another page follows', async () => {
   const seen: string[] = []
-  page(1, undefined, (entry) => {
+  await page(1, undefined, (entry) => {
     seen.push(entry)
     return isA(entry)
   })
   assert.deepEqual(seen, ['a1', 'b1', 'a2'])
+})
+
+test('a long list is looked through in pieces, between which everything else goes on', async () => {
+  const long = Array.from({ length: 2000 }, (_, n) => `${n}`)
+  let at = 0
+  const seen: number[] = []
+  const timer = setInterval(() => seen.push(at), 0)
+  const { items } = await pageWhere(long, { limit: 1, cursor: undefined, cursorOf: (entry) => entry }, (entry) => {
+    at = Number(entry)
+    return false
+  })
+  clearInterval(timer)
+  assert.deepEqual(items, [])
+  assert.ok(seen.length > 0 && seen.every((each) => each < 1999), seen.join())
 })
