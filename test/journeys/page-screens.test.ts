@@ -182,11 +182,15 @@ test('every screen, after a good and a hostile backend', async (t) => {
 
   await t.test('what came while nobody listened is asked for, also where a filter stood meanwhile', async () => {
     await goWithin(tab, '/failures')
+    // Heard by a listener of our own, to know that the page has heard it too, and no longer will.
+    const told = `source.addEventListener('connections', ({ data }) => data.includes(':${passing.port}') && resolve(source.close()))`
+    await tab.evaluate(`new Promise((open) => {
+      const source = new EventSource('/api/v1/stream')
+      globalThis.told = new Promise((resolve) => ${told})
+      source.onopen = open
+    }).then(() => {})`)
     assert.equal(await journey.visit(name), 200)
-    const passed = async () =>
-      (await journey.admin.ask('connections')).body.items.filter(({ port }: { port: number }) => port === passing.port)
-        .length
-    await eventually(async () => (await passed()) === 2, 'the instance has noted it')
+    await tab.evaluate('told')
     await goWithin(tab, '/connections?filter=decision%3Adeny')
     await tab.getByRole('button', { name: evilName }).first().waitFor()
     const again = isAsked(ofDenied)
