@@ -12,7 +12,7 @@ const { values } = parseArgs({
   options: {
     case: { type: 'string', multiple: true, default: cases.map(({ name }) => name) },
     contender: { type: 'string', multiple: true, default: contenderNames.filter((name) => name !== 'nginx-buffered') },
-    pairs: { type: 'string', default: '5' },
+    pairs: { type: 'string', default: '8' },
     seconds: { type: 'string', default: '5' },
     json: { type: 'boolean', default: false },
   },
