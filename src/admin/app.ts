@@ -117,7 +117,8 @@ function apiRoutes(options: AppOptions): RequestHandler {
   const router = express.Router({ caseSensitive: true, strict: true })
   router.use((_request, response, next) => {
     response.setHeader('Cache-Control', 'no-store')
-    void breathe().then(() => next())
+    // Who has left meanwhile has nothing to be read, and needs no answer.
+    void breathe().then(() => response.closed || next())
   })
   for (const name of routeNames) {
     const route = routeNamed(name)

@@ -23,6 +23,8 @@ export class Stream {
 
   /** Lets somebody watch until they leave, or may no longer. */
   add(response: ServerResponse, mayStay: () => boolean): void {
+    // They left before it was their turn, and will not leave again.
+    if (response.closed) return
     if (this.#watchers.size >= WATCHERS_MAX) {
       throw new SidecarError('INTERNAL_AT_LIMIT', `${WATCHERS_MAX} watch already, which is as many as may`)
     }
