@@ -115,10 +115,11 @@ function limited(): RequestHandler {
 
 function apiRoutes(options: AppOptions): RequestHandler {
   const router = express.Router({ caseSensitive: true, strict: true })
-  router.use((_request, response, next) => {
+  router.use(async (_request, response, next) => {
     response.setHeader('Cache-Control', 'no-store')
+    await breathe()
     // Who has left meanwhile has nothing to be read, and needs no answer.
-    void breathe().then(() => response.closed || next())
+    if (!response.closed) next()
   })
   for (const name of routeNames) {
     const route = routeNamed(name)

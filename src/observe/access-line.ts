@@ -63,11 +63,11 @@ function printJson(line: AsciiLine, r: AccessRecord): void {
   if (r.dnsMs >= 0 || r.connectMs >= 0 || r.tlsMs >= 0) line.text(dialled(r))
   if (r.firstByteMs >= 0) {
     line.text('"firstByte":')
-    line.ms(r.firstByteMs)
+    line.text(msText(r.firstByteMs))
     line.text(',')
   }
   line.text('"total":')
-  line.ms(r.totalMs)
+  line.text(msText(r.totalMs))
   line.text('}}\n')
 }
 

@@ -60,17 +60,6 @@ export class AsciiLine {
     this.#digits(value, 3)
   }
 
-  /** Appends a duration in milliseconds with microseconds behind the point. */
-  ms(value: number): void {
-    const micros = Math.round(value * 1000)
-    const whole = Math.trunc(micros / 1000)
-    const rest = micros - whole * 1000
-    this.integer(whole)
-    if (!(rest > 0)) return
-    this.text('.')
-    this.thousandths(rest)
-  }
-
   /** Puts the line into a chunk that has room for it there. */
   copyTo(chunk: Buffer, at: number): void {
     this.#bytes.copy(chunk, at, 0, this.#length)

@@ -3,7 +3,6 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { AsciiLine } from '../../src/observe/ascii-line.ts'
 import { jsonInside } from '../../src/observe/json-string.ts'
-import { msText } from '../../src/observe/numbers.ts'
 
 /** What is on a line after something was appended to a beginning. */
 function printed(append: (line: AsciiLine) => void, beginning = '> '): string {
@@ -39,21 +38,6 @@ for (const [value, reason] of counts) {
 test('a number below 1000 is three digits', () => {
   const three = (value: number) => printed((line) => line.thousandths(value))
   assert.deepEqual([0, 7, 42, 999].map(three), ['000', '007', '042', '999'])
-})
-
-test('a duration is printed as in the other formats', () => {
-  const durations = fc.oneof(
-    fc.double({ min: 0, max: 1e7, noNaN: true }),
-    fc.constantFrom(-0.5, 0, 0.0004, 0.9996, 59.9999),
-  )
-  fc.assert(
-    fc.property(durations, (ms) =>
-      assert.equal(
-        printed((line) => line.ms(ms)),
-        msText(ms),
-      ),
-    ),
-  )
 })
 
 test('any text is inside a JSON string what JSON makes of it, in ASCII', () => {
