@@ -16,8 +16,9 @@ import { ProxyEntrance } from '../../src/proxy/proxy-entrance.ts'
 import type { Settings } from '../../src/settings/settings.ts'
 import type { Snapshot } from '../../src/settings/snapshot.ts'
 import { Deadlines } from '../../src/wire/deadlines.ts'
-import { acceptOn, bindHandle } from '../../src/wire/raw-handle.ts'
+import type { TcpHandle } from '../../src/wire/raw-handle.ts'
 import { Wire, type WireReader } from '../../src/wire/wire.ts'
+import { acceptCallers } from './accept-callers.ts'
 import { makePolicy } from './policies.ts'
 
 export const silentReader: WireReader = { bytes() {}, ended() {}, drained() {}, closed() {} }
@@ -67,14 +68,9 @@ export async function startEntrance(
       told()
     },
   })
-  const { handle, port } = bindHandle({ host: '127.0.0.1', port: 0 })
-  acceptOn(handle, (caller) => (options.door === 'socks' ? entrance.acceptSocks(caller) : entrance.accept(caller)))
-  t.after(() => {
-    handle.close()
-    entrance.cut()
-    deadlines.close()
-    backends.close()
-  })
+  const accept = (caller: TcpHandle) =>
+    options.door === 'socks' ? entrance.acceptSocks(caller) : entrance.accept(caller)
+  const port = acceptCallers(t, { accept, cut: () => entrance.cut() }, [deadlines, backends])
   const record = async (index: number): Promise<AccessRecord> => {
     while (records[index] === undefined) {
       await new Promise<void>((resolve) => {

@@ -10,7 +10,7 @@ import type { Rule } from '../../src/policy/policy.ts'
 import { ProxyEntrance } from '../../src/proxy/proxy-entrance.ts'
 import type { RevocationBook } from '../../src/revocation/revocation-book.ts'
 import { Deadlines } from '../../src/wire/deadlines.ts'
-import { acceptOn, bindHandle } from '../../src/wire/raw-handle.ts'
+import { acceptCallers } from './accept-callers.ts'
 import { makeSnapshot } from './make-snapshot.ts'
 import { makeTrust } from './make-trust.ts'
 
@@ -38,14 +38,7 @@ export function startEntrance(t: TestContext, unlisted: Partial<Rule> = {}, revo
     first.resolve(record)
   }
   const entrance = new ProxyEntrance({ snapshot, deadlines, backends, via: 'test', finished })
-  const { handle, port } = bindHandle({ host: '127.0.0.1', port: 0 })
-  acceptOn(handle, (caller) => entrance.accept(caller))
-  t.after(() => {
-    handle.close()
-    entrance.cut()
-    backends.close()
-    deadlines.close()
-  })
+  const port = acceptCallers(t, entrance, [backends, deadlines])
   return { entrance, port, records, deadlines, record: () => first.promise }
 }
 

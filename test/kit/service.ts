@@ -10,7 +10,7 @@ import type { Shortage } from '../../src/proxy/entrance-context.ts'
 import { ServiceEntrance } from '../../src/service/service-entrance.ts'
 import type { Service, ServiceBackend } from '../../src/settings/service.ts'
 import { Deadlines } from '../../src/wire/deadlines.ts'
-import { acceptOn, bindHandle } from '../../src/wire/raw-handle.ts'
+import { acceptCallers } from './accept-callers.ts'
 import { RawSocket } from './entrance.ts'
 import { makeSnapshot, type SnapshotWish } from './make-snapshot.ts'
 
@@ -55,14 +55,7 @@ export async function startService(
     told()
   }
   const entrance = new ServiceEntrance({ service, snapshot, deadlines, backends, finished, shortage })
-  const { handle, port } = bindHandle({ host: '127.0.0.1', port: 0 })
-  acceptOn(handle, (caller) => entrance.accept(caller))
-  t.after(() => {
-    handle.close()
-    entrance.cut()
-    backends.close()
-    deadlines.close()
-  })
+  const port = acceptCallers(t, entrance, [backends, deadlines])
   const record = async (index: number): Promise<AccessRecord> => {
     while (records[index] === undefined) {
       await new Promise<void>((resolve) => {

@@ -10,7 +10,8 @@ import { ServiceEntrance } from '../../src/service/service-entrance.ts'
 import type { Service } from '../../src/settings/service.ts'
 import type { Snapshot } from '../../src/settings/snapshot.ts'
 import { Deadlines } from '../../src/wire/deadlines.ts'
-import { acceptOn, bindHandle, type TcpHandle } from '../../src/wire/raw-handle.ts'
+import type { TcpHandle } from '../../src/wire/raw-handle.ts'
+import { acceptCallers } from './accept-callers.ts'
 import { RawSocket } from './entrance.ts'
 import { makeSnapshot, type SnapshotWish } from './make-snapshot.ts'
 
@@ -84,12 +85,7 @@ async function reach(t: TestContext, { entranceOf, head, isAnswer = hasHead }: W
   const entrance = entranceOf(({ verdict, findings, message, error }) =>
     judged.resolve({ verdict, findings, message, error }),
   )
-  const { handle, port } = bindHandle({ host: '127.0.0.1', port: 0 })
-  acceptOn(handle, (caller) => entrance.accept(caller))
-  t.after(() => {
-    handle.close()
-    entrance.cut()
-  })
+  const port = acceptCallers(t, entrance)
   // A service that refuses at once may reset the connection before it is known to stand.
   const caller = await RawSocket.connect(t, port).catch(() => undefined)
   caller?.send(head)

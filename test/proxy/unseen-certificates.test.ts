@@ -8,8 +8,9 @@ import type tls from 'node:tls'
 import { makeCertificate } from '../../src/certificate/make-certificate.ts'
 import { readRevocationPointers } from '../../src/certificate/read-revocation-pointers.ts'
 import { issuerIdOf } from '../../src/revocation/question.ts'
-import { ocspKey, RevocationBook } from '../../src/revocation/revocation-book.ts'
+import { RevocationBook } from '../../src/revocation/revocation-book.ts'
 import { askInside, startEntrance, trust } from '../kit/inspecting-entrance.ts'
+import { ocspNews } from '../kit/ocsp-news.ts'
 import { startBackend } from '../kit/start-backend.ts'
 
 type Said = 'good' | 'revoked'
@@ -20,16 +21,7 @@ function bookOf({ second, isKnown }: { readonly second: Said; readonly isKnown: 
   const pointers = readRevocationPointers(trust.ca.der)
   assert.ok(pointers)
   const issuer = issuerIdOf(pointers)
-  const learn = (serial: string, state: Said) => {
-    const answer =
-      state === 'good'
-        ? ({ state, nextUpdateMs: Date.now() + 60_000 } as const)
-        : ({ state, revokedAtMs: 0, reason: 1 } as const)
-    book.learn({
-      facts: [{ kind: 'ocsp', key: ocspKey(issuer, serial), source: 'r', issuer, serial, answer }],
-      gone: [],
-    })
-  }
+  const learn = (serial: string, state: Said) => book.learn(ocspNews({ issuer, serial }, state))
   const book = new RevocationBook(async (questions) => {
     for (const { serial } of questions) asked.push(serial)
     learn(serials.second, second)

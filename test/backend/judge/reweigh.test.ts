@@ -7,10 +7,11 @@ import { readRevocationPointers } from '../../../src/certificate/read-revocation
 import { parseAuthority } from '../../../src/policy/parse-destination.ts'
 import type { Rule } from '../../../src/policy/policy.ts'
 import { issuerIdOf } from '../../../src/revocation/question.ts'
-import { ocspKey, RevocationBook } from '../../../src/revocation/revocation-book.ts'
+import { RevocationBook } from '../../../src/revocation/revocation-book.ts'
 import { IssuerBook } from '../../../src/truststore/issuer-book.ts'
 import { makeOffer, makeSnapshot, type OfferWish } from '../../kit/make-snapshot.ts'
 import { trustSetOf } from '../../kit/make-trust.ts'
+import { ocspNews } from '../../kit/ocsp-news.ts'
 
 const url = 'http://ca.test/middle.cer'
 const root = await makeCertificate({ subject: 'Root', ca: true })
@@ -59,11 +60,7 @@ test('a certificate known by now to be revoked ends a connection, one that nobod
   const rule = { revocation: { mode: 'hard', sources: ['ocsp'] } } as const
   const connection = connectionOf([leaf, middle])
   assert.equal(underRule(rule, { knowledge: revocation })(connection), true)
-  const answer = { state: 'revoked', revokedAtMs: 0, reason: 1 } as const
-  revocation.learn({
-    facts: [{ kind: 'ocsp', key: ocspKey(issuer, serial), source: 'r', issuer, serial, answer }],
-    gone: [],
-  })
+  revocation.learn(ocspNews({ issuer, serial }, 'revoked'))
   assert.equal(underRule(rule, { knowledge: revocation })(connection), false)
   assert.equal(underRule({}, { knowledge: revocation })(connection), true)
 })

@@ -6,9 +6,10 @@ import { makeCertificate } from '../../../../src/certificate/make-certificate.ts
 import type { Rule } from '../../../../src/policy/policy.ts'
 import { changeBetween, type RehearsalChange, rehearse } from '../../../../src/processes/control/trials/rehearse.ts'
 import type { Trial } from '../../../../src/processes/control/trials/try-destination.ts'
-import { ocspKey, RevocationBook } from '../../../../src/revocation/revocation-book.ts'
+import { RevocationBook } from '../../../../src/revocation/revocation-book.ts'
 import { makeOffer, makeSnapshot, type SnapshotWish } from '../../../kit/make-snapshot.ts'
 import { makeTrust, trustSetOf } from '../../../kit/make-trust.ts'
+import { ocspNews } from '../../../kit/ocsp-news.ts'
 import { makeRule, pattern } from '../../../kit/policies.ts'
 import { startBackend, startRawBackend } from '../../../kit/start-backend.ts'
 
@@ -192,14 +193,7 @@ function knowing(state: 'good' | 'revoked' | 'silent') {
     for (const { issuer, serial, subject } of questions) {
       asked.push(subject)
       if (state === 'silent') continue
-      const answer =
-        state === 'good'
-          ? ({ state, nextUpdateMs: Date.now() + 60_000 } as const)
-          : ({ state, revokedAtMs: 0, reason: 1 } as const)
-      book.learn({
-        facts: [{ kind: 'ocsp', key: ocspKey(issuer, serial), source: 'r', issuer, serial, answer }],
-        gone: [],
-      })
+      book.learn(ocspNews({ issuer, serial }, state))
     }
   })
   return { known: { revocation: book }, asked }
