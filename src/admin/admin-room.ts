@@ -11,6 +11,7 @@ import { formatListenAddress } from '../settings/listen-address.ts'
 import { productVersion } from '../settings/product-version.ts'
 import type { ListenAddress, Settings } from '../settings/settings.ts'
 import { createTryLimits } from './access/try-limits.ts'
+import { breathe } from './breathe.ts'
 import { builtPage } from './built-page.ts'
 import type { Means } from './call.ts'
 import type { Instance } from './instance.ts'
@@ -73,7 +74,7 @@ export class AdminRoom {
     this.#server.on('error', (error) =>
       this.#options.instance.log('internal.error', 'the admin address fails', { error }),
     )
-    this.#beat = setInterval(() => this.#tell(), BEAT_MS).unref()
+    this.#beat = setInterval(() => void this.#tell(), BEAT_MS).unref()
     const { address, port } = this.#server.address() as AddressInfo
     return { host: address, port }
   }
@@ -102,13 +103,22 @@ export class AdminRoom {
     return createApp({ means: this.#means, admin, isSecure: identity !== undefined, page: { folder: pageFolder } })
   }
 
-  #tell(): void {
-    const { feed, stream, instance } = this.#means
+  /** A beat in pieces, like the work of requests: what waits for this processor has its turn between two of them. */
+  async #tell(): Promise<void> {
+    const { feed, stream } = this.#means
     if (this.#beats++ % BEATS_PER_READING === 0) this.#read()
     const { connections, skipped, failures } = feed.takeNews()
     if (!stream.isWatched) return
+    await breathe()
     if (connections.length + skipped > 0) stream.send('connections', { items: connections, skipped })
+    await breathe()
     if (failures.length > 0) stream.send('failures', { items: failures })
+    await breathe()
+    this.#tellStatus()
+  }
+
+  #tellStatus(): void {
+    const { stream, instance } = this.#means
     const status = instance.status()
     const text = JSON.stringify(status)
     if (text === this.#toldStatus) return

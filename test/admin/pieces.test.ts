@@ -1,8 +1,9 @@
-/** A request of the API is no single piece of work: between what is done for it everything else has its turn. */
+/** What the admin address does is no single piece of work: in between everything else has its turn. */
 import assert from 'node:assert/strict'
 import diagnostics from 'node:diagnostics_channel'
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import http, { type IncomingMessage, type ServerResponse } from 'node:http'
 import { test } from 'node:test'
+import { emptyAccessRecord } from '../../src/observe/access-record.ts'
 import { startAdmin } from '../kit/start-admin.ts'
 
 interface Exchange {
@@ -46,4 +47,38 @@ test('what somebody asks for who leaves at once is not looked at', async (t) => 
   await assert.rejects(client.ask('auditExport'))
   await closed.promise
   assert.equal(await exports(), 1)
+})
+
+test('whatever is due has its turn between the news of a second', { timeout: 30_000 }, async (t) => {
+  const admin = await startAdmin(t)
+  const { cookie } = await admin.as('viewer')
+  let turn = 0
+  const count = () => {
+    turn += 1
+    counting = setImmediate(count)
+  }
+  let counting = setImmediate(count)
+  t.after(() => clearImmediate(counting))
+  const turns = new Map<string, number>()
+  const all = Promise.withResolvers<void>()
+  hearNext(({ response }) => {
+    const write = response.write.bind(response)
+    response.write = (text: string) => {
+      const [, name] = /^event: (\w+)/.exec(text) ?? []
+      // The status is also told to whoever begins to watch.
+      if (name === 'connections' || (name !== undefined && turns.size > 0)) turns.set(name, turn)
+      if (turns.size === 3) all.resolve()
+      return write(text)
+    }
+  })
+  const watching = http.get(`${admin.url}/api/v1/stream`, { headers: { cookie }, agent: false }, (response) => {
+    response.resume()
+    const record = Object.assign(emptyAccessRecord(), { host: 'nowhere', decision: 'deny', error: 'POLICY_UNLISTED' })
+    admin.room.heard({ records: [record], skipped: 0 })
+  })
+  watching.on('error', () => {})
+  t.after(() => watching.destroy())
+  await all.promise
+  assert.deepEqual([...turns.keys()], ['connections', 'failures', 'status'])
+  assert.equal(new Set(turns.values()).size, 3, 'news told in one turn')
 })
