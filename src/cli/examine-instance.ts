@@ -1,4 +1,5 @@
 /** The checks of `vedette doctor`, in the order in which one rests on another. */
+import { resolve } from 'node:path'
 import { buildCommand, isPageBuilt } from '../admin/built-page.ts'
 import { asSidecarError, errorCodes, SidecarError } from '../errors.ts'
 import { type LoadOptions, loadSettings } from '../settings/load-settings.ts'
@@ -6,6 +7,7 @@ import type { Settings } from '../settings/settings.ts'
 import { describeUnnamedAdmin } from '../settings/unnamed-admin.ts'
 import { composePolicy } from './compose-policy.ts'
 import { counted } from './counted.ts'
+import { stateInSpite } from './find-state.ts'
 import { shortPath } from './read-document.ts'
 
 /** What was found of one part. */
@@ -24,7 +26,7 @@ export async function* examineInstance(load: LoadOptions): AsyncGenerator<Examin
     return { value: loaded.settings, says: well(`from ${loaded.file === null ? 'defaults' : shortPath(loaded.file)}`) }
   })
   yield settings.examined
-  if (settings.value === undefined) return
+  if (settings.value === undefined) return yield* examineInSpite(load)
   yield (await examine('policy', () => examinePolicy(settings.value as Settings))).examined
   yield* examineTrustStores(settings.value, load)
   yield* examineHistory(settings.value)
@@ -32,6 +34,17 @@ export async function* examineInstance(load: LoadOptions): AsyncGenerator<Examin
   const unnamed = describeUnnamedAdmin(settings.value.admin)
   if (unnamed !== '') yield { name: 'admin.hosts', ...doubtful(unnamed, 'admin.hosts: [sidecar.example.org]') }
   yield* examineRunning(settings.value)
+}
+
+/** With settings that are broken now, the instance that was started with sound ones may well be running. */
+async function* examineInSpite(load: LoadOptions): AsyncGenerator<Examined> {
+  const named = load.flags?.state
+  const state = named === undefined ? stateInSpite(load) : resolve(load.folder, named)
+  if (state === undefined) return
+  yield { name: 'state', ...doubtful(`looked for in ${shortPath(state)} all the same`, '--state FOLDER names another') }
+  yield* examineHistory({ state })
+  yield examinePage()
+  yield* examineRunning({ state })
 }
 
 type Says = Omit<Examined, 'name'>
@@ -79,7 +92,7 @@ async function* examineTrustStores(settings: Settings, { environment }: LoadOpti
   }
 }
 
-async function* examineHistory({ state }: Settings): AsyncGenerator<Examined> {
+async function* examineHistory({ state }: Pick<Settings, 'state'>): AsyncGenerator<Examined> {
   const { existsSync } = await import('node:fs')
   const { closeHistory, historyFile, openHistory } = await import('../history/open-history.ts')
   if (!existsSync(historyFile(state))) {
@@ -119,7 +132,7 @@ function examinePage(): Examined {
   return { name: 'page', ...doubtful('the System Manager is not part of this installation', buildCommand) }
 }
 
-async function* examineRunning({ state }: Settings): AsyncGenerator<Examined> {
+async function* examineRunning({ state }: Pick<Settings, 'state'>): AsyncGenerator<Examined> {
   const { askControl } = await import('../processes/control/control-client.ts')
   const running = await examine('instance', async () => {
     const status = await askControl('status', {}, { state })

@@ -78,7 +78,7 @@ function plainState(text: string): string | undefined {
 }
 
 /** What settings that cannot be loaded seem to say, for want of better; undefined when nothing of ours is there. */
-function stateInSpite(load: LoadOptions): string | undefined {
+export function stateInSpite(load: LoadOptions): string | undefined {
   const variable = load.environment[variableOf('state')]
   const { path: file } = settingsFile(load)
   const said = stateLine(textOf(file, { isNamed: true }) ?? '') ?? String(settingTraits('state').fallback)

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -76,4 +76,24 @@ test('what is not there or broken is told with what to do, and nothing is made',
   const { stdout } = await runCli(['doctor', '--config', config])
   assert.match(stdout, /^✓ settings/m)
   assert.match(stdout, /^× policy .*plantext/m)
+})
+
+test('settings that broke while the instance runs do not hide the instance', async (t) => {
+  const instance = startInstance(t, { policy: policyFor(['one.localhost']) })
+  await instance.up
+  appendFileSync(instance.settingsFile, '\nnonsense: true\n')
+  const { status, found } = await doctor(instance.settingsFile)
+  assert.equal(status, 1)
+  assert.deepEqual(
+    ['settings', 'state', 'history', 'record', 'instance'].map((name) => found.get(name)?.state),
+    ['bad', 'doubtful', 'well', 'well', 'well'],
+  )
+  // Where no instance has been, there is nothing to look at.
+  const elsewhere = path.join(path.dirname(instance.settingsFile), 'elsewhere')
+  mkdirSync(elsewhere)
+  writeFileSync(path.join(elsewhere, 'vedette.yaml'), 'nonsense: true\n')
+  const alone = await doctor(path.join(elsewhere, 'vedette.yaml'))
+  assert.deepEqual([...alone.found.keys()], ['settings'])
+  const named = await runCli(['doctor', '--config', path.join(elsewhere, 'vedette.yaml'), '--state', instance.state])
+  assert.match(named.stdout, /^✓ instance/m)
 })
