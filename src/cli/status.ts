@@ -1,4 +1,4 @@
-import { describeRejected, type Status } from '../processes/control/status.ts'
+import { nameRejected, type Status } from '../processes/control/status.ts'
 import { describeWriteFault } from '../processes/control/versions/policy-file-access.ts'
 import { formatBound } from '../processes/describe-bound.ts'
 import { formatListenAddress } from '../settings/listen-address.ts'
@@ -37,7 +37,7 @@ function showStatus(status: Status, terminal: Terminal): void {
     )
   }
   if (rejected !== null) {
-    terminal.print(terminal.paint('red', `rejected ${describeRejected(rejected)}`))
+    terminal.print(terminal.paint('red', `rejected ${nameRejected(rejected)}: ${rejected.message}`))
   }
   for (const alarm of alarms)
     terminal.print(terminal.paint('red', `stale    ${alarm}; the last good one stays in force`))

@@ -161,7 +161,7 @@ describe('the other commands that ask a running instance', () => {
     const { state } = await standIn(t, { result: status })
     const { stdout } = await runCli(['status', '--state', state])
     assert.match(stdout, /^pending {2}v9 is unconfirmed: v7 comes back at 1970-01-01T00:00:00\.000Z/m)
-    assert.match(stdout, /^rejected the change of 1970-01-01T00:00:00Z \(signal\) was rejected: bad$/m)
+    assert.match(stdout, /^rejected the change of 1970-01-01T00:00:00Z \(signal\): bad$/m)
     assert.match(stdout, /^stale {4}corp is bad; the last good one stays in force$/m)
     assert.match(stdout, /^restart {2}changed settings wait for it: health, state$/m)
   })

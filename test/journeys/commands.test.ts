@@ -64,7 +64,7 @@ describe('the commands on a running instance', () => {
     assert.equal(code, 0)
     assert.match(stdout, /^policy {3}v1 "test" from /m)
     assert.match(stdout, new RegExp(`^proxy {4}127\\.0\\.0\\.1:${sidecar.proxyPort}$`, 'm'))
-    assert.match(stdout, /^rejected the change of \S+ \(\S+\) was rejected: /m)
+    assert.match(stdout, /^rejected the change of \S+ \(\S+\): /m)
   })
 
   it('a second writer who started from an older version is told so and exits 1', async (t) => {

@@ -143,12 +143,12 @@ export function totalLoad({ generations }: Overview): Load {
 export function describeRunning(snapshot: Snapshot | undefined, rejected: RejectedNow | undefined): string {
   if (snapshot === undefined) return 'nothing is in force yet'
   const running = `v${snapshot.version} running`
-  return rejected === undefined ? running : `${running}, ${describeRejected(rejected)}`
+  return rejected === undefined ? running : `${running}, ${nameRejected(rejected)} was rejected: ${rejected.message}`
 }
 
-/** Names a refused change by its time and what set it off, with the reason. */
-export function describeRejected({ of, trigger, timeMs, message }: RejectedNow): string {
+/** Names a refused change by its time and what set it off. */
+export function nameRejected({ of, trigger, timeMs }: RejectedNow): string {
   const what = of === 'settings' ? 'settings change' : 'change'
   const time = new Date(timeMs).toISOString().replace(/\.\d+Z$/, 'Z')
-  return `the ${what} of ${time} (${trigger}) was rejected: ${message}`
+  return `the ${what} of ${time} (${trigger})`
 }
