@@ -7,7 +7,7 @@ import { editsToUse } from '../../src/page/backends/trust-certificate.ts'
 import { decisionSeries, rankCounts, sumDecisions } from '../../src/page/chart/decision-series.ts'
 import { latencySeries } from '../../src/page/chart/latency-series.ts'
 import { rankedRows } from '../../src/page/chart/ranked-rows.ts'
-import { noConnections, SHOWN_MAX, stepConnections } from '../../src/page/monitoring/live-connections.ts'
+import { type LiveStep, noConnections, SHOWN_MAX, stepConnections } from '../../src/page/monitoring/live-connections.ts'
 import { suggestFilters } from '../../src/page/monitoring/suggest-filter.ts'
 import { byDaysLeft, expiring } from '../../src/page/overview/expiring.ts'
 import { describeBytes, describePhase } from '../../src/page/show/describe-amount.ts'
@@ -81,13 +81,16 @@ describe('a backend and SNI', () => {
 })
 
 describe('connections on the screen', () => {
-  const connection = (id: string) => ({ id }) as Connection
+  // Later ones have higher numbers.
+  const connection = (id: string) => ({ id, timeMs: Number(id) }) as Connection
+  const loaded = (filter: string, ...items: string[]) =>
+    ({ kind: 'loaded', filter, items: items.map(connection) }) as const
   const ids = ({ shown }: { readonly shown: readonly Connection[] }) => shown.map(({ id }) => id)
   const came = (...items: string[]) => ({ kind: 'came', items: items.map(connection), skipped: 0 }) as const
 
   it('stand the newest first, each once', () => {
-    const loaded = stepConnections(noConnections, { kind: 'loaded', items: [connection('2'), connection('1')] })
-    assert.deepEqual(ids(stepConnections(loaded, came('2', '3', '4'))), ['4', '3', '2', '1'])
+    const known = stepConnections(noConnections, loaded('', '2', '1'))
+    assert.deepEqual(ids(stepConnections(known, came('2', '3', '4'))), ['4', '3', '2', '1'])
   })
 
   it('stand still while paused, and catch up', () => {
@@ -97,6 +100,33 @@ describe('connections on the screen', () => {
     const followed = stepConnections(later, { kind: 'follow' })
     assert.deepEqual([ids(followed), followed.waiting.length], [['3', '2', '1'], 0])
   })
+
+  const answers: [string, LiveStep[], string[], string[]][] = [
+    ['heard while the API was answering', [came('1', '2', '3'), loaded('', '2', '1', '0')], ['3', '2', '1', '0'], []],
+    ['heard before there was anything', [came('3'), loaded('', '2', '1')], ['3', '2', '1'], []],
+    ['all long gone', [came('1', '2'), loaded('', '9', '8')], ['9', '8'], []],
+    ['what another filter let through', [came('3'), loaded('x', '2')], ['2'], []],
+    ['what the filter lets through no longer', [loaded('x', '2', '1'), loaded('x')], [], []],
+    [
+      'asked for again while paused',
+      [came('1', '2'), { kind: 'pause' }, loaded('', '4', '3', '2')],
+      ['2', '1'],
+      ['4', '3'],
+    ],
+    [
+      'heard and asked for again while paused',
+      [came('1'), { kind: 'pause' }, came('2', '3'), loaded('', '2', '1')],
+      ['1'],
+      ['3', '2'],
+    ],
+    ['another filter while paused', [came('1', '2'), { kind: 'pause' }, loaded('x', '1')], ['1'], []],
+  ]
+  for (const [reason, steps, shown, waiting] of answers) {
+    it(`meet an answer of the API: ${reason}`, () => {
+      const live = steps.reduce(stepConnections, noConnections)
+      assert.deepEqual([ids(live), ids({ shown: live.waiting })], [shown, waiting])
+    })
+  }
 
   it('are never more than the screen carries, and count what was not sent', () => {
     const many = Array.from({ length: SHOWN_MAX + 50 }, (_, index) => connection(`${index}`))

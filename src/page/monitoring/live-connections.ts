@@ -5,6 +5,8 @@
 import type { Connection } from '../../admin/contract.ts'
 
 export interface LiveConnections {
+  /** Whose rows these are; undefined until there are some. */
+  readonly filter: string | undefined
   readonly shown: readonly Connection[]
   /** Came while the list was paused, the newest first. */
   readonly waiting: readonly Connection[]
@@ -14,18 +16,19 @@ export interface LiveConnections {
 }
 
 export type LiveStep =
-  | { readonly kind: 'loaded'; readonly items: readonly Connection[] }
+  | { readonly kind: 'loaded'; readonly filter: string; readonly items: readonly Connection[] }
+  /** Heard without a filter, the oldest first. */
   | { readonly kind: 'came'; readonly items: readonly Connection[]; readonly skipped: number }
   | { readonly kind: 'pause' }
   | { readonly kind: 'follow' }
 
-export const noConnections: LiveConnections = { shown: [], waiting: [], skipped: 0, isPaused: false }
+export const noConnections: LiveConnections = { filter: undefined, shown: [], waiting: [], skipped: 0, isPaused: false }
 
 /** Takes one step; a reducer. */
 export function stepConnections(live: LiveConnections, step: LiveStep): LiveConnections {
   switch (step.kind) {
     case 'loaded':
-      return { ...live, shown: step.items.slice(0, SHOWN_MAX), waiting: [], skipped: 0 }
+      return loaded(live, step)
     case 'came':
       return came(live, step)
     case 'pause':
@@ -35,10 +38,30 @@ export function stepConnections(live: LiveConnections, step: LiveStep): LiveConn
   }
 }
 
-/** Events come oldest first. */
+/** Another list takes the place of what is there. More of the same one joins it, and leaves alone what stands still. */
+function loaded(live: LiveConnections, { filter, items }: LiveStep & { readonly kind: 'loaded' }): LiveConnections {
+  if (filter !== live.filter) return { ...live, filter, shown: items.slice(0, SHOWN_MAX), waiting: [], skipped: 0 }
+  // With a filter nothing is heard, only asked for.
+  const heard = filter === '' ? live.shown : []
+  if (!live.isPaused) return { ...live, shown: joinConnections(newerThan(items, heard), items) }
+  const shown = new Set(live.shown.map(({ id }) => id))
+  const others = items.filter(({ id }) => !shown.has(id))
+  return { ...live, waiting: joinConnections(newerThan(others, live.waiting), others) }
+}
+
+/** What was heard while the API was answering, which its answer cannot have; both lists have the newest first. */
+function newerThan(items: readonly Connection[], heard: readonly Connection[]): readonly Connection[] {
+  const answered = new Set(items.map(({ id }) => id))
+  const common = heard.findIndex(({ id }) => answered.has(id))
+  if (common !== -1) return heard.slice(0, common)
+  // Nothing in common: either it is all newer, or so much has passed unheard that it is all old.
+  const newestMs = items[0]?.timeMs ?? 0
+  return heard.filter(({ timeMs }) => timeMs > newestMs)
+}
+
 function came(live: LiveConnections, { items, skipped }: LiveStep & { readonly kind: 'came' }): LiveConnections {
   const fresh = items.toReversed()
-  const counted = { ...live, skipped: live.skipped + skipped }
+  const counted = { ...live, filter: '', skipped: live.skipped + skipped }
   if (live.isPaused) return { ...counted, waiting: joinConnections(fresh, live.waiting) }
   return { ...counted, shown: joinConnections(fresh, live.shown) }
 }

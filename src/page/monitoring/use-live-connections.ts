@@ -19,8 +19,8 @@ export function useLiveConnections(filter: string) {
   now.current = live
   const isFiltered = filter !== ''
   useEffect(() => {
-    if (data !== undefined) step({ kind: 'loaded', items: data.items })
-  }, [data])
+    if (data !== undefined) step({ kind: 'loaded', filter, items: data.items })
+  }, [filter, data])
   useStream('connections', ({ items, skipped }) => {
     if (!isFiltered) return step({ kind: 'came', items, skipped })
     keepUnfiltered(client, (before) => joinConnections(items.toReversed(), before))
