@@ -32,7 +32,7 @@ if (!chosen.includes('nobody') || chosen.length !== values.watching.length)
 const options = {
   rounds: Number(values.rounds),
   seconds: Number(values.seconds),
-  warmUpSeconds: 15,
+  warmUpSeconds: 60,
   settleSeconds: 2,
   connectionsPerSecond: Number(values.rate),
   watchings: chosen,
