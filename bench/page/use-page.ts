@@ -39,8 +39,11 @@ export async function timeToInteractive(admin: Admin): Promise<number> {
   const { page, close } = await freshTab(admin)
   const startedMs = performance.now()
   await page.goto(`${admin.url}/outgoing-tls`)
-  await page.getByRole('switch', { name: 'Enable Strict TLS' }).waitFor()
+  // At every picture: the driver's own way to wait looks half a second apart after its first few looks.
+  await page.evaluate(strictIsThere)
   const ms = performance.now() - startedMs
+  // That it was the switch that an operator finds, by its role and its name.
+  await page.getByRole('switch', { name: 'Enable Strict TLS', disabled: false }).waitFor()
   await close()
   return ms
 }
@@ -88,6 +91,14 @@ async function timed(begin: Promise<unknown>, end: () => Promise<unknown>): Prom
   await Promise.all([begin, end()])
   return performance.now() - startedMs
 }
+
+/** Resolves with the picture that has the switch of Outgoing TLS. */
+const strictIsThere = `new Promise((resolve) => {
+  const isIt = (one) => [...one.labels].some((label) => label.textContent.includes('Enable Strict TLS')) && one.checkVisibility()
+  const look = () =>
+    [...document.querySelectorAll('[role=switch]:enabled')].some(isIt) ? requestAnimationFrame(resolve) : requestAnimationFrame(look)
+  look()
+}).then(() => {})`
 
 /** Runs in the page: long tasks and slow events as the browser tells them, and a timer that sees how late it is. */
 const measuring = `window.measured = {
