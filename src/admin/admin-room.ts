@@ -119,6 +119,8 @@ export class AdminRoom {
 
   #tellStatus(): void {
     const { stream, instance } = this.#means
+    // Nobody is left, perhaps because the room was closed meanwhile: then there is no instance to ask either.
+    if (!stream.isWatched) return
     const status = instance.status()
     const text = JSON.stringify(status)
     if (text === this.#toldStatus) return

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import diagnostics from 'node:diagnostics_channel'
 import http, { type IncomingMessage, type ServerResponse } from 'node:http'
 import { test } from 'node:test'
+import { breathe } from '../../src/admin/breathe.ts'
 import { emptyAccessRecord } from '../../src/observe/access-record.ts'
 import { startAdmin } from '../kit/start-admin.ts'
 
@@ -81,4 +82,31 @@ test('whatever is due has its turn between the news of a second', { timeout: 30_
   await all.promise
   assert.deepEqual([...turns.keys()], ['connections', 'failures', 'status'])
   assert.equal(new Set(turns.values()).size, 3, 'news told in one turn')
+})
+
+test('a room that is closed between two pieces asks no instance any more', { timeout: 30_000 }, async (t) => {
+  let asked = 0
+  const admin = await startAdmin(t, { statusAsked: () => (asked += 1) })
+  const { cookie } = await admin.as('viewer')
+  const closed = Promise.withResolvers<number>()
+  hearNext(({ response }) => {
+    const write = response.write.bind(response)
+    response.write = (text: string) => {
+      const isWritten = write(text)
+      if (text.startsWith('event: connections')) {
+        admin.room.close()
+        closed.resolve(asked)
+      }
+      return isWritten
+    }
+  })
+  const watching = http.get(`${admin.url}/api/v1/stream`, { headers: { cookie }, agent: false }, (response) => {
+    response.on('error', () => {}).resume()
+    admin.room.heard({ records: [emptyAccessRecord()], skipped: 0 })
+  })
+  watching.on('error', () => {})
+  const before = await closed.promise
+  // As many pauses as it may still have before it.
+  for (let pauses = 0; pauses < 3; pauses += 1) await breathe()
+  assert.equal(asked, before)
 })

@@ -24,6 +24,8 @@ export interface AdminWish {
   readonly identity?: { readonly certificate: string; readonly key: string }
   readonly pageFolder?: string
   readonly limits?: AdminRoomOptions['limits']
+  /** Called when the instance is asked for its status. */
+  readonly statusAsked?: () => void
 }
 
 export interface TestAdmin {
@@ -70,8 +72,13 @@ export async function startAdmin(t: Pick<TestContext, 'after'>, wish: AdminWish 
     hosts: ['own'],
     ...wish.admin,
   }
+  const { status } = instance
+  const asked = () => {
+    wish.statusAsked?.()
+    return status()
+  }
   const room = new AdminRoom({
-    instance,
+    instance: { ...instance, status: asked },
     admin,
     identity: wish.identity,
     pageFolder: wish.pageFolder ?? path.join(folder, 'page'),
