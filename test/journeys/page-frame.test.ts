@@ -170,7 +170,7 @@ test('the frame of every screen', async (t) => {
 
   await t.test('a session that ends elsewhere ends here', async () => {
     await goWithin(page, '/outgoing-tls')
-    await journey.admin.ask('signOut')
+    assert.equal((await journey.admin.ask('signOut')).status, 204)
     await page.getByRole('button', { name: 'Sign in' }).waitFor()
   })
 })
