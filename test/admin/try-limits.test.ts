@@ -55,6 +55,26 @@ test('A3: the right password forgets the wrong ones, and time does too', () => {
   assert.equal(tries.waitS('dana', '192.0.2.1'), 0)
 })
 
+test('A3: right passwords lock nobody out, however many come from one address', () => {
+  const { tries } = limits()
+  for (let n = 0; n < 50; n += 1) {
+    assert.equal(tries.waitS('dana', '192.0.2.1'), 0, `after ${n}`)
+    tries.failed('dana', '192.0.2.1')
+    tries.succeeded('dana', '192.0.2.1')
+  }
+})
+
+test('A3: a right password in between forgives the address none of its wrong ones', () => {
+  const { tries } = limits()
+  for (let n = 0; n < 20; n += 1) {
+    tries.failed(`user${n}`, '192.0.2.1')
+    if (n === 19) break
+    tries.failed('an account of their own', '192.0.2.1')
+    tries.succeeded('an account of their own', '192.0.2.1')
+  }
+  assert.ok(tries.waitS('somebody else', '192.0.2.1') > 0)
+})
+
 test('A3: a flood of addresses is not remembered without bound', () => {
   const { tries } = limits()
   for (let n = 0; n < 30_000; n += 1) tries.failed('dana', `10.${n >> 16}.${(n >> 8) & 255}.${n & 255}`)

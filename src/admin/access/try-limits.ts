@@ -7,7 +7,9 @@
 export interface TryLimits {
   /** How long this one has to wait, in seconds; 0 when it may try. */
   waitS(account: string, address: string): number
+  /** Counts a try, before it is known whether it is a right one. */
   failed(account: string, address: string): void
+  /** Takes back what was counted for a try that was right, and forgives the account its wrong ones. */
   succeeded(account: string, address: string): void
 }
 
@@ -47,6 +49,9 @@ export function createTryLimits({ now = Date.now }: { readonly now?: () => numbe
     },
     succeeded(account, address) {
       tries.delete(pair(account, address))
+      // The wrong ones of the address stay: whoever has one account may not guess at the others without end.
+      const ofAddress = tries.get(networkOf(address))
+      if (ofAddress !== undefined) ofAddress.failures -= 1
     },
   }
 }
