@@ -64,6 +64,17 @@ test('the System screen', async (t) => {
       .waitFor()
   })
 
+  await t.test('what is asked for while the browser has no network fails, and is not kept for later', async () => {
+    const { generation } = (await journey.admin.ask('status')).body
+    await page.context().setOffline(true)
+    await page.getByRole('button', { name: 'Start fresh workers' }).click()
+    const alert = page.getByRole('alert').filter({ hasText: 'Nothing was restarted' })
+    await alert.getByText('The System Manager does not answer').waitFor()
+    await page.context().setOffline(false)
+    await page.getByText('Healthy').waitFor()
+    assert.equal((await journey.admin.ask('status')).body.generation, generation)
+  })
+
   await t.test('fresh workers take over, and no request is lost', async () => {
     const { generation, version } = (await journey.admin.ask('status')).body
     await page.getByRole('button', { name: 'Start fresh workers' }).click()

@@ -2,11 +2,18 @@
 import { QueryCache, QueryClient } from '@tanstack/react-query'
 import { ApiProblem } from './ask.ts'
 
+/**
+ * The instance may be this machine, which needs no network. And a change that is asked for without one fails, instead of being
+ * kept and made whenever there is one again.
+ */
+const networkMode = 'always'
+
 export const queryClient = new QueryClient({
   queryCache: new QueryCache({ onError: noteSignedOut }),
   defaultOptions: {
     // The stream says when something has changed; asking again on every focus would only be noise.
-    queries: { staleTime: 15_000, refetchOnWindowFocus: false, retry: isWorthAnotherTry },
+    queries: { staleTime: 15_000, refetchOnWindowFocus: false, retry: isWorthAnotherTry, networkMode },
+    mutations: { networkMode },
   },
 })
 
