@@ -5,6 +5,7 @@ import { createRoot } from 'react-dom/client'
 import { queryClient } from './api/query-client.ts'
 import { App } from './app.tsx'
 import { showTheme, storedTheme } from './frame/theme.ts'
+import { Boundary } from './parts/boundary.tsx'
 import './styles/tokens.css'
 import './styles/base.css'
 import './styles/frame.css'
@@ -16,7 +17,9 @@ if (place !== null) {
   createRoot(place).render(
     <StrictMode>
       <QueryClientProvider client={queryClient}>
-        <App />
+        <Boundary within={(message) => <main className="door">{message}</main>}>
+          <App />
+        </Boundary>
       </QueryClientProvider>
     </StrictMode>,
   )

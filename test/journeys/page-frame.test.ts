@@ -145,6 +145,44 @@ test('the frame of every screen', async (t) => {
     },
   )
 
+  await t.test(
+    'a screen that cannot be fetched says so in its place; the others, and a draft, are there',
+    async (t) => {
+      // Not one of the kit, for which what the browser logs of this would be a mistake.
+      const tab = await page.context().newPage()
+      t.after(() => tab.close())
+      const heading = (name: string) => tab.getByRole('heading', { level: 1, name }).waitFor()
+      const chosen = tab.getByLabel('Allow and Log untrusted servers')
+      await tab.goto(`${journey.url}/outgoing-tls`)
+      await chosen.check()
+      await tab.route('**/assets/simulator-screen*', (route) => route.abort())
+      await goWithin(tab, '/simulator')
+      await heading('This could not be shown')
+      assert.deepEqual(await wrongInSomeLook(tab), [])
+      await tab.getByRole('link', { name: 'History' }).click()
+      await heading('History')
+      await tab.goBack()
+      await tab.unroute('**/assets/simulator-screen*')
+      await tab.getByRole('button', { name: 'Load the page again' }).click()
+      await heading('Simulator')
+      await goWithin(tab, '/outgoing-tls')
+      assert.ok(await chosen.isChecked())
+    },
+  )
+
+  await t.test('a page that does not understand its instance says so, and can be loaded again', async (t) => {
+    const tab = await page.context().newPage()
+    t.after(() => tab.close())
+    await tab.route('**/api/v1/status', (route) => route.fulfill({ json: { of: 'another release' } }))
+    await tab.goto(`${journey.url}/`)
+    const broken = tab.getByRole('main').getByRole('heading', { name: 'This could not be shown' })
+    await broken.waitFor()
+    assert.deepEqual(await wrongInSomeLook(tab), [])
+    await tab.unroute('**/api/v1/status')
+    await tab.getByRole('button', { name: 'Load the page again' }).click()
+    await tab.getByRole('heading', { level: 1, name: 'Overview' }).waitFor()
+  })
+
   await t.test('the theme is remembered', async () => {
     await page.getByLabel('Theme').selectOption('Dark')
     await page.reload()

@@ -4,6 +4,7 @@ import type { Session } from '../../admin/contract.ts'
 import { openStream } from '../api/stream.ts'
 import { ConfirmBar } from '../draft/confirm-bar.tsx'
 import { PendingBar } from '../draft/pending-bar.tsx'
+import { Boundary } from '../parts/boundary.tsx'
 import { Loading } from '../parts/loading.tsx'
 import { useTimeZone } from '../parts/time-zone.ts'
 import { Toasts } from '../parts/toasts.tsx'
@@ -32,9 +33,11 @@ export function Frame({ session }: { readonly session: Session }) {
         <Nav path={path} />
         <main id="main" ref={main} tabIndex={-1}>
           <ConfirmBar />
-          <Suspense fallback={<Loading />}>
-            <Shown key={path} />
-          </Suspense>
+          <Boundary key={path}>
+            <Suspense fallback={<Loading />}>
+              <Shown />
+            </Suspense>
+          </Boundary>
         </main>
       </div>
       <PendingBar />
