@@ -119,6 +119,18 @@ describe('connections on the screen', () => {
       ['1'],
       ['3', '2'],
     ],
+    [
+      'heard just after a filter was taken away',
+      [loaded('x', '1'), came('4'), loaded('', '3', '2', '1')],
+      ['4', '3', '2', '1'],
+      [],
+    ],
+    [
+      'heard just after a filter was taken away, while paused',
+      [loaded('x', '1'), { kind: 'pause' }, came('4'), loaded('', '3', '2', '1')],
+      ['4', '3', '2', '1'],
+      [],
+    ],
     ['another filter while paused', [came('1', '2'), { kind: 'pause' }, loaded('x', '1')], ['1'], []],
   ]
   for (const [reason, steps, shown, waiting] of answers) {

@@ -40,10 +40,11 @@ export function stepConnections(live: LiveConnections, step: LiveStep): LiveConn
 
 /** Another list takes the place of what is there. More of the same one joins it, and leaves alone what stands still. */
 function loaded(live: LiveConnections, { filter, items }: LiveStep & { readonly kind: 'loaded' }): LiveConnections {
-  if (filter !== live.filter) return { ...live, filter, shown: items.slice(0, SHOWN_MAX), waiting: [], skipped: 0 }
   // With a filter nothing is heard, only asked for.
-  const heard = filter === '' ? live.shown : []
-  if (!live.isPaused) return { ...live, shown: joinConnections(newerThan(items, heard), items) }
+  const heard = filter !== '' ? [] : live.isPaused ? live.waiting : live.shown
+  const joined = joinConnections(newerThan(items, heard), items)
+  if (filter !== live.filter) return { ...live, filter, shown: joined, waiting: [], skipped: 0 }
+  if (!live.isPaused) return { ...live, shown: joined }
   const shown = new Set(live.shown.map(({ id }) => id))
   const others = items.filter(({ id }) => !shown.has(id))
   return { ...live, waiting: joinConnections(newerThan(others, live.waiting), others) }
@@ -61,7 +62,8 @@ function newerThan(items: readonly Connection[], heard: readonly Connection[]): 
 
 function came(live: LiveConnections, { items, skipped }: LiveStep & { readonly kind: 'came' }): LiveConnections {
   const fresh = items.toReversed()
-  const counted = { ...live, filter: '', skipped: live.skipped + skipped }
+  // Until the whole list is there, what stands here is that of the filter that was just taken away.
+  const counted = { ...live, filter: live.filter ?? '', skipped: live.skipped + skipped }
   if (live.isPaused) return { ...counted, waiting: joinConnections(fresh, live.waiting) }
   return { ...counted, shown: joinConnections(fresh, live.shown) }
 }
