@@ -1,7 +1,7 @@
 /** Exact times as the page writes them, in UTC and in the time of a machine whose offset is no whole hour. */
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { describeSplits } from '../../src/page/chart/describe-splits.ts'
+import { describeSplits } from '../../src/page/chart/time-axis.ts'
 import { formatClock, formatMoment } from '../../src/page/parts/time-zone.ts'
 
 const zoneBefore = process.env.TZ

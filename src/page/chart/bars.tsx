@@ -4,6 +4,7 @@ import UPlot from 'uplot'
 import { plotColours } from './plot-colours.ts'
 import type { RankedRow } from './ranked-rows.ts'
 import { usePlot } from './use-plot.ts'
+import { wholeSteps } from './whole-steps.ts'
 
 export function Bars({ rows }: { readonly rows: readonly RankedRow[] }) {
   const drawing = useCallback(
@@ -38,7 +39,6 @@ function optionsFor(rows: readonly RankedRow[], element: HTMLElement): UPlot.Opt
         splits: () => rows.map((_, index) => index),
         values: (plot) => rows.map(({ name }) => shortened(name, size(plot))),
       },
-      // Half a handshake is none.
       { side: 2, stroke: text, grid: { stroke: line }, ticks, incrs: wholeSteps },
     ],
     series: [{}, { fill: accent, stroke: accent, points: ticks, ...(bars === undefined ? {} : { paths: bars }) }],
@@ -58,6 +58,3 @@ function shortened(name: string, size: number): string {
 const LETTER = 8
 const ROW_HEIGHT = 28
 const AXIS_HEIGHT = 50
-const wholeSteps = [1, 2, 5]
-  .flatMap((step) => Array.from({ length: 12 }, (_, power) => step * 10 ** power))
-  .sort((a, b) => a - b)

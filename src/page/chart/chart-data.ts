@@ -6,6 +6,8 @@ export interface ChartData {
   readonly times: readonly number[]
   /** A value that is null leaves a gap. */
   readonly series: readonly { readonly name: string; readonly values: readonly (number | null)[] }[]
+  /** The values are counts. */
+  readonly isWhole?: boolean
   readonly marks: readonly { readonly time: number; readonly text: string }[]
 }
 

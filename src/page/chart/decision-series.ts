@@ -10,6 +10,7 @@ export function decisionSeries(summary: Pick<Summary, 'points'>): ChartData {
   const { points } = summary
   return {
     ...timesAndMarks(summary),
+    isWhole: true,
     series: decisionNames.map((name) => ({ name, values: points.map(({ decisions }) => decisions[name] ?? 0) })),
   }
 }

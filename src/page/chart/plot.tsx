@@ -3,9 +3,10 @@ import { useCallback } from 'react'
 import UPlot from 'uplot'
 import { formatMoment, type TimeZone, useTimeZone } from '../parts/time-zone.ts'
 import type { ChartData } from './chart-data.ts'
-import { describeSplits } from './describe-splits.ts'
 import { plotColours } from './plot-colours.ts'
+import { describeSplits, spanOf } from './time-axis.ts'
 import { usePlot } from './use-plot.ts'
+import { wholeSteps } from './whole-steps.ts'
 
 export function Plot({ data }: { readonly data: ChartData }) {
   const zone = useTimeZone()
@@ -35,9 +36,12 @@ function optionsFor(data: ChartData, { element, zone }: Place): UPlot.Options {
       zone === 'utc' ? UPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC') : new Date(seconds * 1000),
     axes: [
       { ...axis, values: (_plot, splits, _axis, _space, stepSeconds) => describeSplits(splits, { stepSeconds, zone }) },
-      axis,
+      { ...axis, ...(data.isWhole === true ? { incrs: wholeSteps } : {}) },
     ],
-    scales: { y: { range: (_plot, _least, most) => [0, Math.max(1, most)] } },
+    scales: {
+      x: { range: () => spanOf(data.times) },
+      y: { range: (_plot, _least, most) => [0, Math.max(1, most)] },
+    },
     series: [
       // uPlot says null where nothing is pointed at.
       {
