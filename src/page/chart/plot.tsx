@@ -32,6 +32,8 @@ function optionsFor(data: ChartData, { element, zone }: Place): UPlot.Options {
   return {
     width: element.clientWidth,
     height: HEIGHT,
+    // The last time along the axis reaches half its width beyond it.
+    padding: [null, 32, null, null],
     tzDate: (seconds) =>
       zone === 'utc' ? UPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC') : new Date(seconds * 1000),
     axes: [
