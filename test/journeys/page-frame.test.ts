@@ -9,7 +9,7 @@ import { makeCertificate } from '../../src/certificate/make-certificate.ts'
 import { adminPassword } from '../kit/admin-client.ts'
 import { closeBrowser, openTab } from '../kit/browser.ts'
 import { wrongInSomeLook } from '../kit/every-look.ts'
-import { goWithin, openPage, startJourney } from '../kit/page-journey.ts'
+import { goWithin, openPage, startJourney, tellWhatIsShown } from '../kit/page-journey.ts'
 import { startBackend } from '../kit/start-backend.ts'
 
 const own = await makeCertificate({ subject: 'own', sans: { dns: ['own.localhost'] } })
@@ -206,7 +206,8 @@ test('the frame of every screen', async (t) => {
     assert.ok(ms < 10_000, `${ms} ms`)
   })
 
-  await t.test('a session that ends elsewhere ends here', async () => {
+  await t.test('a session that ends elsewhere ends here', async (t) => {
+    tellWhatIsShown(t, page)
     await goWithin(page, '/outgoing-tls')
     assert.equal((await journey.admin.ask('signOut')).status, 204)
     await page.getByRole('button', { name: 'Sign in' }).waitFor()

@@ -56,6 +56,17 @@ export async function openPage(
   return page
 }
 
+/** Tells with the failure of a test what was on the screen then, and in how many tabs of its browser. */
+export function tellWhatIsShown(t: Pick<TestContext, 'after' | 'passed' | 'diagnostic'>, page: Page): void {
+  t.after(async () => {
+    if (t.passed) return
+    const state =
+      '[document.visibilityState, navigator.onLine, JSON.stringify(await navigator.locks.query())].join(" ")'
+    t.diagnostic(`${page.context().pages().length} tabs, ${await page.evaluate(`(async () => ${state})()`)}`)
+    t.diagnostic(await page.locator('body').ariaSnapshot())
+  })
+}
+
 /** Goes to an address within a page that is open, and waits until there is nothing left to fetch. */
 export async function goWithin(page: Page, path: string): Promise<void> {
   await page.evaluate(
