@@ -52,12 +52,17 @@ export class Stream {
 
   #look(): void {
     for (const watcher of this.#watchers) {
-      if (watcher.mayStay()) this.#write(watcher, ': still here\n\n')
-      else watcher.response.end('event: signed-out\ndata: {}\n\n')
+      const { response, mayStay } = watcher
+      // Told to leave at the look before, and has not read it.
+      if (response.writableEnded) response.destroy()
+      else if (mayStay()) this.#write(watcher, ': still here\n\n')
+      else response.end('event: signed-out\ndata: {}\n\n')
     }
   }
 
   #write({ response }: Watcher, text: string): void {
+    // To write to somebody who was told to leave would be an error that nobody listens for, and end control.
+    if (response.writableEnded) return
     if (response.writableLength > UNREAD_MAX) response.destroy()
     else response.write(text)
   }
