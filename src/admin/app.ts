@@ -17,7 +17,7 @@ import { asSidecarError, SidecarError } from '../errors.ts'
 import { productVersion } from '../settings/product-version.ts'
 import type { Settings } from '../settings/settings.ts'
 import { refusalFor } from './access/authorise.ts'
-import { identify } from './access/identify.ts'
+import { type Credentials, identify } from './access/identify.ts'
 import { type Identity, nobody } from './access/identity.ts'
 import { createRequestGuard } from './access/request-guard.ts'
 import { cookieFor, tokenIn } from './access/session-cookie.ts'
@@ -133,14 +133,20 @@ function apiRoutes(options: AppOptions): RequestHandler {
   return router
 }
 
-function authorised(route: Route, { means, isSecure }: AppOptions): RequestHandler {
+function authorised(route: Route, options: AppOptions): RequestHandler {
+  const { instance, now } = options.means
   return (request, response, next) => {
-    const { authorization, cookie } = request.headers
-    const sessionToken = tokenIn(cookie, { isSecure })
-    const who = identify({ authorization, sessionToken }, means.instance.history, means.now())
+    const who = identify(credentialsOf(request, route, options), instance.history, now())
     response.locals.who = who
     next(refusalFor(route, who))
   }
+}
+
+function credentialsOf({ headers }: Request, { answer }: Route, { isSecure }: AppOptions): Credentials {
+  const { authorization, cookie } = headers
+  // A browser asks for its stream again by itself.
+  const isUnattended = headers['vedette-unattended'] !== undefined || answer === 'stream'
+  return { authorization, sessionToken: tokenIn(cookie, { isSecure }), isUnattended }
 }
 
 /** Nothing is read of a body before its sender is known to be allowed, and nothing is inflated. */
@@ -160,7 +166,7 @@ function answered(name: RouteName, options: AppOptions): RequestHandler {
     const answer = await handle(call, options.means)
     recordDone(name, exchangeOf(request, response, options))
     await breathe()
-    send({ route, answer, call, response, options })
+    send({ route, answer, response, options })
   }
 }
 
@@ -195,27 +201,24 @@ function readPassword(field: string | undefined): string | undefined {
 interface Sending {
   readonly route: Route
   readonly answer: unknown
-  readonly call: Call<RouteName>
   readonly response: Response
   readonly options: AppOptions
 }
 
-function send({ route, answer, call, response, options: { means } }: Sending): void {
+function send({ route, answer, response, options }: Sending): void {
+  const { means } = options
   if (route.answer === 'nothing') response.end()
   else if (route.answer === 'text') response.type('text/plain').send(answer)
   else if (route.answer === 'stream') {
-    means.stream.add(response, () => mayStay(call.who, means))
+    const credentials = credentialsOf(response.req, route, options)
+    means.stream.add(response, () => mayStay(credentials, means))
     means.stream.send('status', { ...means.instance.status(), product: product() })
   } else response.json(route.path === '/openapi.json' ? openApi(productVersion()) : answer)
 }
 
 /** Asked again and again while somebody watches: what they came in with may have ended. */
-function mayStay({ sessionId, untilMs, by }: Identity, { instance, now }: Means): boolean {
-  if ((untilMs ?? 0) <= now()) return false
-  return (
-    by === 'key' ||
-    instance.history.database.prepare('select 1 from sessions where id = ?').get(sessionId) !== undefined
-  )
+function mayStay(credentials: Credentials, { instance, now }: Means): boolean {
+  return identify(credentials, instance.history, now()).role !== 'none'
 }
 
 function product() {

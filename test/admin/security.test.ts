@@ -7,22 +7,13 @@ import crypto from 'node:crypto'
 import http from 'node:http'
 import { test } from 'node:test'
 import { identify } from '../../src/admin/access/identify.ts'
-import { hashToken, makeToken } from '../../src/admin/access/token.ts'
 import { assertFewValues } from '../../src/admin/assert-few-values.ts'
 import { apiBase, routeNamed, routeNames } from '../../src/admin/route-table.ts'
-import { addKey, revokeKey } from '../../src/history/api-keys.ts'
+import { revokeKey } from '../../src/history/api-keys.ts'
 import { adminPassword } from '../kit/admin-client.ts'
 import { leastProcessorMs } from '../kit/least-processor-ms.ts'
-import { policyInForce, startAdmin, type TestAdmin } from '../kit/start-admin.ts'
-
-const withKey = (admin: TestAdmin, change: Partial<Parameters<typeof addKey>[1]> = {}): string => {
-  const secret = makeToken('key')
-  addKey(admin.history, {
-    ...{ id: secret.slice(-8), hash: hashToken(secret), name: 'ci', role: 'operator', areas: ['policy'], createdMs: 1 },
-    ...{ createdBy: 'admin', untilMs: Date.now() + 60_000, usedMs: null, revoked: false, ...change },
-  })
-  return secret
-}
+import { policyInForce, startAdmin } from '../kit/start-admin.ts'
+import { withKey } from '../kit/with-key.ts'
 
 test('A1: a foreign origin, a foreign host and a form cannot change anything, with the cookie of an admin', async (t) => {
   const admin = await startAdmin(t)

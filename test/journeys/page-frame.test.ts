@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import type { Page } from 'playwright-core'
+import type { Page, Request } from 'playwright-core'
 import { makeCertificate } from '../../src/certificate/make-certificate.ts'
 import { adminPassword } from '../kit/admin-client.ts'
 import { closeBrowser, openTab } from '../kit/browser.ts'
@@ -204,6 +204,20 @@ test('the frame of every screen', async (t) => {
     // A machine that runs the whole suite at once lets the page wait for a processor; its work it cannot make longer.
     assert.ok(workMs > 0 && workMs < 1000, `${workMs} ms of work`)
     assert.ok(ms < 10_000, `${ms} ms`)
+  })
+
+  await t.test('what a page asks with nobody there keeps nobody signed in, and to touch it does', async (t) => {
+    const tab = await openTab(t, { context: page.context() })
+    await tab.clock.install()
+    await tab.goto(`${journey.url}/`)
+    await tab.getByText('Healthy').waitFor()
+    const isAlone = (request: Request) => request.headers()['vedette-unattended'] === '1'
+    const alone = tab.waitForRequest(isAlone)
+    await tab.clock.fastForward('01:01')
+    await alone
+    const attended = tab.waitForRequest((request) => request.url().endsWith('/session') && !isAlone(request))
+    await tab.mouse.move(10, 10)
+    await attended
   })
 
   await t.test('a session that ends elsewhere ends here', async (t) => {

@@ -11,15 +11,18 @@ import { hashToken } from './token.ts'
 export interface Credentials {
   readonly authorization: string | undefined
   readonly sessionToken: string | undefined
+  /** Nobody sits there: a page asks by itself, which keeps nobody signed in. */
+  readonly isUnattended?: boolean
 }
 
 /** How long a session lasts unused, and at most. */
 export const sessionLimits = { idleMs: 30 * 60_000, absoluteMs: 12 * 3_600_000 } as const
 
 /** Finds who is asking; whatever does not hold makes nobody, without saying why. */
-export function identify({ authorization, sessionToken }: Credentials, history: History, nowMs: number): Identity {
+export function identify(credentials: Credentials, history: History, nowMs: number): Identity {
+  const { authorization, sessionToken, isUnattended = false } = credentials
   if (authorization !== undefined) return byKey(authorization, history, nowMs)
-  return sessionToken === undefined ? nobody : bySession(sessionToken, history, nowMs)
+  return sessionToken === undefined ? nobody : bySession(sessionToken, { history, nowMs, isUnattended })
 }
 
 function byKey(authorization: string, history: History, nowMs: number): Identity {
@@ -38,7 +41,13 @@ function byKey(authorization: string, history: History, nowMs: number): Identity
   }
 }
 
-function bySession(token: string, history: History, nowMs: number): Identity {
+interface Visit {
+  readonly history: History
+  readonly nowMs: number
+  readonly isUnattended: boolean
+}
+
+function bySession(token: string, { history, nowMs, isUnattended }: Visit): Identity {
   const session = /^vdt_session_[\w-]{43}$/.test(token) ? sessionByHash(history, hashToken(token)) : undefined
   if (session === undefined) return nobody
   const user = userNamed(history, session.user)
@@ -48,14 +57,15 @@ function bySession(token: string, history: History, nowMs: number): Identity {
     return nobody
   }
   // Not at every request: a write to the disk each time would make reading as dear as writing.
-  if (nowMs - session.seenMs > TOUCH_MS) touchSession(history, session.id, nowMs)
+  const seenMs = isUnattended ? session.seenMs : nowMs
+  if (seenMs - session.seenMs > TOUCH_MS) touchSession(history, session.id, seenMs)
   return {
     name: user.name,
     role: user.role,
     by: 'session',
     areas: 'all',
     sessionId: session.id,
-    idleUntilMs: Math.min(nowMs + sessionLimits.idleMs, session.untilMs),
+    idleUntilMs: Math.min(seenMs + sessionLimits.idleMs, session.untilMs),
     untilMs: session.untilMs,
   }
 }

@@ -3,6 +3,7 @@
  * came, or one made up of what is known where none came: whoever shows an error has one shape to show.
  */
 import type { Problem } from '../../admin/contract.ts'
+import { isAttended } from '../session/attendance.ts'
 
 export interface Question {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -50,6 +51,7 @@ export async function askFully<T>(path: string, question: Question = {}): Promis
       accept: 'application/json, application/problem+json',
       ...(body === undefined || isFile ? {} : { 'content-type': 'application/json' }),
       ...(isFile ? { 'content-type': 'application/octet-stream' } : {}),
+      ...(isAttended() ? {} : { 'vedette-unattended': '1' }),
       ...(ifMatch === undefined ? {} : { 'if-match': ifMatch }),
       ...(storePassword === undefined ? {} : { 'vedette-store-password': encodeURIComponent(storePassword) }),
     },

@@ -25,3 +25,8 @@ export function noteSignedOut(error: unknown): void {
 function isWorthAnotherTry(failures: number, error: unknown): boolean {
   return failures < 2 && error instanceof ApiProblem && error.problem.status === 503
 }
+
+/** Asks whether somebody is still signed in, and shows the door when they are not. */
+export function askForSession(): void {
+  void queryClient.invalidateQueries({ queryKey: ['session'] })
+}

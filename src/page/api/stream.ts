@@ -7,7 +7,7 @@ import { useEffect, useEffectEvent, useSyncExternalStore } from 'react'
 import type { StreamEvents } from '../../admin/contract.ts'
 import type { NewsName } from './open-source.ts'
 import { queries } from './queries.ts'
-import { queryClient } from './query-client.ts'
+import { askForSession, queryClient } from './query-client.ts'
 import { shareSource } from './share-source.ts'
 import { whileShown } from './while-shown.ts'
 
@@ -33,9 +33,8 @@ export function openStream(): () => void {
     take(name, data)
     for (const listener of listeners.get(name) ?? []) listener(data)
   }
-  const onRefused = () => void queryClient.invalidateQueries({ queryKey: queries.session.queryKey })
   return whileShown(() => {
-    const leave = shareSource({ hear, setOpen, onRefused })
+    const leave = shareSource({ hear, setOpen, onRefused: askForSession })
     return () => {
       leave()
       setOpen(false)
