@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import type { Page, Request } from 'playwright-core'
+import type { OpenSessions } from '../../src/admin/contract.ts'
 import { makeCertificate } from '../../src/certificate/make-certificate.ts'
 import { adminPassword } from '../kit/admin-client.ts'
 import { closeBrowser, openTab } from '../kit/browser.ts'
@@ -152,9 +153,8 @@ test('the frame of every screen', async (t) => {
       const tab = await page.context().newPage()
       t.after(() => tab.close())
       const heading = (name: string) => tab.getByRole('heading', { level: 1, name }).waitFor()
-      const chosen = tab.getByLabel('Allow and Log untrusted servers')
       await tab.goto(`${journey.url}/outgoing-tls`)
-      await chosen.check()
+      await chosen(tab).check()
       await tab.route('**/assets/simulator-screen*', (route) => route.abort())
       await goWithin(tab, '/simulator')
       await heading('This could not be shown')
@@ -166,7 +166,7 @@ test('the frame of every screen', async (t) => {
       await tab.getByRole('button', { name: 'Load the page again' }).click()
       await heading('Simulator')
       await goWithin(tab, '/outgoing-tls')
-      assert.ok(await chosen.isChecked())
+      assert.ok(await chosen(tab).isChecked())
     },
   )
 
@@ -220,13 +220,49 @@ test('the frame of every screen', async (t) => {
     await attended
   })
 
-  await t.test('a session that ends elsewhere ends here', async (t) => {
+  await t.test('a session that ends elsewhere ends here, and its user finds the draft again', async (t) => {
     tellWhatIsShown(t, page)
     await goWithin(page, '/outgoing-tls')
+    await chosen(page).check()
+    await page.getByRole('region', { name: 'Unsaved changes' }).waitFor()
     assert.equal((await journey.admin.ask('signOut')).status, 204)
-    await page.getByRole('button', { name: 'Sign in' }).waitFor()
+    await signIn(page, 'admin')
+    assert.ok(await chosen(page).isChecked())
+  })
+
+  await t.test('whoever comes in next finds neither the draft nor what was shown', async (t) => {
+    tellWhatIsShown(t, page)
+    const names = page.getByRole('region', { name: 'Sessions' }).getByRole('rowheader')
+    await goWithin(page, '/system')
+    await names.filter({ hasText: 'admin (this one)' }).waitFor()
+    await journey.admin.signIn('admin')
+    const { items } = (await journey.admin.ask('sessions')).body
+    for (const { id, name, isThis } of items as OpenSessions['items']) {
+      if (name === 'admin' && !isThis) await journey.admin.ask('endSession', { params: { id } })
+    }
+    await signIn(page, 'looker')
+    await names.filter({ hasText: 'looker (this one)' }).waitFor()
+    assert.deepEqual(
+      (await names.allTextContents()).filter((name) => !name.startsWith('looker')),
+      [],
+    )
+    await goWithin(page, '/outgoing-tls')
+    assert.ok(!(await chosen(page).isChecked()))
   })
 })
+
+const chosen = (tab: Page) => tab.getByLabel('Allow and Log untrusted servers')
+
+/** Comes in through the door, once it is there. */
+async function signIn(tab: Page, name: string): Promise<void> {
+  const enter = tab.getByRole('button', { name: 'Sign in' })
+  await enter.waitFor()
+  await tab.getByLabel('Name').fill(name)
+  await tab.getByLabel('Password').fill(adminPassword)
+  await enter.click()
+  await tab.getByRole('navigation', { name: 'Screens' }).waitFor()
+  await tab.locator('main:not(:has(.loading))').waitFor()
+}
 
 /** Puts a tab out of sight or back, as the browser of a person does: one without a screen shows all its tabs. */
 async function show(tab: Page, state: 'hidden' | 'visible'): Promise<void> {

@@ -3,13 +3,15 @@
  * that a refresh keeps it and another tab has its own. What a text means is never decided here; the API is asked.
  */
 import { useSyncExternalStore } from 'react'
-import type { Edited, Policy } from '../../admin/contract.ts'
+import type { Edited, Policy, Session } from '../../admin/contract.ts'
 import { ask } from '../api/ask.ts'
-import { checkQuery } from '../api/queries.ts'
+import { checkQuery, queries } from '../api/queries.ts'
 import { queryClient } from '../api/query-client.ts'
 import type { Edit } from './policy-spec.ts'
 
 export interface Draft {
+  /** Who began it. */
+  readonly by: string
   /** The version it was begun from. */
   readonly base: { readonly number: number; readonly etag: string; readonly text: string }
   readonly text: string
@@ -61,13 +63,19 @@ export function insistOn(policy: Policy): void {
   if (draft !== null) put({ ...draft, base: beginFrom(policy).base, edits: null })
 }
 
+/** Forgets the draft of anybody else: who comes in next must not find, and apply, what they did not write. */
+export function keepOnlyOf({ name }: Session): void {
+  if (draft !== null && draft.by !== name) discard()
+}
+
 /** Forgets the draft. */
 export function discard(): void {
   put(null)
 }
 
 function beginFrom({ version, etag, text }: Policy): Draft {
-  return { base: { number: version.number, etag, text }, text, edits: [] }
+  const by = queryClient.getQueryData<Session | null>(queries.session.queryKey)?.name ?? ''
+  return { by, base: { number: version.number, etag, text }, text, edits: [] }
 }
 
 async function edited(text: string, edits: readonly Edit[], against: number): Promise<string> {
