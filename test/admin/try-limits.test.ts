@@ -64,6 +64,33 @@ test('A3: right passwords lock nobody out, however many come from one address', 
   }
 })
 
+test('A3: after wrong ones from an address, right passwords do not make it wait again, and time forgets', () => {
+  const { tries, pass } = limits()
+  for (let n = 0; n < 20; n += 1) tries.failed(`user${n}`, '192.0.2.1')
+  assert.equal(tries.waitS('dana', '192.0.2.1'), 30)
+  pass(30_000)
+  for (let minutes = 0; minutes < 20; minutes += 1) {
+    assert.equal(tries.waitS('dana', '192.0.2.1'), 0, `after ${minutes} minutes`)
+    tries.failed('dana', '192.0.2.1')
+    tries.succeeded('dana', '192.0.2.1')
+    pass(60_000)
+  }
+  tries.failed('kim', '192.0.2.1')
+  assert.equal(tries.waitS('dana', '192.0.2.1'), 0, 'the wrong ones are forgotten')
+})
+
+test('A3: a password that nobody looked at was no try', () => {
+  const { tries } = limits()
+  for (let n = 0; n < 50; n += 1) {
+    tries.failed('dana', '192.0.2.1')
+    tries.takenBack('dana', '192.0.2.1')
+  }
+  assert.equal(tries.waitS('dana', '192.0.2.1'), 0)
+  for (let n = 0; n < 4; n += 1) tries.failed('dana', '192.0.2.1')
+  tries.failed('dana', '192.0.2.1')
+  assert.equal(tries.waitS('dana', '192.0.2.1'), 30, 'wrong ones still count')
+})
+
 test('A3: a right password in between forgives the address none of its wrong ones', () => {
   const { tries } = limits()
   for (let n = 0; n < 20; n += 1) {

@@ -9,13 +9,17 @@ export interface TryLimits {
   waitS(account: string, address: string): number
   /** Counts a try, before it is known whether it is a right one. */
   failed(account: string, address: string): void
-  /** Takes back what was counted for a try that was right, and forgives the account its wrong ones. */
+  /** Takes back a try that was counted and was none: nobody looked at what was tried. */
+  takenBack(account: string, address: string): void
+  /** Takes back a try that was right, and forgives the account from this address its wrong ones. */
   succeeded(account: string, address: string): void
 }
 
 interface Tries {
   failures: number
   lastMs: number
+  /** When the one before the last was, for when the last is taken back. */
+  beforeMs: number
 }
 
 /** Makes an empty count. */
@@ -34,9 +38,17 @@ export function createTryLimits({ now = Date.now }: { readonly now?: () => numbe
     const found = tries.get(key)
     const isFresh = found === undefined || now() - found.lastMs > FORGET_MS
     tries.delete(key)
-    tries.set(key, { failures: isFresh ? 1 : found.failures + 1, lastMs: now() })
+    tries.set(key, { failures: isFresh ? 1 : found.failures + 1, lastMs: now(), beforeMs: found?.lastMs ?? 0 })
     const oldest = tries.keys().next().value
     if (tries.size > KEPT_MAX && oldest !== undefined) tries.delete(oldest)
+  }
+
+  function takeBack(key: string): void {
+    const found = tries.get(key)
+    if (found === undefined) return
+    found.failures -= 1
+    found.lastMs = found.beforeMs
+    if (found.failures <= 0) tries.delete(key)
   }
 
   const pair = (account: string, address: string) => `${networkOf(address)} ${account.toLowerCase().slice(0, 64)}`
@@ -47,11 +59,14 @@ export function createTryLimits({ now = Date.now }: { readonly now?: () => numbe
       count(pair(account, address))
       count(networkOf(address))
     },
+    takenBack(account, address) {
+      takeBack(pair(account, address))
+      takeBack(networkOf(address))
+    },
     succeeded(account, address) {
       tries.delete(pair(account, address))
       // The wrong ones of the address stay: whoever has one account may not guess at the others without end.
-      const ofAddress = tries.get(networkOf(address))
-      if (ofAddress !== undefined) ofAddress.failures -= 1
+      takeBack(networkOf(address))
     },
   }
 }

@@ -46,11 +46,8 @@ export const sessionHandlers: Handlers<Names> = {
   async signIn(call, means) {
     const { name, password } = call.body
     const { history } = means.instance
-    assertMayTry(name, call.address, means)
-    // Counted before the password is checked: many tries at once must not slip through while one is being hashed.
-    means.tries.failed(name, call.address)
     const user = userNamed(history, name)
-    const isRight = await isPassword(password, user?.password)
+    const isRight = await tryPassword({ name, password, stored: user?.password, address: call.address }, means)
     if (user === undefined || !isRight || user.disabled) {
       throw new SidecarError('OPERATOR_SIGN_IN_FAILED', 'name or password is wrong')
     }
@@ -70,10 +67,9 @@ export const sessionHandlers: Handlers<Names> = {
   async changePassword(call, means) {
     const { who, body, address } = call
     const { history } = means.instance
-    assertMayTry(who.name, address, means)
     const user = userNamed(history, who.name)
-    means.tries.failed(who.name, address)
-    if (user === undefined || !(await isPassword(body.current, user.password))) {
+    const tried = { name: who.name, password: body.current, stored: user?.password, address }
+    if (!(await tryPassword(tried, means)) || user === undefined) {
       throw new SidecarError('OPERATOR_NOT_PERMITTED', 'the current password is another one')
     }
     means.tries.succeeded(who.name, address)
@@ -108,6 +104,26 @@ function assertMayTry(name: string, address: string, { tries }: Means): void {
   throw new SidecarError('OPERATOR_TOO_MANY_TRIES', `too many wrong tries from ${address}: wait ${retryAfterS} s`, {
     details: { retryAfterS },
   })
+}
+
+interface Try {
+  readonly name: string
+  readonly password: string
+  /** What the password of this user was turned into; undefined where there is no such user. */
+  readonly stored: string | undefined
+  readonly address: string
+}
+
+async function tryPassword({ name, password, stored, address }: Try, means: Means): Promise<boolean> {
+  assertMayTry(name, address, means)
+  // Counted before the password is checked: many tries at once must not slip through while one is being hashed.
+  means.tries.failed(name, address)
+  try {
+    return await isPassword(password, stored)
+  } catch (error) {
+    means.tries.takenBack(name, address)
+    throw error
+  }
 }
 
 interface Comer {
