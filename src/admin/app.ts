@@ -17,7 +17,7 @@ import { asSidecarError, SidecarError } from '../errors.ts'
 import { productVersion } from '../settings/product-version.ts'
 import type { Settings } from '../settings/settings.ts'
 import { refusalFor } from './access/authorise.ts'
-import { type Credentials, identify } from './access/identify.ts'
+import { type Credentials, identify, stillHolds } from './access/identify.ts'
 import { type Identity, nobody } from './access/identity.ts'
 import { createRequestGuard } from './access/request-guard.ts'
 import { cookieFor, tokenIn } from './access/session-cookie.ts'
@@ -145,7 +145,7 @@ function authorised(route: Route, options: AppOptions): RequestHandler {
 function credentialsOf({ headers }: Request, { answer }: Route, { isSecure }: AppOptions): Credentials {
   const { authorization, cookie } = headers
   // A browser asks for its stream again by itself.
-  const isUnattended = headers['vedette-unattended'] !== undefined || answer === 'stream'
+  const isUnattended = headers['vedette-unattended'] === '1' || answer === 'stream'
   return { authorization, sessionToken: tokenIn(cookie, { isSecure }), isUnattended }
 }
 
@@ -211,14 +211,10 @@ function send({ route, answer, response, options }: Sending): void {
   else if (route.answer === 'text') response.type('text/plain').send(answer)
   else if (route.answer === 'stream') {
     const credentials = credentialsOf(response.req, route, options)
-    means.stream.add(response, () => mayStay(credentials, means))
+    // Asked again and again while somebody watches.
+    means.stream.add(response, () => stillHolds(credentials, means.instance.history, means.now()))
     means.stream.send('status', { ...means.instance.status(), product: product() })
   } else response.json(route.path === '/openapi.json' ? openApi(productVersion()) : answer)
-}
-
-/** Asked again and again while somebody watches: what they came in with may have ended. */
-function mayStay(credentials: Credentials, { instance, now }: Means): boolean {
-  return identify(credentials, instance.history, now()).role !== 'none'
 }
 
 function product() {

@@ -52,10 +52,11 @@ export class Stream {
 
   #look(): void {
     for (const watcher of this.#watchers) {
-      const { response, mayStay } = watcher
-      // Told to leave at the look before, and has not read it.
-      if (response.writableEnded) response.destroy()
-      else if (mayStay()) this.#write(watcher, ': still here\n\n')
+      const { response } = watcher
+      const stays = whetherStays(watcher)
+      // Told to leave at the look before, and has not read it; or nobody can say, and they may ask again.
+      if (response.writableEnded || stays === undefined) response.destroy()
+      else if (stays) this.#write(watcher, ': still here\n\n')
       else response.end('event: signed-out\ndata: {}\n\n')
     }
   }
@@ -65,6 +66,15 @@ export class Stream {
     if (response.writableEnded) return
     if (response.writableLength > UNREAD_MAX) response.destroy()
     else response.write(text)
+  }
+}
+
+/** Undefined where it cannot be said, as with a history that cannot be read: no reason to end control. */
+function whetherStays({ mayStay }: Watcher): boolean | undefined {
+  try {
+    return mayStay()
+  } catch {
+    return undefined
   }
 }
 

@@ -25,6 +25,17 @@ async function watch(t: TestContext, admin: TestAdmin, headers: Readonly<Record<
   return response
 }
 
+/** Gives what was heard up to this text, and leaves the stream open. */
+function heardUntil(watching: IncomingMessage, end: string): Promise<string> {
+  let heard = ''
+  return new Promise((resolve) => {
+    watching.setEncoding('utf8').on('data', (chunk) => {
+      heard += chunk
+      if (heard.includes(end)) resolve(heard)
+    })
+  })
+}
+
 const sessionOf = ({ history }: TestAdmin): StoredSession => {
   const [session] = listSessions(history)
   assert.ok(session)
@@ -70,13 +81,29 @@ test('who watches stays as long as what they came in with holds, and is not kept
   touchSession(admin.history, sessionOf(admin).id, usedMs)
   const watching = await watch(t, admin, { cookie })
   t.mock.timers.tick(LOOK_MS)
-  let heard = ''
-  for await (const chunk of watching.setEncoding('utf8')) {
-    heard += chunk
-    if (heard.includes(': still here')) break
-  }
-  assert.doesNotMatch(heard, /signed-out/)
+  assert.doesNotMatch(await heardUntil(watching, ': still here'), /signed-out/)
   assert.equal(sessionOf(admin).seenMs, usedMs)
+})
+
+test('a look at who watches writes nothing, and a history that cannot be read only cuts them off', {
+  timeout: 30_000,
+}, async (t) => {
+  t.mock.timers.enable({ apis: ['setInterval'] })
+  const admin = await startAdmin(t)
+  const { database } = admin.history
+  await admin.as('viewer')
+  const key = withKey(admin, { areas: ['traffic'] })
+  const watching = await watch(t, admin, { authorization: `Bearer ${key}` })
+  database.exec('update api_keys set used_ms = 0')
+  database.exec('pragma query_only = on')
+  t.mock.timers.tick(LOOK_MS)
+  assert.doesNotMatch(await heardUntil(watching, ': still here'), /signed-out/)
+  database.exec('pragma query_only = off')
+  database.exec('alter table api_keys rename to gone')
+  const cut = once(watching, 'error')
+  t.mock.timers.tick(LOOK_MS)
+  await cut
+  database.exec('alter table gone rename to api_keys')
 })
 
 test('what a page asks with nobody there keeps nobody signed in; what somebody asks does', async (t) => {

@@ -1,8 +1,8 @@
 /** From what a request carries to who is asking: the one place that makes an Identity. */
-import { keyByHash, touchKey } from '../../history/api-keys.ts'
+import { keyByHash, type StoredKey, touchKey } from '../../history/api-keys.ts'
 import type { History } from '../../history/open-history.ts'
-import { endSession, sessionByHash, touchSession } from '../../history/sessions.ts'
-import { userNamed } from '../../history/users.ts'
+import { endSession, type StoredSession, sessionByHash, touchSession } from '../../history/sessions.ts'
+import { type User, userNamed } from '../../history/users.ts'
 import type { Area } from '../routes/route.ts'
 import { type Identity, nobody } from './identity.ts'
 import { hashToken } from './token.ts'
@@ -18,55 +18,71 @@ export interface Credentials {
 /** How long a session lasts unused, and at most. */
 export const sessionLimits = { idleMs: 30 * 60_000, absoluteMs: 12 * 3_600_000 } as const
 
-/** Finds who is asking; whatever does not hold makes nobody, without saying why. */
+/** Finds who is asking and notes the use; whatever does not hold makes nobody, without saying why. */
 export function identify(credentials: Credentials, history: History, nowMs: number): Identity {
-  const { authorization, sessionToken, isUnattended = false } = credentials
-  if (authorization !== undefined) return byKey(authorization, history, nowMs)
-  return sessionToken === undefined ? nobody : bySession(sessionToken, { history, nowMs, isUnattended })
-}
-
-function byKey(authorization: string, history: History, nowMs: number): Identity {
-  const token = /^Bearer (vdt_key_[\w-]{43})$/i.exec(authorization)?.[1]
-  const key = token === undefined ? undefined : keyByHash(history, hashToken(token))
-  if (key === undefined || key.revoked || key.untilMs <= nowMs) return nobody
-  if (nowMs - (key.usedMs ?? 0) > TOUCH_MS) touchKey(history, key.id, nowMs)
-  return {
-    name: `key:${key.name}`,
-    role: key.role,
-    by: 'key',
-    areas: key.areas as readonly Area[],
-    sessionId: null,
-    idleUntilMs: null,
-    untilMs: key.untilMs,
+  const found = find(credentials, history, nowMs)
+  if (found === undefined) return nobody
+  if (found.by === 'key') {
+    if (nowMs - (found.key.usedMs ?? 0) > TOUCH_MS) touchKey(history, found.key.id, nowMs)
+    return ofKey(found.key)
   }
-}
-
-interface Visit {
-  readonly history: History
-  readonly nowMs: number
-  readonly isUnattended: boolean
-}
-
-function bySession(token: string, { history, nowMs, isUnattended }: Visit): Identity {
-  const session = /^vdt_session_[\w-]{43}$/.test(token) ? sessionByHash(history, hashToken(token)) : undefined
-  if (session === undefined) return nobody
-  const user = userNamed(history, session.user)
-  const isOver = session.untilMs <= nowMs || session.seenMs + sessionLimits.idleMs <= nowMs
-  if (user === undefined || user.disabled || isOver) {
+  const { session, user } = found
+  if (user === undefined) {
     endSession(history, session.id)
     return nobody
   }
+  const seenMs = credentials.isUnattended === true ? session.seenMs : nowMs
   // Not at every request: a write to the disk each time would make reading as dear as writing.
-  const seenMs = isUnattended ? session.seenMs : nowMs
   if (seenMs - session.seenMs > TOUCH_MS) touchSession(history, session.id, seenMs)
+  return ofSession({ ...session, seenMs }, user)
+}
+
+/** Tells whether what somebody came in with still holds. That is no use of it, and nothing is written. */
+export function stillHolds(credentials: Credentials, history: History, nowMs: number): boolean {
+  const found = find(credentials, history, nowMs)
+  return found?.by === 'key' || found?.user !== undefined
+}
+
+type Found =
+  | { readonly by: 'key'; readonly key: StoredKey }
+  /** Without a user where it is over: too long unused, too old, or its user may come in no longer. */
+  | { readonly by: 'session'; readonly session: StoredSession; readonly user: User | undefined }
+
+function find({ authorization, sessionToken }: Credentials, history: History, nowMs: number): Found | undefined {
+  if (authorization !== undefined) {
+    const token = /^Bearer (vdt_key_[\w-]{43})$/i.exec(authorization)?.[1]
+    const key = token === undefined ? undefined : keyByHash(history, hashToken(token))
+    return key === undefined || key.revoked || key.untilMs <= nowMs ? undefined : { by: 'key', key }
+  }
+  if (sessionToken === undefined || !/^vdt_session_[\w-]{43}$/.test(sessionToken)) return undefined
+  const session = sessionByHash(history, hashToken(sessionToken))
+  if (session === undefined) return undefined
+  const user = userNamed(history, session.user)
+  const isOver = session.untilMs <= nowMs || session.seenMs + sessionLimits.idleMs <= nowMs
+  return { by: 'session', session, user: isOver || user?.disabled === true ? undefined : user }
+}
+
+function ofKey({ name, role, areas, untilMs }: StoredKey): Identity {
   return {
-    name: user.name,
-    role: user.role,
+    name: `key:${name}`,
+    role,
+    by: 'key',
+    areas: areas as readonly Area[],
+    sessionId: null,
+    idleUntilMs: null,
+    untilMs,
+  }
+}
+
+function ofSession({ id, seenMs, untilMs }: StoredSession, { name, role }: User): Identity {
+  return {
+    name,
+    role,
     by: 'session',
     areas: 'all',
-    sessionId: session.id,
-    idleUntilMs: Math.min(seenMs + sessionLimits.idleMs, session.untilMs),
-    untilMs: session.untilMs,
+    sessionId: id,
+    idleUntilMs: Math.min(seenMs + sessionLimits.idleMs, untilMs),
+    untilMs,
   }
 }
 
