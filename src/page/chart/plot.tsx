@@ -4,7 +4,7 @@ import UPlot from 'uplot'
 import { formatMoment, type TimeZone, useTimeZone } from '../parts/time-zone.ts'
 import type { ChartData } from './chart-data.ts'
 import { plotColours } from './plot-colours.ts'
-import { describeSplits, spanOf } from './time-axis.ts'
+import { describeSplits, leastSpan } from './time-axis.ts'
 import { usePlot } from './use-plot.ts'
 import { wholeSteps } from './whole-steps.ts'
 
@@ -28,6 +28,7 @@ interface Place {
 
 function optionsFor(data: ChartData, { element, zone }: Place): UPlot.Options {
   const colours = plotColours(element)
+  const span = leastSpan(data.times)
   const axis = { stroke: colours.text, grid: { stroke: colours.line }, ticks: { stroke: colours.line } }
   return {
     width: element.clientWidth,
@@ -41,7 +42,7 @@ function optionsFor(data: ChartData, { element, zone }: Place): UPlot.Options {
       { ...axis, ...(data.isWhole === true ? { incrs: wholeSteps } : {}) },
     ],
     scales: {
-      x: { range: () => spanOf(data.times) },
+      x: { ...(span && { range: span }) },
       y: { range: (_plot, _least, most) => [0, Math.max(1, most)] },
     },
     series: [

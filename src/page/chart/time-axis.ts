@@ -9,10 +9,10 @@ export function describeSplits(
   return splits.map((seconds) => formatClock(seconds * 1000, zone).slice(0, stepSeconds < 60 ? 8 : 5))
 }
 
-/** Spans the points, and a minute at least: uPlot gives a single one a day. */
-export function spanOf(times: readonly number[]): [first: number, last: number] {
-  const last = times.at(-1) ?? 0
-  return [Math.min(times[0] ?? 0, last - SPAN_MIN_S), last]
+/** The least that an axis spans, for points that span less: uPlot gives a single one a day. Others may be zoomed into. */
+export function leastSpan(times: readonly number[]): [first: number, last: number] | undefined {
+  const [first = 0, last = first] = [times[0], times.at(-1)]
+  return last - first < SPAN_MIN_S ? [last - SPAN_MIN_S, last] : undefined
 }
 
 const SPAN_MIN_S = 60
