@@ -110,15 +110,33 @@ describe('connections on the screen', () => {
     ['what the filter lets through no longer', [loaded('x', '2', '1'), loaded('x')], [], []],
     [
       'asked for again while paused',
-      [came('1', '2'), { kind: 'pause' }, loaded('', '4', '3', '2')],
+      [loaded('', '2', '1'), { kind: 'pause' }, loaded('', '4', '3', '2')],
       ['2', '1'],
       ['4', '3'],
     ],
     [
       'heard and asked for again while paused',
-      [came('1'), { kind: 'pause' }, came('2', '3'), loaded('', '2', '1')],
+      [loaded('', '1'), { kind: 'pause' }, came('2', '3'), loaded('', '2', '1')],
       ['1'],
       ['3', '2'],
+    ],
+    [
+      'the first one, after a pause',
+      [came('4', '5'), { kind: 'pause' }, loaded('', '5', '4', '3')],
+      ['5', '4', '3'],
+      [],
+    ],
+    [
+      'the first one, with what came while paused',
+      [{ kind: 'pause' }, came('4'), loaded('', '3', '2')],
+      ['4', '3', '2'],
+      [],
+    ],
+    [
+      'one from before, and then a new one, for a filter that was taken away while paused',
+      [loaded('x', '52', '45'), { kind: 'pause' }, loaded('', '50', '45'), loaded('', '60', '55', '52', '50', '45')],
+      ['52', '50', '45'],
+      ['60', '55'],
     ],
     [
       'heard just after a filter was taken away',
@@ -138,6 +156,11 @@ describe('connections on the screen', () => {
     it(`meet an answer of the API: ${reason}`, () => {
       const live = steps.reduce(stepConnections, noConnections)
       assert.deepEqual([ids(live), ids({ shown: live.waiting })], [shown, waiting])
+      const all = ids(stepConnections(live, { kind: 'follow' }))
+      assert.deepEqual(
+        all,
+        [...new Set([...shown, ...waiting])].sort((one, other) => Number(other) - Number(one)),
+      )
     })
   }
 

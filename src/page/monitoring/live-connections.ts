@@ -41,7 +41,7 @@ export function stepConnections(live: LiveConnections, step: LiveStep): LiveConn
 /** Another list takes the place of what is there. More of the same one joins it, and leaves alone what stands still. */
 function loaded(live: LiveConnections, { filter, items }: LiveStep & { readonly kind: 'loaded' }): LiveConnections {
   // With a filter nothing is heard, only asked for.
-  const heard = filter !== '' ? [] : live.isPaused ? live.waiting : live.shown
+  const heard = filter === '' ? joinConnections(live.waiting, live.shown) : []
   const joined = joinConnections(newerThan(items, heard), items)
   if (filter !== live.filter) return { ...live, filter, shown: joined, waiting: [], skipped: 0 }
   if (!live.isPaused) return { ...live, shown: joined }
@@ -62,16 +62,17 @@ function newerThan(items: readonly Connection[], heard: readonly Connection[]): 
 
 function came(live: LiveConnections, { items, skipped }: LiveStep & { readonly kind: 'came' }): LiveConnections {
   const fresh = items.toReversed()
-  // Until the whole list is there, what stands here is that of the filter that was just taken away.
-  const counted = { ...live, filter: live.filter ?? '', skipped: live.skipped + skipped }
+  // What is heard is no list yet: whose rows these are, the next answer says.
+  const counted = { ...live, skipped: live.skipped + skipped }
   if (live.isPaused) return { ...counted, waiting: joinConnections(fresh, live.waiting) }
   return { ...counted, shown: joinConnections(fresh, live.shown) }
 }
 
-/** Puts the newer in front of the older, each once, as many as the screen can carry. */
+/** Makes one list of two, the newest first, each once, as many as the screen can carry. Of one moment the fresh stand first. */
 export function joinConnections(fresh: readonly Connection[], before: readonly Connection[]): readonly Connection[] {
   const known = new Set(before.map(({ id }) => id))
-  return [...fresh.filter(({ id }) => !known.has(id)), ...before].slice(0, SHOWN_MAX)
+  const all = [...fresh.filter(({ id }) => !known.has(id)), ...before]
+  return all.sort((one, other) => other.timeMs - one.timeMs).slice(0, SHOWN_MAX)
 }
 
 /** A table of this many rows is drawn in a few milliseconds; older ones are a filter away. */
