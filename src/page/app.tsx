@@ -1,7 +1,9 @@
 /** The page as a whole: who is not signed in sees the door, everybody else the house. */
 import { useQuery } from '@tanstack/react-query'
-import { lazy, Suspense } from 'react'
+import { lazy, Suspense, useEffect } from 'react'
 import { queries } from './api/queries.ts'
+import { askForSession } from './api/query-client.ts'
+import { whileAttended } from './api/while-attended.ts'
 import { Frame } from './frame/frame.tsx'
 import { Loading } from './parts/loading.tsx'
 import { useHash, useLocation } from './router/location.ts'
@@ -13,6 +15,7 @@ export function App() {
   const { path } = useLocation()
   // Whoever brings a one-time link has no session to be asked for, and a refusal would stand in the browser's log.
   const isInvited = useHash().startsWith('token=') && path === '/setup'
+  useEffect(() => whileAttended(askForSession), [])
   const { data: session, isPending } = useQuery({ ...queries.session, enabled: !isInvited })
   if (path === '/setup') {
     return (
@@ -22,5 +25,5 @@ export function App() {
     )
   }
   if (isPending) return <Loading />
-  return session === null || session === undefined ? <SignIn /> : <Frame session={session} />
+  return session === null || session === undefined ? <SignIn /> : <Frame key={session.name} session={session} />
 }

@@ -206,19 +206,31 @@ test('the frame of every screen', async (t) => {
     assert.ok(ms < 10_000, `${ms} ms`)
   })
 
-  await t.test('what a page asks with nobody there keeps nobody signed in, and to touch it does', async (t) => {
-    const tab = await openTab(t, { context: page.context() })
-    await tab.clock.install()
-    await tab.goto(`${journey.url}/`)
-    await tab.getByText('Healthy').waitFor()
-    const isAlone = (request: Request) => request.headers()['vedette-unattended'] === '1'
-    const alone = tab.waitForRequest(isAlone)
-    await tab.clock.fastForward('01:01')
-    await alone
-    const attended = tab.waitForRequest((request) => request.url().endsWith('/session') && !isAlone(request))
-    await tab.mouse.move(10, 10)
-    await attended
-  })
+  for (const [path, asks] of [
+    ['/', 'summary'],
+    ['/system', 'health'],
+    ['/backends', 'backends'],
+    ['/untrusted', 'sightings'],
+  ] as const) {
+    await t.test(`what ${path} asks with nobody there keeps nobody signed in, and to touch it does`, async (t) => {
+      const tab = await openTab(t, { context: page.context() })
+      await tab.clock.install()
+      await tab.goto(`${journey.url}${path}`)
+      await tab.getByText('Healthy').waitFor()
+      await tab.locator('main:not(:has(.loading))').waitFor()
+      const isAlone = (request: Request) => request.headers()['vedette-unattended'] === '1'
+      const isAsked = (request: Request) => /\/api\/v1\/(?!stream)/.test(request.url())
+      const counted: string[] = []
+      tab.on('request', (request) => void (isAsked(request) && !isAlone(request) && counted.push(request.url())))
+      const alone = tab.waitForRequest((request) => new URL(request.url()).pathname === `/api/v1/${asks}`)
+      await tab.clock.fastForward('01:01')
+      await alone
+      assert.deepEqual(counted, [])
+      const attended = tab.waitForRequest((request) => request.url().endsWith('/session') && !isAlone(request))
+      await tab.mouse.move(10, 10)
+      await attended
+    })
+  }
 
   await t.test('a session that ends elsewhere ends here, and its user finds the draft again', async (t) => {
     tellWhatIsShown(t, page)

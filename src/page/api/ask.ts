@@ -3,7 +3,7 @@
  * came, or one made up of what is known where none came: whoever shows an error has one shape to show.
  */
 import type { Problem } from '../../admin/contract.ts'
-import { isAttended } from '../session/attendance.ts'
+import { isAttended } from './attendance.ts'
 
 export interface Question {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -15,6 +15,8 @@ export interface Question {
   /** Of an uploaded key store; a field holds ASCII alone, so it goes percent-encoded. */
   readonly storePassword?: string
   readonly signal?: AbortSignal
+  /** A status that is an answer although it is no success. */
+  readonly alsoAnswers?: number
 }
 
 /** An answer and what stood around it. */
@@ -43,7 +45,7 @@ export async function ask<T>(path: string, question: Question = {}): Promise<T> 
 
 /** The same with its ETag and status, for those who are about to change what they read. */
 export async function askFully<T>(path: string, question: Question = {}): Promise<Answer<T>> {
-  const { method = 'GET', query = {}, body, ifMatch, storePassword, signal } = question
+  const { method = 'GET', query = {}, body, ifMatch, storePassword, signal, alsoAnswers } = question
   const isFile = body instanceof Blob
   const response = await fetch(withQuery(`${root}${path}`, query), {
     method,
@@ -61,7 +63,7 @@ export async function askFully<T>(path: string, question: Question = {}): Promis
     throw new ApiProblem({ ...bareProblem('The System Manager does not answer', 503), detail: String(cause) })
   })
   const text = await response.text()
-  if (!response.ok) throw new ApiProblem(problemOf(response, text))
+  if (!response.ok && response.status !== alsoAnswers) throw new ApiProblem(problemOf(response, text))
   const value = (isJson(response) ? JSON.parse(text) : text) as T
   return { value, etag: response.headers.get('etag') ?? undefined, status: response.status }
 }

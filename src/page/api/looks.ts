@@ -39,7 +39,7 @@ export const looks = {
   // It answers 503 with the same document where a check fails, which is an answer here.
   health: queryOptions({
     queryKey: ['health'],
-    queryFn: async ({ signal }) => (await (await fetch('/api/v1/health', { signal })).json()) as Health,
+    queryFn: ({ signal }) => ask<Health>('/health', { signal, alsoAnswers: 503 }),
     refetchInterval: 10_000,
   }),
   settings: queryOptions({

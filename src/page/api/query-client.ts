@@ -12,7 +12,13 @@ export const queryClient = new QueryClient({
   queryCache: new QueryCache({ onError: noteSignedOut }),
   defaultOptions: {
     // The stream says when something has changed; asking again on every focus would only be noise.
-    queries: { staleTime: 15_000, refetchOnWindowFocus: false, retry: isWorthAnotherTry, networkMode },
+    queries: {
+      staleTime: 15_000,
+      refetchOnWindowFocus: false,
+      refetchOnReconnect: true,
+      retry: isWorthAnotherTry,
+      networkMode,
+    },
     mutations: { networkMode },
   },
 })
@@ -26,7 +32,7 @@ function isWorthAnotherTry(failures: number, error: unknown): boolean {
   return failures < 2 && error instanceof ApiProblem && error.problem.status === 503
 }
 
-/** Asks whether somebody is still signed in, and shows the door when they are not. */
+/** Asks whether somebody who was signed in still is, and shows the door when they are not. */
 export function askForSession(): void {
-  void queryClient.invalidateQueries({ queryKey: ['session'] })
+  if (queryClient.getQueryData(['session'])) void queryClient.invalidateQueries({ queryKey: ['session'] })
 }

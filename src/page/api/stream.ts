@@ -70,7 +70,8 @@ function take(name: NewsName, data: StreamEvents[NewsName]): void {
     const operation = data as StreamEvents['operation']
     queryClient.setQueryData(['operation', operation.id], operation)
   }
-  if (name === 'signed-out') queryClient.setQueryData(['session'], null)
+  // Somebody may have come in again meanwhile, in another tab.
+  if (name === 'signed-out') askForSession()
 }
 
 function takeStatus(status: StreamEvents['status']): void {

@@ -1,7 +1,6 @@
 /** What stands around every screen: skip link, header, navigation, what waits, and the news. */
 import { Suspense, useEffect, useRef } from 'react'
 import type { Session } from '../../admin/contract.ts'
-import { askForSession } from '../api/query-client.ts'
 import { openStream } from '../api/stream.ts'
 import { ConfirmBar } from '../draft/confirm-bar.tsx'
 import { PendingBar } from '../draft/pending-bar.tsx'
@@ -12,7 +11,6 @@ import { Toasts } from '../parts/toasts.tsx'
 import { useLocation } from '../router/location.ts'
 import { screenAt } from '../screens.ts'
 import { SessionContext } from '../session/session-context.ts'
-import { whileAttended } from '../session/while-attended.ts'
 import { Header } from './header.tsx'
 import { Nav } from './nav.tsx'
 import { NotFound } from './not-found.tsx'
@@ -24,7 +22,6 @@ export function Frame({ session }: { readonly session: Session }) {
   // Every time on the screen is written anew in the other zone.
   useTimeZone()
   useEffect(openStream, [])
-  useEffect(() => whileAttended(askForSession), [])
   const Shown = screenAt(path)?.Screen ?? NotFound
   return (
     <SessionContext value={session}>
