@@ -261,6 +261,20 @@ test('the frame of every screen', async (t) => {
     await goWithin(page, '/outgoing-tls')
     assert.ok(!(await chosen(page).isChecked()))
   })
+
+  await t.test('nor does whoever came in meanwhile in a tab beside it', async (t) => {
+    await chosen(page).check()
+    await page.getByRole('region', { name: 'Unsaved changes' }).waitFor()
+    const beside = await openTab(t, { context: page.context() })
+    await beside.goto(`${journey.url}/`)
+    await beside.locator('.menu summary').click()
+    await beside.getByRole('button', { name: 'Sign out' }).click()
+    await signIn(beside, 'admin')
+    await page.reload()
+    await page.getByText('admin (admin)').waitFor()
+    await page.locator('main:not(:has(.loading))').waitFor()
+    assert.ok(!(await chosen(page).isChecked()))
+  })
 })
 
 const chosen = (tab: Page) => tab.getByLabel('Allow and Log untrusted servers')

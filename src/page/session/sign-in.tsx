@@ -2,7 +2,6 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useEffect } from 'react'
 import type { Session, SignInRequest } from '../../admin/contract.ts'
 import { ask } from '../api/ask.ts'
-import { keepOnlyOf } from '../draft/draft.ts'
 import { ProblemNote } from '../parts/problem-note.tsx'
 
 /** The door: name and password. Where there is no admin yet, it says how to make one. */
@@ -10,12 +9,7 @@ export function SignIn() {
   const client = useQueryClient()
   const signIn = useMutation({
     mutationFn: (body: SignInRequest) => ask<Session>('/session', { method: 'POST', body }),
-    onSuccess: (session) => {
-      // Whoever was here before may have been somebody else, and may have seen more.
-      keepOnlyOf(session)
-      client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session' })
-      client.setQueryData(['session'], session)
-    },
+    onSuccess: (session) => client.setQueryData(['session'], session),
   })
   useEffect(() => {
     document.title = 'Sign in – Vedette System Manager'
