@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import type { Session } from '../../admin/contract.ts'
 import { ask } from '../api/ask.ts'
 import { discard } from '../draft/draft.ts'
+import { ProblemNote } from '../parts/problem-note.tsx'
 import { Link } from '../router/link.tsx'
 import { showShortcuts } from './shortcut-keys.tsx'
 import { TimeZoneSwitch } from './time-zone-switch.tsx'
@@ -10,8 +11,9 @@ import { TimeZoneSwitch } from './time-zone-switch.tsx'
 export function UserMenu({ session: { name, role } }: { readonly session: Session }) {
   const client = useQueryClient()
   const signOut = useMutation({
-    mutationFn: () => ask('/session', { method: 'DELETE' }),
-    onSettled: () => {
+    // Without a session, or with one that is over, it is done.
+    mutationFn: () => ask('/session', { method: 'DELETE', alsoAnswers: 401 }),
+    onSuccess: () => {
       discard()
       client.setQueryData(['session'], null)
       client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session' })
@@ -39,6 +41,11 @@ export function UserMenu({ session: { name, role } }: { readonly session: Sessio
             Sign out
           </button>
         </li>
+        {signOut.error !== null && (
+          <li>
+            <ProblemNote error={signOut.error} title="You are still signed in" />
+          </li>
+        )}
       </ul>
     </details>
   )
