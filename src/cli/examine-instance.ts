@@ -38,10 +38,11 @@ export async function* examineInstance(load: LoadOptions): AsyncGenerator<Examin
 
 /** With settings that are broken now, the instance that was started with sound ones may well be running. */
 async function* examineInSpite(load: LoadOptions): AsyncGenerator<Examined> {
-  const named = load.flags?.state
-  const state = named === undefined ? stateInSpite(load) : resolve(load.folder, named)
+  const named = load.flags?.state ?? ''
+  const state = named === '' ? stateInSpite(load) : resolve(load.folder, named)
   if (state === undefined) return
-  yield { name: 'state', ...doubtful(`looked for in ${shortPath(state)} all the same`, '--state FOLDER names another') }
+  const guess = `looked for in ${shortPath(state)} all the same`
+  if (named === '') yield { name: 'state', ...doubtful(guess, '--state FOLDER names another') }
   yield* examineHistory({ state })
   yield examinePage()
   yield* examineRunning({ state })

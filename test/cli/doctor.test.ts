@@ -96,4 +96,7 @@ test('settings that broke while the instance runs do not hide the instance', asy
   assert.deepEqual([...alone.found.keys()], ['settings'])
   const named = await runCli(['doctor', '--config', path.join(elsewhere, 'vedette.yaml'), '--state', instance.state])
   assert.match(named.stdout, /^✓ instance/m)
+  assert.doesNotMatch(named.stdout, /all the same/, 'nothing was guessed')
+  const unnamed = await runCli(['doctor', '--config', path.join(elsewhere, 'vedette.yaml'), '--state', ''])
+  assert.doesNotMatch(unnamed.stdout, /instance/, 'an empty name is none')
 })
