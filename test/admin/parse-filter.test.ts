@@ -11,7 +11,7 @@ const connection = describeConnection(
     ...{
       findings: [{ name: 'expired', detail: 'x' }],
       error: 'POLICY_VERDICT_REFUSED',
-      caller: '127.0.0.1',
+      ...{ caller: '127.0.0.1', callerPort: 50_000 },
       version: 3,
     },
   }),
@@ -42,6 +42,13 @@ describe('a filter finds', () => {
     ['corp', true],
     ['mail.corp.example:443', true],
     ['elsewhere', false],
+    ['caller:127.0.0.1', true],
+    ['caller:127.0.0.1:50000', true],
+    ['caller:127.0.0.2', false],
+    ['decision:*', true],
+    ['decision:allow*', false],
+    ['verdict:refused', false],
+    ['port:44*', true],
   ]
   for (const [filter, matches] of rows) {
     it(`${matches ? 'with' : 'nothing with'} ${JSON.stringify(filter)}`, () =>
@@ -50,7 +57,17 @@ describe('a filter finds', () => {
 })
 
 describe('a filter with a word that is none is refused', () => {
-  for (const filter of ['colour:blue', 'since:tomorrow', 'since:1y', '-colour:blue']) {
+  for (const filter of [
+    'colour:blue',
+    'since:tomorrow',
+    'since:1y',
+    '-colour:blue',
+    'decision:nonsense',
+    'verdict:xyz',
+    'port:https',
+    'status:bad',
+    '-decision:no*',
+  ]) {
     it(filter, () => assert.throws(() => parseFilter(filter, nowMs), { code: 'OPERATOR_BAD_REQUEST' }))
   }
   it('a pattern of many stars costs no time', () => {

@@ -5,6 +5,7 @@
 import { SidecarError } from '../../errors.ts'
 import type { Connection } from '../contract.ts'
 import type { Frozen } from '../instance.ts'
+import { connection as connectionSchema } from '../schemas/traffic.ts'
 
 type Matches = (connection: Frozen<Connection>) => boolean
 
@@ -27,7 +28,10 @@ function parsePlain(word: string, nowMs: number): Matches {
   if (key === undefined) return anywhere(word)
   if (key === 'since') return since(value, nowMs)
   const read = keys[key]
-  if (read !== undefined) return matching(value, read)
+  if (read !== undefined) {
+    assertCanBe(key, value)
+    return matching(value, read)
+  }
   throw new SidecarError('OPERATOR_BAD_REQUEST', `filter: unknown word ${JSON.stringify(word)}; known are ${known}`)
 }
 
@@ -36,7 +40,8 @@ const keys: Readonly<Record<string, (connection: Frozen<Connection>) => readonly
   verdict: ({ verdict }) => [verdict],
   host: ({ host }) => [host],
   port: ({ port }) => [`${port}`],
-  caller: ({ caller }) => [caller],
+  // Its port is another one each time.
+  caller: ({ caller }) => [caller, caller.replace(/^\[|\]?:\d+$/g, '')],
   rule: ({ rule }) => [rule],
   reason: ({ error, findings }) => [error, ...findings.map(({ name }) => name)],
   protocol: ({ protocol }) => [protocol],
@@ -48,6 +53,23 @@ const keys: Readonly<Record<string, (connection: Frozen<Connection>) => readonly
   entrance: ({ entrance }) => [entrance],
 }
 const known = [...Object.keys(keys), 'since'].map((key) => `${key}:`).join(' ')
+
+/** Refuses what no connection can have: nothing found would be taken for nothing there. */
+function assertCanBe(key: string, value: string): void {
+  const values: readonly string[] | undefined = fixed[key]
+  if (values?.some(pattern(value.toLowerCase())) === false) {
+    const message = `filter: ${key}:${value} is none; it is one of ${values.filter((each) => each !== '').join(', ')}`
+    throw new SidecarError('OPERATOR_BAD_REQUEST', message)
+  }
+  if (numbers.includes(key) && !/^[\d*]+$/.test(value))
+    throw new SidecarError('OPERATOR_BAD_REQUEST', `filter: ${key}: wants a number, not ${JSON.stringify(value)}`)
+}
+
+const fixed: Readonly<Record<string, readonly string[]>> = {
+  decision: connectionSchema.shape.decision.options,
+  verdict: connectionSchema.shape.verdict.options,
+}
+const numbers = ['port', 'status', 'version']
 
 /** A star stands for anything; without one the whole has to be equal. Letters may be of any case. */
 function matching(value: string, read: (connection: Frozen<Connection>) => readonly string[]): Matches {

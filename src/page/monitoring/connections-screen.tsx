@@ -18,12 +18,14 @@ export function ConnectionsScreen() {
   const { live, pause, follow, error, isPending } = useLiveConnections(filter.trim())
   const [opened, open] = useState<Connection>()
   const { shown, waiting, skipped, isPaused } = live
+  // With a filter nobody says how many have come: only the API reads filters.
+  const followSays = filter.trim() === '' ? `Follow (${waiting.length} new)` : 'Follow'
   return (
     <Screen title="Connections">
       <search className="row looks-filter">
         <FilterField filter={filter} onFilter={setFilter} />
         <button type="button" onClick={isPaused ? follow : pause}>
-          {isPaused ? `Follow (${waiting.length} new)` : 'Pause'}
+          {isPaused ? followSays : 'Pause'}
         </button>
       </search>
       <ProblemNote error={error} title="The filter does not say what to show" />
@@ -31,7 +33,7 @@ export function ConnectionsScreen() {
         <p className="quiet">This is a sample: {describeCount(skipped, 'more connection')} passed while you watched.</p>
       )}
       {isPending && <Loading />}
-      {!isPending && shown.length === 0 ? (
+      {error !== null ? null : !isPending && shown.length === 0 ? (
         <Empty title="No connection fits.">
           <p>They appear here as soon as they are over.</p>
         </Empty>
