@@ -63,6 +63,10 @@ test('a rehearsal warns, a trial reverts by itself, and the history brings a ver
     await page.getByRole('region', { name: 'Waiting to be kept' }).waitFor({ state: 'detached', timeout: 40_000 })
     await page.getByText('Version 3 in force').waitFor()
     await page.getByText('Reverted by itself: version 2 is undone: nobody confirmed it in time.').waitFor()
+    await keys.press(page.getByRole('button', { name: 'Understood' }))
+    await page.reload()
+    await page.getByText('Version 3 in force').waitFor()
+    assert.equal(await page.getByRole('region', { name: 'Reverted' }).count(), 0, 'it was understood')
     assert.deepEqual(await outcomes(), [200, 200])
   })
 
@@ -116,6 +120,21 @@ test('a rehearsal warns, a trial reverts by itself, and the history brings a ver
     await keys.press(done.getByRole('button', { name: 'OK' }))
     assert.equal((await journey.admin.ask('status')).body.pending, null)
     assert.deepEqual(await outcomes(), [200, 200])
+  })
+
+  await t.test('a dialog that is left open says that its trial is over', async () => {
+    await keys.press(page.getByRole('link', { name: 'Outgoing TLS' }))
+    await keys.press(page.getByRole('switch', { name: 'Enable Strict TLS', checked: false }), 'Space')
+    await keys.press(page.getByRole('button', { name: 'Apply', exact: true }))
+    await page.getByRole('dialog', { name: 'Confirm TLS settings change' }).waitFor()
+    await keys.type(page.getByLabel('Type 1 to apply although one backend would break'), '1')
+    await keys.pick(page.getByLabel('Revert unless kept'), 'after 10 seconds')
+    await keys.press(page.getByRole('button', { name: 'Yes, apply' }))
+    const applying = page.getByRole('dialog', { name: 'Applying' })
+    await applying.getByText('Version 6 is in force.').waitFor()
+    await applying.getByText('Version 7 is in force: version 6 is undone').waitFor({ timeout: 40_000 })
+    assert.deepEqual(await outcomes(), [200, 200])
+    await keys.press(applying.getByRole('button', { name: 'OK' }))
   })
 })
 

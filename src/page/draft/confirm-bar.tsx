@@ -14,20 +14,26 @@ export function ConfirmBar() {
 
 /** A version that went by itself is said to have gone, until the reader sends the sentence away. */
 function Reverted({ version }: { readonly version: VersionHead | null }) {
-  const [seen, setSeen] = useState(0)
+  const [seen, setSeen] = useState(() => Number(localStorage.getItem(seenAt)))
   if (version === null || version.source !== 'revert' || seen === version.number) return null
+  const see = () => {
+    localStorage.setItem(seenAt, `${version.number}`)
+    setSeen(version.number)
+  }
   return (
     <section className="note note-doubtful" aria-label="Reverted">
       <p>
-        <strong>Reverted by itself:</strong> {version.comment}. Version {version.number} says again what was in force
-        before. <Time ms={version.timeMs} />
+        <strong>Reverted by itself:</strong> {version.comment}. Version {version.number}, in force since{' '}
+        <Time ms={version.timeMs} />, says again what was in force before.
       </p>
-      <button type="button" onClick={() => setSeen(version.number)}>
+      <button type="button" onClick={see}>
         Understood
       </button>
     </section>
   )
 }
+
+const seenAt = 'vedette.revert-seen'
 
 function Waiting({ pending: { version, revertTo, deadlineMs } }: { readonly pending: Pending }) {
   const left = useSecondsLeft(deadlineMs)

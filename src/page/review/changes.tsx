@@ -3,13 +3,14 @@ import { Diff } from '../parts/diff.tsx'
 import { Sentences } from './sentences.tsx'
 
 /** What a text changes, in sentences and, for those who want it, line by line. What is wrong with it comes first. */
-export function Changes({ check: { sentences, diff, problems } }: { readonly check: Check }) {
+export function Changes({ check }: { readonly check: Check }) {
+  const { diff, problems } = check
   const of = (wanted: Place['severity']) => problems.filter(({ severity }) => severity === wanted)
   return (
     <section aria-labelledby="changes">
       <PlaceLines places={of('error')} />
       <h3 id="changes">What changes</h3>
-      <Sentences sentences={sentences} />
+      {whatChanges(check)}
       <PlaceLines places={of('warning')} />
       <details>
         <summary>Lines of the YAML document</summary>
@@ -17,6 +18,11 @@ export function Changes({ check: { sentences, diff, problems } }: { readonly che
       </details>
     </section>
   )
+}
+
+function whatChanges({ valid, sentences, diff }: Check) {
+  if (!valid) return <p>What it means cannot be said before its mistakes are mended.</p>
+  return diff === '' ? <p>Nothing: the texts are the same.</p> : <Sentences sentences={sentences} />
 }
 
 /** Mistakes and warnings of a policy text, a paragraph each. */

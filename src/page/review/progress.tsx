@@ -57,7 +57,17 @@ export function Progress({ operation: begun, close, applied = () => {} }: Progre
 
 function Outcome({ operation: { applied } }: { readonly operation: Operation }) {
   const draining = useDraining()
+  const { data: status } = useQuery(queries.status)
   if (applied === null) return <p>Done.</p>
+  const now = status?.version
+  // It came into force while this stood open, and went again.
+  if (now?.source === 'revert' && now.number > applied.version) {
+    return (
+      <p className="doubtful">
+        <strong>Version {now.number} is in force:</strong> {now.comment}.
+      </p>
+    )
+  }
   return (
     <>
       <p>
