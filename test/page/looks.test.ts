@@ -267,10 +267,14 @@ describe('figures of the overview', () => {
       ['0 B', '1023 B', '1.5 KiB', '3.0 MiB'],
     )
     assert.deepEqual([describePhase(null), describePhase(1.26), describePhase(120.4)], ['–', '1.3 ms', '120 ms'])
-    assert.deepEqual(
-      [describeDaysLeft(-1), describeDaysLeft(0), describeDaysLeft(1)],
-      ['ended yesterday', 'ends today', '1 day left'],
-    )
+    assert.deepEqual([-4, -2, -1, 0, 1, 2].map(describeDaysLeft), [
+      'ended 3 days ago',
+      'ended 1 day ago',
+      'ended within the last day',
+      'ends today',
+      '1 day left',
+      '2 days left',
+    ])
   })
 })
 

@@ -7,9 +7,14 @@ export function daysLeft(endMs: number, nowMs: number): number {
 
 /** Says how long a certificate still holds. */
 export function describeDaysLeft(days: number): string {
-  if (days < 0) return days === -1 ? 'ended yesterday' : `ended ${-days} days ago`
+  // Whole days are counted downwards: what ended an hour ago has -1 left.
+  if (days < 0) return days === -1 ? 'ended within the last day' : `ended ${plural(-days - 1)} ago`
   if (days === 0) return 'ends today'
-  return days === 1 ? '1 day left' : `${days} days left`
+  return `${plural(days)} left`
+}
+
+function plural(days: number): string {
+  return days === 1 ? '1 day' : `${days} days`
 }
 
 const DAY_MS = 86_400_000
