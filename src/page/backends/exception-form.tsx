@@ -27,8 +27,10 @@ export function ExceptionForm({ backend, found, spkiSha256, onClose }: Exception
   const [findings, setFindings] = useState<readonly string[]>(found)
   const making = useMutation({
     mutationFn: addException,
-    onSuccess: () => {
-      toast(`The exception for ${backend} is in force.`)
+    onSuccess: ({ applied }) => {
+      // One that forgives what the rule never lets happen is in force, and of no use.
+      const doubts = (applied?.warnings ?? []).filter(({ path }) => path.includes('exceptions'))
+      toast([`The exception for ${backend} is in force.`, ...doubts.map(({ message }) => message)].join(' '))
       for (const key of ['backends', 'policy', 'exceptions']) void client.invalidateQueries({ queryKey: [key] })
       onClose()
     },

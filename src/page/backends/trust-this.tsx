@@ -47,6 +47,10 @@ export function TrustThis({ backend, certificate, onClose }: TrustThisProps) {
           <span>I compared all of the fingerprint above with what its owner told me</span>
         </label>
         <StoreName />
+        <p className="quiet">
+          A trust store is for more than one backend: whatever it holds is trusted for every destination that is judged
+          with it, which is all of them but those whose rule names stores of its own.
+        </p>
         <ProblemNote error={trusting.error} title="It is not trusted" />
         <button type="submit" className="main" disabled={!isSure || !knowsStores || trusting.isPending}>
           {trusting.isPending ? 'Applying…' : 'Trust it'}
