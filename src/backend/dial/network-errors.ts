@@ -91,7 +91,7 @@ function alertFailure(alert: string): DialFailure {
 
 const alertMeanings: Readonly<Record<string, string>> = {
   handshake_failure:
-    ': most often no cipher suite or group in common, or it wants a client certificate; the alert does not say which',
+    ': most often no cipher suite or group in common, or it wants a client certificate or a server name (SNI); the alert does not say which',
   insufficient_security: ': it wants stronger cipher suites than the rule offers',
   unrecognized_name: ': it does not know the server name sent (SNI)',
   certificate_required: ': it wants a client certificate',
