@@ -80,7 +80,7 @@ async function visitAll(demo: Demo, screen: DemoScreen): Promise<readonly Check[
 function nameThePorts(thrown: unknown): never {
   const error = asSidecarError(thrown)
   if (error.code !== 'OPERATOR_PORT_IN_USE') throw thrown
-  const message = `${error.message}; another demo may be running: end it, or choose --proxy-port and --health-port`
+  const message = `${error.message}; another demo may be running: end it, or choose --proxy-port, --admin-port and --health-port`
   throw new SidecarError(error.code, message, { details: error.details, cause: thrown })
 }
 
